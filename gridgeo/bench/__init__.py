@@ -1,0 +1,1 @@
+"""Benches: ours and a peer, measured side by side."""

@@ -1,0 +1,1 @@
+"""The demo grounds and the synthetic bank over them."""

@@ -1,0 +1,48 @@
+"""Who is asking: every function that reads parties or writes takes an actor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from gridgeo.errors import InvalidInputError
+
+Role = Literal["hq", "planner", "branch_manager", "rm", "consumer"]
+ROLES: tuple[str, ...] = get_args(Role)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person or program with a role.
+
+    branch_ids: the branches inside the actor's scope; None means every branch.
+    """
+
+    id: str
+    role: Role
+    branch_ids: frozenset[str] | None = None
+
+    def sees(self, branch_id: str) -> bool:
+        """Tell whether the branch lies inside the actor's scope."""
+        return self.branch_ids is None or branch_id in self.branch_ids
+
+
+def local_actor() -> Actor:
+    """Return the one actor of embedded mode: head office, every branch."""
+    return Actor(id="local", role="hq")
+
+
+def actor_from_text(text: str) -> Actor:
+    """Read ``NAME:ROLE`` or ``NAME:ROLE:BRANCH,BRANCH`` as the command line gives it.
+
+    Raises InvalidInputError when the role is unknown or a part is missing.
+    """
+    name, _, rest = text.partition(":")
+    role, _, branches = rest.partition(":")
+    for known in get_args(Role):
+        if name and role == known:
+            scope = frozenset(branches.split(",")) if branches else None
+            return Actor(id=name, role=known, branch_ids=scope)
+    raise InvalidInputError(
+        "actor must be NAME:ROLE with a role out of {roles}, got {given}", roles=", ".join(ROLES), given=text
+    )

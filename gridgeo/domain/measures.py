@@ -1,0 +1,38 @@
+"""Measures as rows: tiles, JSON, page and export read this list and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a figure of a cell means.
+
+    kind: how cells roll up: ``count`` adds, ``share`` is recomputed from numerator and denominator, ``index`` never
+    rolls up. direction: whether more is better (``up``), worse (``down``) or neither.
+    """
+
+    id: str
+    name_zh: str
+    name_en: str
+    unit: str
+    kind: Literal["count", "share", "index"]
+    direction: Literal["up", "down", "none"]
+    method: str
+    numerator: str | None = None
+    denominator: str | None = None
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure("people", "人口", "People", "people", "count", "none", "spread-1"),
+    Measure("customers", "客户(期望数)", "Customers (expected)", "customers", "count", "up", "expected-1"),
+    Measure("customers_hard", "客户(落格数)", "Customers (by point)", "customers", "count", "up", "hard-1"),
+    Measure("merchants", "商户", "Merchants", "merchants", "count", "up", "hard-1"),
+    Measure("penetration", "渗透率", "Penetration", "share", "share", "up", "beta-binomial-1", "customers", "people"),
+    Measure("potential", "潜力(期望客户数)", "Potential (expected customers)", "customers", "count", "up", "nb-glm-1"),
+    Measure("gap", "提升空间", "Customer gap", "customers", "count", "up", "q75-comparable-1"),
+    Measure("workload", "工作量", "Workload", "hours a year", "count", "none", "cadence-1"),
+)
+MEASURE_BY_ID = {measure.id: measure for measure in MEASURES}

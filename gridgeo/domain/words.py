@@ -1,0 +1,12 @@
+"""Closed lists of the domain's words; their names in both languages live in `gridgeo.i18n`."""
+
+from __future__ import annotations
+
+TIERS = ("high_end", "core", "basic")
+AGE_BANDS = ("18-29", "30-44", "45-59", "60+")
+INDUSTRIES = ("retail", "food", "lodging", "fuel", "health", "finance", "office", "public", "other")
+LOCATION_TIERS = ("exact", "typo", "interpolated", "nearest", "place", "street", "community", "town", "none")
+PLACED_TIERS = ("exact", "typo", "interpolated", "nearest", "place")
+"""Only these may be put into a cell; a centroid never is."""
+EVIDENCE = ("firm", "weak", "none")
+MIN_RESOLUTION, MAX_RESOLUTION = 7, 11

@@ -1,0 +1,1 @@
+"""Offline structured geocoding: parsing, gazetteer, matching, confidence, shares over cells."""

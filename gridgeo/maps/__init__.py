@@ -1,0 +1,1 @@
+"""What leaves gridgeo: vector tiles, columnar JSON, class breaks, exports."""

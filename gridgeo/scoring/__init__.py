@@ -1,0 +1,1 @@
+"""Cell scores with uncertainty: denominators, penetration, potential, gap, workload."""

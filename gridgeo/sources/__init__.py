@@ -1,0 +1,1 @@
+"""Files of the world into checked tables: OpenStreetMap extracts, roads, denominators."""

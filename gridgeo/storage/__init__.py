@@ -1,0 +1,1 @@
+"""The store: one set of models for SQLite and PostGIS, versions, bulk readers and writers."""

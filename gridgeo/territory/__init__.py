@@ -1,0 +1,1 @@
+"""Contiguous, balanced territories with a certificate."""
