@@ -101,7 +101,8 @@ GAZETTEER: Contract = {
     "source": pl.String,
     "precision_m": pl.Float64,
 }
-"""kind: address, street, place, community, town. Text that does not apply is null. precision_m: radius of the position."""
+"""kind: address, street, place, community, town. Text that does not apply is null.
+precision_m: radius that holds the position."""
 
 LOCATIONS: Contract = {
     "party_kind": pl.String,

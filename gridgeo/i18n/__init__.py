@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib import resources
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 from gridgeo.errors import GridgeoError
 
@@ -43,5 +43,5 @@ def language_from(text: str | None) -> Language:
     for part in (text or "").replace("_", "-").lower().split(","):
         primary = part.strip().split(";")[0].split("-")[0]
         if primary in LANGUAGES:
-            return cast("Language", primary)
+            return primary
     return "en"
