@@ -70,6 +70,12 @@ DENOMINATORS: Contract = {
 }
 """zone: name of a boundary of the same ground."""
 
+ROAD_NODES: Contract = {"id": pl.Int64, "lng": pl.Float64, "lat": pl.Float64}
+"""id: position of the node in the road graph, 0 to n - 1."""
+
+ROAD_EDGES: Contract = {"source": pl.Int64, "target": pl.Int64, "seconds": pl.Float64}
+"""Directed; source and target are ids of road nodes; no pair stands twice."""
+
 CUSTOMERS: Contract = {
     "id": pl.String,
     "branch_id": pl.String,
