@@ -1,1 +1,52 @@
 """From points and polygons to H3 cells: kernel calls, parents, neighbours, overlays, the polygon gate, datums."""
+
+from gridgeo.cells.distance import EARTH_RADIUS_M, local_xy_m, metres_between
+from gridgeo.cells.fill import cells_from_polygon, cells_from_polygon_guarded, cells_from_polygons
+from gridgeo.cells.gate import API_LIMITS, CLI_LIMITS, Admission, GateLimits, admission, admit_polygon, estimate_cells
+from gridgeo.cells.neighbours import NeighbourGraph, neighbour_graph, ring_pairs
+from gridgeo.cells.overlay import overlay_areas, overlay_lengths
+from gridgeo.cells.points import (
+    areas_m2,
+    cell_strings,
+    cells_from_points,
+    cells_from_strings,
+    centres,
+    check_cells,
+    check_positions,
+    check_resolution,
+    common_resolution,
+    parents,
+)
+from gridgeo.cells.polygons import cell_polygons
+
+__all__ = [
+    "API_LIMITS",
+    "CLI_LIMITS",
+    "EARTH_RADIUS_M",
+    "Admission",
+    "GateLimits",
+    "NeighbourGraph",
+    "admission",
+    "admit_polygon",
+    "areas_m2",
+    "cell_polygons",
+    "cell_strings",
+    "cells_from_points",
+    "cells_from_polygon",
+    "cells_from_polygon_guarded",
+    "cells_from_polygons",
+    "cells_from_strings",
+    "centres",
+    "check_cells",
+    "check_positions",
+    "check_resolution",
+    "common_resolution",
+    "estimate_cells",
+    "local_xy_m",
+    "metres_between",
+    "neighbour_graph",
+    "overlay_areas",
+    "overlay_lengths",
+    "parents",
+    "ring_pairs",
+]
