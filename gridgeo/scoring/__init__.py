@@ -1,1 +1,66 @@
 """Cell scores with uncertainty: denominators, penetration, potential, gap, workload."""
+
+from gridgeo.scoring.denominators import (
+    Moved,
+    move_by_area,
+    roll_up_counts,
+    roll_up_measure,
+    roll_up_shares,
+    settlement_weights,
+    spread_people,
+)
+from gridgeo.scoring.gap import Gap, GapRule, customer_gap
+from gridgeo.scoring.glm import OverdispersionTest, overdispersion
+from gridgeo.scoring.makeup import makeup_clusters, merchant_features, with_ring_sums
+from gridgeo.scoring.notes import Note
+from gridgeo.scoring.penetration import EvidenceRule, Shrunk, shrink_penetration, wilson_band
+from gridgeo.scoring.placed import PlacedCorrection, placed_correction
+from gridgeo.scoring.potential import (
+    Potential,
+    PotentialModel,
+    PotentialOptions,
+    fit_potential,
+    model_bytes,
+    predict_potential,
+)
+from gridgeo.scoring.prior import LocalPrior
+from gridgeo.scoring.validate import Validation, validate_potential
+from gridgeo.scoring.workload import EXAMPLE_POLICY, CadencePolicy, CadenceRow, workload_hours
+
+__all__ = [
+    "EXAMPLE_POLICY",
+    "CadencePolicy",
+    "CadenceRow",
+    "EvidenceRule",
+    "Gap",
+    "GapRule",
+    "LocalPrior",
+    "Moved",
+    "Note",
+    "OverdispersionTest",
+    "PlacedCorrection",
+    "Potential",
+    "PotentialModel",
+    "PotentialOptions",
+    "Shrunk",
+    "Validation",
+    "customer_gap",
+    "fit_potential",
+    "makeup_clusters",
+    "merchant_features",
+    "model_bytes",
+    "move_by_area",
+    "overdispersion",
+    "placed_correction",
+    "predict_potential",
+    "roll_up_counts",
+    "roll_up_measure",
+    "roll_up_shares",
+    "settlement_weights",
+    "shrink_penetration",
+    "spread_people",
+    "validate_potential",
+    "wilson_band",
+    "with_ring_sums",
+    "workload_hours",
+]

@@ -1,0 +1,138 @@
+"""People of zones spread over cells with their sum kept, and roll-ups that stay exact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gridgeo.domain import FloatArray
+from gridgeo.domain.measures import Measure
+from gridgeo.errors import InvalidInputError
+from gridgeo.scoring.checks import counts, positions, sums_by
+
+ZoneWeights = tuple[ArrayLike, ArrayLike, ArrayLike]
+"""(zone_index, cell_index, weight): one entry a piece of a zone that lies in a cell; pairs may repeat and add up."""
+
+STREET_M2_PER_M = 8.0
+"""Floor area that a metre of residential street stands for where buildings are not mapped."""
+BUILDING_CAP_M2 = 400.0
+"""A larger building is a block or a hall; it does not house people in proportion to its footprint."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Counts on the target cells and the part of each source that no target covers."""
+
+    values: FloatArray
+    outside: FloatArray
+
+
+def settlement_weights(building_area_m2: ArrayLike, street_length_m: ArrayLike) -> FloatArray:
+    """Weigh pieces by where people are likely to live: residential buildings plus residential streets.
+
+    building_area_m2: footprint of the piece's residential buildings, each capped at BUILDING_CAP_M2 by the caller;
+    street_length_m: residential street of the piece. Both shape (n_pieces,). An assumption, not a measurement: the
+    street term stands in for houses that are not mapped.
+    Raises InvalidInputError when a value is negative or missing.
+    """
+    area = counts(building_area_m2, "building_area_m2")
+    weight: FloatArray = area + STREET_M2_PER_M * counts(street_length_m, "street_length_m", len(area))
+    return weight
+
+
+def spread_people(
+    zone_people: ArrayLike,
+    weights: ZoneWeights,
+    n_cells: int,
+    *,
+    without_weights: Literal["error", "even"] = "error",
+    zone_names: Sequence[str] | None = None,
+) -> FloatArray:
+    """Spread each zone's people over its cells in proportion to the weights.
+
+    zone_people: shape (n_zones,); weights: pieces of zones in cells. Where all weights of a zone are zero, "even" gives
+    each of its pieces the same part. Returns people a cell, shape (n_cells,); each zone's sum is kept.
+    Raises InvalidInputError on negative or missing numbers, and names a zone with people but without weights.
+    """
+    people = counts(zone_people, "people")
+    zone = positions(weights[0], "zone_index", len(people))
+    cell = positions(weights[1], "cell_index", n_cells)
+    weight = counts(weights[2], "weight", len(zone))
+    if without_weights == "even":
+        weight = np.where(sums_by(zone, weight, len(people))[zone] > 0, weight, 1.0)
+    total = sums_by(zone, weight, len(people))
+    _refuse_empty(people, total, zone_names)
+    share = np.divide(weight, total[zone], out=np.zeros_like(weight), where=total[zone] > 0)
+    return sums_by(cell, people[zone] * share, n_cells)
+
+
+def move_by_area(
+    values: ArrayLike, overlap: ZoneWeights, n_targets: int, source_area_m2: ArrayLike | None = None
+) -> Moved:
+    """Move counts from source cells or zones to targets by the area they share.
+
+    overlap: (source_index, target_index, area_m2). With source_area_m2, shape (n_sources,), the part of a source that
+    no target covers stays outside and is reported; without it the whole source goes to its targets.
+    Raises InvalidInputError when a source with a count touches no target and no area is given to say so.
+    """
+    count = counts(values, "values")
+    if source_area_m2 is None:
+        return Moved(spread_people(count, overlap, n_targets), np.zeros_like(count))
+    area = counts(source_area_m2, "source_area_m2", len(count))
+    source = positions(overlap[0], "source_index", len(count))
+    piece = counts(overlap[2], "area_m2", len(source))
+    covered = sums_by(source, piece, len(count))
+    # Overlays round: a source may come out a hair larger than itself, and then nothing of it is outside.
+    whole = np.maximum(area, covered)
+    share = np.divide(piece, whole[source], out=np.zeros_like(piece), where=whole[source] > 0)
+    target = positions(overlap[1], "target_index", n_targets)
+    moved = sums_by(target, count[source] * share, n_targets)
+    inside = np.divide(covered, whole, out=np.zeros_like(covered), where=whole > 0)
+    return Moved(moved, count * (1.0 - inside))
+
+
+def roll_up_counts(values: ArrayLike, parent_index: ArrayLike, n_parents: int) -> FloatArray:
+    """Add the counts of each parent's cells; shape (n_parents,)."""
+    parent = positions(parent_index, "parent_index", n_parents)
+    return sums_by(parent, counts(values, "values", len(parent)), n_parents)
+
+
+def roll_up_shares(numerator: ArrayLike, denominator: ArrayLike, parent_index: ArrayLike, n_parents: int) -> FloatArray:
+    """Recompute a share for each parent from the sums of its parts, never as a mean of shares.
+
+    Returns shape (n_parents,), not-a-number where the denominator is zero.
+    """
+    top = roll_up_counts(numerator, parent_index, n_parents)
+    bottom = roll_up_counts(denominator, parent_index, n_parents)
+    shares: FloatArray = np.divide(top, bottom, out=np.full(n_parents, np.nan), where=bottom > 0)
+    return shares
+
+
+def roll_up_measure(
+    measure: Measure, parts: tuple[ArrayLike, ArrayLike | None], parent_index: ArrayLike, n_parents: int
+) -> FloatArray:
+    """Roll a measure up by its kind; parts: (values or numerator, denominator of a share).
+
+    Raises InvalidInputError for an index, which has no meaning above the cell, and for a share without denominator.
+    """
+    if measure.kind == "count":
+        return roll_up_counts(parts[0], parent_index, n_parents)
+    if measure.kind == "share" and parts[1] is not None:
+        return roll_up_shares(parts[0], parts[1], parent_index, n_parents)
+    raise InvalidInputError("measure {measure} does not roll up", measure=measure.id)
+
+
+def _refuse_empty(people: FloatArray, total: FloatArray, names: Sequence[str] | None) -> None:
+    lost = np.flatnonzero((people > 0) & ~(total > 0))
+    if lost.size:
+        first = int(lost[0])
+        raise InvalidInputError(
+            "zone {zone} has {people} people and no weights in any cell; {others} more zones like it",
+            zone=names[first] if names is not None else first,
+            people=float(people[first]),
+            others=int(lost.size) - 1,
+        )

@@ -1,0 +1,117 @@
+"""The one place where statsmodels is called: a negative binomial regression with its dispersion estimated."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, special, stats
+
+from gridgeo.domain import FloatArray
+
+ROUNDS = 50
+LOG_DISPERSION_BOUNDS = (-12.0, 4.0)
+LINEAR_LIMIT = 30.0
+"""The linear predictor is held inside plus or minus this; exp(30) customers are not a forecast."""
+
+
+@dataclass(frozen=True)
+class OverdispersionTest:
+    """pearson_ratio: Pearson chi-square of the Poisson fit over its degrees of freedom; 1 when Poisson holds.
+
+    p_value: one-sided, small when the counts scatter more than Poisson.
+    """
+
+    pearson_ratio: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class GlmFit:
+    """coefficients (p,), covariance (p, p), dispersion of the negative binomial, and the test against Poisson."""
+
+    coefficients: FloatArray
+    covariance: FloatArray
+    dispersion: float
+    poisson: OverdispersionTest
+    converged: bool
+
+
+def fit_negative_binomial(design: FloatArray, counts: FloatArray, log_exposure: FloatArray) -> GlmFit:
+    """Fit counts on the design, shape (n, p) with its constant, by turns of coefficients and dispersion.
+
+    counts may be fractional. The variance is mean + dispersion * mean^2.
+    Source: Hilbe 2011, Negative Binomial Regression, section 8; Cameron and Trivedi 1990 for the test.
+    """
+    # Loaded here: it takes over a second, and most commands never fit a model.
+    from statsmodels.genmod.families import NegativeBinomial, Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    with warnings.catch_warnings():
+        # What statsmodels would warn about is checked below: not converged, not finite.
+        warnings.simplefilter("ignore")
+        start = GLM(counts, design, family=Poisson(), offset=log_exposure).fit()
+        poisson = overdispersion(counts, np.asarray(start.mu), design.shape[1])
+        result, dispersion, settled = start, 0.1, False
+        for _ in range(ROUNDS):
+            family = NegativeBinomial(alpha=dispersion)
+            model = GLM(counts, design, family=family, offset=log_exposure)
+            result = model.fit(start_params=result.params, maxiter=100)
+            updated = dispersion_of(counts, np.asarray(result.mu))
+            settled = abs(np.log(updated / dispersion)) < 1e-5
+            dispersion = updated
+            if settled:
+                break
+    coefficients, covariance = np.asarray(result.params), np.asarray(result.cov_params())
+    sound = bool(result.converged and np.isfinite(coefficients).all() and np.isfinite(covariance).all())
+    return GlmFit(coefficients, covariance, float(dispersion), poisson, converged=sound and settled)
+
+
+def dispersion_of(counts: FloatArray, mean: FloatArray) -> float:
+    """Return the dispersion that makes the counts most likely around their means."""
+    safe = np.maximum(mean, 1e-9)
+
+    def loss(log_dispersion: float) -> float:
+        return -negative_binomial_log_likelihood(counts, safe, float(np.exp(log_dispersion)))
+
+    best = optimize.minimize_scalar(loss, bounds=LOG_DISPERSION_BOUNDS, method="bounded", options={"xatol": 1e-7})
+    return float(np.exp(best.x))
+
+
+def negative_binomial_log_likelihood(counts: FloatArray, mean: FloatArray, dispersion: float) -> float:
+    """Return the log-likelihood of the counts, up to the part that depends on the counts alone."""
+    size = 1 / dispersion
+    terms = special.gammaln(counts + size) - special.gammaln(size)
+    terms += counts * np.log(mean / (mean + size)) - size * np.log1p(mean / size)
+    return float(terms.sum())
+
+
+def overdispersion(counts: FloatArray, mean: FloatArray, n_coefficients: int) -> OverdispersionTest:
+    """Test whether counts scatter more around their Poisson means than Poisson allows.
+
+    counts, mean: shape (n,). The regression of ((y - m)^2 - y) / m on m through the origin has slope 0 under Poisson.
+    Source: Cameron and Trivedi 1990, Journal of Econometrics 46(3).
+    """
+    safe = np.maximum(mean, 1e-9)
+    ratio = float(((counts - safe) ** 2 / safe).sum() / max(len(counts) - n_coefficients, 1))
+    response = ((counts - safe) ** 2 - counts) / safe
+    slope = float((safe * response).sum() / (safe**2).sum())
+    residual = response - slope * safe
+    # White's variance: the response is anything but equally spread.
+    spread = float(np.sqrt(((safe * residual) ** 2).sum()) / (safe**2).sum())
+    statistic = slope / spread if spread > 0 else 0.0
+    return OverdispersionTest(ratio, float(stats.norm.sf(statistic)))
+
+
+def predicted_mean(design: FloatArray, coefficients: FloatArray, log_exposure: FloatArray) -> FloatArray:
+    """Return the expected counts, shape (n,)."""
+    mean: FloatArray = np.exp(np.clip(design @ coefficients + log_exposure, -LINEAR_LIMIT, LINEAR_LIMIT))
+    return mean
+
+
+def linear_error(design: FloatArray, covariance: FloatArray) -> FloatArray:
+    """Return the standard error of the linear predictor, shape (n,)."""
+    variance = np.einsum("ij,ij->i", design @ covariance, design)
+    error: FloatArray = np.sqrt(np.maximum(variance, 0.0))
+    return error
