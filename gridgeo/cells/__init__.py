@@ -1,5 +1,6 @@
 """From points and polygons to H3 cells: kernel calls, parents, neighbours, overlays, the polygon gate, datums."""
 
+from gridgeo.cells.datum import DATUMS, Datum, check_datum, from_wgs84, to_wgs84
 from gridgeo.cells.distance import EARTH_RADIUS_M, local_xy_m, metres_between
 from gridgeo.cells.fill import cells_from_polygon, cells_from_polygon_guarded, cells_from_polygons
 from gridgeo.cells.gate import API_LIMITS, CLI_LIMITS, Admission, GateLimits, admission, admit_polygon, estimate_cells
@@ -22,8 +23,10 @@ from gridgeo.cells.polygons import cell_polygons
 __all__ = [
     "API_LIMITS",
     "CLI_LIMITS",
+    "DATUMS",
     "EARTH_RADIUS_M",
     "Admission",
+    "Datum",
     "GateLimits",
     "NeighbourGraph",
     "admission",
@@ -38,10 +41,12 @@ __all__ = [
     "cells_from_strings",
     "centres",
     "check_cells",
+    "check_datum",
     "check_positions",
     "check_resolution",
     "common_resolution",
     "estimate_cells",
+    "from_wgs84",
     "local_xy_m",
     "metres_between",
     "neighbour_graph",
@@ -49,4 +54,5 @@ __all__ = [
     "overlay_lengths",
     "parents",
     "ring_pairs",
+    "to_wgs84",
 ]
