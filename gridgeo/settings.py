@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_STORE_URL = "sqlite:///gridgeo.db"
@@ -21,13 +21,15 @@ class Settings(BaseSettings):
     tile_cache_bytes: memory for encoded tiles of the live publication.
     """
 
-    model_config = SettingsConfigDict(env_prefix="GRIDGEO_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="GRIDGEO_", extra="ignore", populate_by_name=True)
 
     store_url: str = DEFAULT_STORE_URL
     host: str = "127.0.0.1"
     port: int = Field(default=8321, ge=0, le=65535)
     login_token: SecretStr | None = None
-    language: str = "en"
+    language: str = Field(
+        default="en", validation_alias=AliasChoices("GRIDGEO_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    )
     max_cells_per_answer: int = Field(default=200_000, ge=1)
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     request_timeout_s: float = Field(default=10.0, gt=0)

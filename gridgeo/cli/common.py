@@ -1,0 +1,107 @@
+"""What every subcommand shares: its options, its store, its output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import orjson
+import sqlalchemy as sa
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from gridgeo.domain import Actor, local_actor
+from gridgeo.domain.actor import actor_from_text
+from gridgeo.i18n import Language, language_from, translate
+from gridgeo.settings import Settings
+
+StoreOption = Annotated[
+    str | None, typer.Option("--store", metavar="URL", help="Store: sqlite:///FILE or postgresql+psycopg://...")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]
+ActorOption = Annotated[
+    str | None, typer.Option("--as", metavar="NAME:ROLE", help="Act as this person: hq, planner, branch_manager, rm.")
+]
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command's store, actor and way of answering."""
+
+    engine: sa.Engine
+    url: str
+    actor: Actor
+    as_json: bool
+    language: Language
+
+
+def now() -> datetime:
+    """Return the time now, aware; the one clock of the command line."""
+    return datetime.now(UTC)
+
+
+def language() -> Language:
+    """Return the language of this process: GRIDGEO_LANGUAGE, else the locale's."""
+    return language_from(Settings().language)
+
+
+@contextmanager
+def session(store: str | None, as_json: bool, actor: str | None, *, create: bool = False) -> Iterator[Session]:
+    """Open the store, brought up to the newest schema when ``create``, and close it at the end.
+
+    Raises NotFoundError when the store does not exist and is not to be made.
+    """
+    from gridgeo.storage import check_schema, open_engine, upgrade
+
+    url = store or Settings().store_url
+    engine = open_engine(url, create=create)
+    try:
+        if create:
+            upgrade(engine)
+        else:
+            check_schema(engine)
+        yield Session(engine, url, actor_from_text(actor) if actor else local_actor(), as_json, language())
+    finally:
+        engine.dispose()
+
+
+def emit(as_json: bool, record: dict[str, Any], table: Table | None = None) -> None:
+    """Print the record as JSON, or as the table made for people (the record itself, line by line, without one)."""
+    if as_json:
+        sys.stdout.write(orjson.dumps(record, option=orjson.OPT_SERIALIZE_NUMPY).decode() + "\n")
+        return
+    Console().print(table if table is not None else record_table(record))
+
+
+def record_table(record: dict[str, Any]) -> Table:
+    """Return a two-column table of a record."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for key, value in record.items():
+        text = orjson.dumps(value).decode() if isinstance(value, dict | list) else str(value)
+        table.add_row(key, text)
+    return table
+
+
+@contextmanager
+def progress_bar(steps: dict[str, str]) -> Iterator[Any]:
+    """Show a bar on standard error; yields the function that a step calls with its name.
+
+    steps: name -> English words for it.
+    """
+    tongue = language()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=len(steps))
+        order = list(steps)
+
+        def begin(step: str) -> None:
+            bar.update(task, completed=order.index(step), description=translate(steps[step], tongue))
+
+        yield begin
+        bar.update(task, completed=len(steps))

@@ -1,0 +1,71 @@
+"""`gridgeo demo`: the whole job on a demo ground, with a synthetic bank over it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, language, now, progress_bar, session
+from gridgeo.cli.serve import PortOption, start_server
+from gridgeo.i18n import translate
+
+STEPS = {
+    "read": "Reading the ground",
+    "bank": "Making the synthetic bank",
+    "catchment": "Drawing catchments",
+    "location": "Locating customers and merchants",
+    "score": "Scoring cells",
+    "plan": "Assigning territories",
+    "publication": "Publishing",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command("demo")(demo)
+
+
+def demo(  # noqa: PLR0913 - the options are the command's interface
+    ground: Annotated[str, typer.Option(help="Demo ground: liechtenstein or helsinki.")] = "liechtenstein",
+    store: StoreOption = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the synthetic bank; same seed, same bank.")] = 1,
+    resolution: Annotated[int | None, typer.Option(help="H3 resolution; the ground's own by default.")] = None,
+    catchments: Annotated[
+        str, typer.Option(help="How catchments are drawn: drive_time or municipality.")
+    ] = "drive_time",
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the map when done.")] = True,
+    port: PortOption = None,
+    as_json: JsonOption = False,
+    actor: ActorOption = None,
+) -> None:
+    """Run the whole main job on real ground with a synthetic bank, then serve the map.
+
+    Example: gridgeo demo --ground liechtenstein --no-serve --json
+    """
+    from gridgeo.pipeline.demo import run_demo
+
+    with session(store, as_json, actor, create=True) as opened, progress_bar(STEPS) as progress:
+        report = run_demo(
+            opened.engine,
+            opened.actor,
+            ground,
+            seed=seed,
+            resolution=resolution,
+            method=catchments,
+            clock=now,
+            progress=progress,
+        )
+        url = opened.url
+    emit(as_json, report | {"url": None})
+    if not as_json:
+        typer.echo(
+            translate(
+                "The bank, its customers and house numbers are synthetic; streets, boundaries and "
+                "merchants are real (© OpenStreetMap contributors).",
+                language(),
+            ),
+            err=True,
+        )
+    if serve:
+        start_server(url, port=port)

@@ -1,0 +1,97 @@
+"""Commands that look: the cells of a polygon, what stands behind a score, the versions of a store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, session
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    cells = typer.Typer(help="Cells without a store.", no_args_is_help=True, rich_markup_mode=None)
+    cells.command("fill")(fill)
+    app.add_typer(cells, name="cells")
+    app.command("explain")(explain)
+    app.command("versions")(versions)
+    app.command("show")(show)
+
+
+def fill(
+    polygon: Annotated[Path, typer.Argument(help="GeoJSON file with one polygon, feature or collection.")],
+    datum: Annotated[str, typer.Option(help="Datum of the coordinates: wgs84, gcj02 or bd09. Never guessed.")],
+    resolution: Annotated[int, typer.Option(help="H3 resolution, 7 to 11; 9 is about 0.1 km2 a cell.")] = 9,
+    as_json: JsonOption = False,
+) -> None:
+    """List the cells whose centre lies inside a polygon.
+
+    Example: gridgeo cells fill catchment.geojson --datum wgs84 --resolution 9
+    """
+    from gridgeo.pipeline.polygons import fill_file
+
+    result = fill_file(polygon, datum, resolution)
+    if as_json:
+        emit(True, result)
+    else:
+        typer.echo("\n".join(result["cells"]))
+
+
+def explain(
+    cell: Annotated[str, typer.Argument(help="H3 cell as 15 hexadecimal digits.")],
+    branch: Annotated[str | None, typer.Option(help="Branch that the cell is expected in.")] = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    actor: ActorOption = None,
+) -> None:
+    """Show every measure of a published cell with its interval, evidence, territory and data versions.
+
+    Example: gridgeo explain 891f8d4f56bffff
+    """
+    from gridgeo.pipeline.explain import explain_cell
+
+    with session(store, as_json, actor) as opened, opened.engine.connect() as connection:
+        body = explain_cell(connection, opened.actor, cell, branch)
+        emit(as_json, body, _measures_table(body, opened.language))
+
+
+def _measures_table(body: dict, language: str) -> Table:
+    table = Table(title=f"{body['cell']} · {body['branch_id']}")
+    for column in ("measure", "value", "90 %", "unit", "evidence"):
+        table.add_column(column)
+    for row in body["measures"].values():
+        band = "" if row["low"] is None else f"{row['low']:.3g} - {row['high']:.3g}"
+        value = "" if row["value"] is None else f"{row['value']:.4g}"
+        table.add_row(row[f"name_{language}"], value, band, row["unit"], row["evidence"] or "")
+    return table
+
+
+def versions(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None) -> None:
+    """List every version in the store, newest first, and which publication is live.
+
+    Example: gridgeo versions --json
+    """
+    from gridgeo.pipeline.versions import history
+
+    with session(store, as_json, actor) as opened, opened.engine.connect() as connection:
+        body = history(connection, opened.actor)
+        table = Table()
+        for column in ("id", "kind", "created_at", "created_by", "live"):
+            table.add_column(column)
+        for row in body["versions"]:
+            table.add_row(*(str(row[name]) for name in ("id", "kind", "created_at", "created_by", "live")))
+        emit(as_json, body, table)
+
+
+def show(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None) -> None:
+    """Summarise the live publication: branches, cells, scores, territories and how they balance.
+
+    Example: gridgeo show --json
+    """
+    from gridgeo.pipeline.summary import summary
+
+    with session(store, as_json, actor) as opened, opened.engine.connect() as connection:
+        emit(as_json, summary(connection, opened.actor))

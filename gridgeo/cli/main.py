@@ -1,0 +1,104 @@
+"""The command line: reads arguments, opens the store, calls one pipeline function, prints its record."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+import typer
+
+from gridgeo import __version__
+from gridgeo.cli import data, demo, exports, inspect, serve, steps
+from gridgeo.cli.common import language
+from gridgeo.errors import (
+    BusyError,
+    ConflictError,
+    GridgeoError,
+    InfeasibleError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from gridgeo.i18n import Language, catalogue, error_text, translate
+
+EXIT_CODES: dict[type[GridgeoError], int] = {
+    InvalidInputError: 2,
+    InfeasibleError: 3,
+    ConflictError: 4,
+    BusyError: 4,
+    NotFoundError: 5,
+    NotAllowedError: 5,
+}
+EXIT_OUR_FAULT = 70
+
+app = typer.Typer(
+    name="gridgeo",
+    help="Grid mapping and territory planning for bank branches.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for module in (demo, steps, data, inspect, exports, serve):
+    module.register(app)
+
+
+@app.command("version")
+def version() -> None:
+    """Print the version of gridgeo."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; return the exit code.
+
+    0 done, 2 bad input, 3 infeasible, 4 conflict or busy, 5 not found or not allowed, 70 our fault.
+    """
+    tongue = language()
+    command = typer.main.get_command(app)
+    _translate_help(command, tongue)
+    try:
+        code = command.main(args=list(arguments), prog_name="gridgeo", standalone_mode=False)
+    except GridgeoError as error:
+        return _complain(error_text(error, tongue), EXIT_CODES.get(type(error), EXIT_OUR_FAULT), tongue)
+    except typer.TyperException as error:
+        text = error.format_message() if isinstance(error, typer.BadParameter) else str(error)
+        return _complain(text, 2, tongue)
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception:
+        traceback.print_exc()
+        return _complain(translate("this is a fault of gridgeo, not of your input", tongue), EXIT_OUR_FAULT, tongue)
+    return code if isinstance(code, int) else 0
+
+
+def _complain(text: str, code: int, tongue: Language) -> int:
+    line = " ".join(text.split())
+    sys.stderr.write(f"{translate('error', tongue)}: {line}\n")
+    return code
+
+
+def _translate_help(command: object, tongue: Language) -> None:
+    """Put every help text of the command and those below it into the language."""
+    if tongue == "en":
+        return
+    known = catalogue()
+    for holder in (command, *getattr(command, "params", ())):
+        for attribute in ("help", "short_help"):
+            text = getattr(holder, attribute, None)
+            if text:
+                setattr(holder, attribute, known.get(" ".join(text.split()), text))
+    for child in getattr(command, "commands", {}).values():
+        _translate_help(child, tongue)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""`gridgeo serve` and `gridgeo db`: the service over a store, and the store's schema."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from typing import Annotated
+
+import typer
+
+from gridgeo.cli.common import JsonOption, StoreOption, emit, language, session
+from gridgeo.errors import InvalidInputError
+from gridgeo.i18n import translate
+from gridgeo.settings import Settings
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+HostOption = Annotated[str | None, typer.Option("--host", help="Loopback address to listen on.")]
+PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to listen on.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("serve")(serve)
+    db = typer.Typer(help="The store's schema.", no_args_is_help=True, rich_markup_mode=None)
+    db.command("upgrade")(db_upgrade)
+    db.command("check")(db_check)
+    app.add_typer(db, name="db")
+
+
+def serve(store: StoreOption = None, host: HostOption = None, port: PortOption = None) -> None:
+    """Serve the map, the JSON and the tiles of the live publication.
+
+    Example: gridgeo serve --store sqlite:///gridgeo.db --port 8321
+    """
+    with session(store, as_json=False, actor=None) as opened:
+        url = opened.url
+    start_server(url, host, port)
+
+
+def start_server(store_url: str, host: str | None = None, port: int | None = None) -> None:
+    """Start granian on loopback and print the one-time login link; returns when the server stops.
+
+    Raises InvalidInputError for an address that is not loopback: one user, one machine.
+    """
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    settings = Settings()
+    host, port = host or settings.host, port or settings.port
+    if host not in LOOPBACK:
+        raise InvalidInputError(
+            "gridgeo serve listens on loopback only ({known}), got {given}", known=", ".join(LOOPBACK), given=host
+        )
+    token = settings.login_token.get_secret_value() if settings.login_token else secrets.token_urlsafe(32)
+    # The worker is a process of its own and reads its settings from the environment.
+    os.environ |= {
+        "GRIDGEO_STORE_URL": store_url,
+        "GRIDGEO_LOGIN_TOKEN": token,
+        "GRIDGEO_HOST": host,
+        "GRIDGEO_PORT": str(port),
+    }
+    shown = f"[{host}]" if ":" in host else host
+    sys.stderr.write(
+        translate(
+            "Open this link once in your browser: {link}", language(), link=f"http://{shown}:{port}/login?token={token}"
+        )
+        + "\n"
+    )
+    sys.stderr.flush()
+    Server(
+        "gridgeo_api.main:create_app",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=1,
+        log_access=False,
+    ).serve()
+
+
+def db_upgrade(store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Bring the store to the newest schema; makes it where there is none.
+
+    Example: gridgeo db upgrade --store sqlite:///gridgeo.db
+    """
+    with session(store, as_json, None, create=True) as opened:
+        emit(as_json, {"store": opened.engine.url.render_as_string(hide_password=True), "schema": "current"})
+
+
+def db_check(store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Check that the store's schema is the one this version of gridgeo expects.
+
+    Example: gridgeo db check
+    """
+    with session(store, as_json, None) as opened:
+        emit(as_json, {"store": opened.engine.url.render_as_string(hide_password=True), "schema": "current"})

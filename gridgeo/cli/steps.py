@@ -1,0 +1,123 @@
+"""The steps of the job as commands, singly and all together."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, now, progress_bar, session
+from gridgeo.cli.demo import STEPS as STEP_WORDS
+
+ResolutionOption = Annotated[int, typer.Option(help="H3 resolution, 7 to 11; 9 is about 0.1 km2 a cell.")]
+MethodOption = Annotated[
+    str, typer.Option("--catchments", help="How catchments are drawn: drive_time or municipality.")
+]
+ToleranceOption = Annotated[float, typer.Option(help="Largest deviation from the target, as a share.")]
+SeedOption = Annotated[int, typer.Option(min=0, help="Seed of the territory solver.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("run")(run)
+    for group, (verb, function, words) in {
+        "catchment": ("draw", draw, "The branches' catchments."),
+        "locate": ("parties", locate, "Positions of customers and merchants."),
+        "score": ("refresh", score, "Scores of cells."),
+        "territory": ("assign", assign, "Territories of relationship managers."),
+    }.items():
+        sub = typer.Typer(help=words, no_args_is_help=True, rich_markup_mode=None)
+        sub.command(verb)(function)
+        app.add_typer(sub, name=group)
+    app.command("publish")(publish)
+
+
+def run(  # noqa: PLR0913 - the options are the command's interface
+    resolution: ResolutionOption = 9,
+    method: MethodOption = "drive_time",
+    tolerance: ToleranceOption = 0.05,
+    seed: SeedOption = 1,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    actor: ActorOption = None,
+) -> None:
+    """Run catchments, locate, score, assign and publish; takes up a run that was killed.
+
+    Example: gridgeo run --resolution 9 --catchments drive_time
+    """
+    from gridgeo.pipeline.run import run as run_all
+    from gridgeo.pipeline.steps import run_params
+    from gridgeo.pipeline.summary import summary
+
+    words = {kind: text for kind, text in STEP_WORDS.items() if kind not in ("read", "bank")}
+    params = run_params(resolution=resolution, method=method, tolerance=tolerance, seed=seed)
+    with session(store, as_json, actor) as opened, progress_bar(words) as progress:
+        report = run_all(opened.engine, opened.actor, params, now, progress)
+        with opened.engine.connect() as connection:
+            body = summary(connection, opened.actor)
+        emit(as_json, body | {"run": report.run_id, "resumed": list(report.resumed), "seconds": report.seconds})
+
+
+def draw(
+    resolution: ResolutionOption = 9,
+    method: MethodOption = "drive_time",
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    actor: ActorOption = None,
+) -> None:
+    """Draw the catchment of every branch.
+
+    Example: gridgeo catchment draw --catchments municipality
+    """
+    _step("catchment", store, as_json, actor, resolution=resolution, method=method)
+
+
+def locate(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None) -> None:
+    """Locate customers and merchants in the cells of the newest catchments.
+
+    Example: gridgeo locate parties --json
+    """
+    _step("location", store, as_json, actor)
+
+
+def score(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None) -> None:
+    """Score every cell of the newest catchments and locations.
+
+    Example: gridgeo score refresh --json
+    """
+    _step("score", store, as_json, actor)
+
+
+def assign(
+    tolerance: ToleranceOption = 0.05,
+    seed: SeedOption = 1,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    actor: ActorOption = None,
+) -> None:
+    """Assign the cells of each branch to its relationship managers.
+
+    Example: gridgeo territory assign --tolerance 0.05
+    """
+    _step("plan", store, as_json, actor, tolerance=tolerance, seed=seed)
+
+
+def publish(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None) -> None:
+    """Make the newest matching versions live.
+
+    Example: gridgeo publish
+    """
+    _step("publication", store, as_json, actor)
+
+
+Kind = Literal["catchment", "location", "score", "plan", "publication"]
+
+
+def _step(kind: Kind, store: str | None, as_json: bool, actor: str | None, **chosen: Any) -> None:  # noqa: ANN401
+    from gridgeo.pipeline.run import run_one
+
+    with session(store, as_json, actor) as opened, progress_bar({kind: STEP_WORDS[kind]}) as progress:
+        progress(kind)
+        with opened.engine.begin() as connection:
+            result = run_one(connection, opened.actor, kind, chosen, now())
+        emit(as_json, {"version": result.version_id} | result.report)

@@ -1,0 +1,156 @@
+"""Assign the cells of each branch to its relationship managers: contiguous, balanced, with a certificate."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import polars as pl
+import sqlalchemy as sa
+
+from gridgeo.cells import cell_strings, neighbour_graph
+from gridgeo.domain import Actor, CellArray, FloatArray, LabelArray
+from gridgeo.pipeline.steps import BALANCED, REPORTED, Inputs, RunParams, StepResult, require_planner
+from gridgeo.storage import finish_version, new_version, read_frame, write_frame
+from gridgeo.territory import (
+    FirstOf,
+    NoImprovement,
+    Problem,
+    Result,
+    Rounds,
+    problem_from_cells,
+    solve,
+    territory_colours,
+)
+
+MAX_ROUNDS = 60
+"""A round takes a fraction of a second at a branch's size; a plan that is still improving then is good enough to show."""
+
+
+@dataclass(frozen=True)
+class BranchPlan:
+    """One branch's answer: which of its managers each cell goes to."""
+
+    branch_id: str
+    cells: CellArray
+    staff: pl.DataFrame
+    problem: Problem
+    result: Result
+    report: dict[str, Any]
+
+
+def assign(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunParams, now: datetime) -> StepResult:
+    """Write one plan version: territories, their cells, and a certificate a branch.
+
+    Targets are shares of the branch's own totals in proportion to its managers' hours. Where a tolerance is not
+    reached the least violating plan is written as such, with the violations named; the tolerance is not relaxed.
+    """
+    require_planner(actor)
+    staff = read_frame(connection, "staff", version_id=inputs.bank).filter(pl.col("post") == "rm").sort("id")
+    scores = _wide_scores(connection, inputs.score)
+    plans = [
+        _plan_branch(str(branch), rows, staff.filter(pl.col("org_unit_id") == branch), params)
+        for (branch,), rows in scores.group_by("branch_id", maintain_order=True)
+    ]
+    version_id = new_version(connection, actor, "plan", params=params.as_dict() | {"inputs": inputs.as_dict()}, now=now)
+    territories, cells = _tables(plans)
+    write_frame(connection, "territory", territories, version_id=version_id)
+    write_frame(connection, "territory_cell", cells, version_id=version_id)
+    bodies = pl.DataFrame(
+        {"branch_id": [plan.branch_id for plan in plans], "body": [plan.report for plan in plans]},
+        schema_overrides={"body": pl.Object},
+    )
+    write_frame(connection, "certificate", bodies, version_id=version_id)
+    report = {
+        "branches": {plan.branch_id: plan.report for plan in plans},
+        "measure_correlation": _correlation(scores),
+    }
+    finish_version(connection, version_id, report=report)
+    return StepResult(version_id, report)
+
+
+def _wide_scores(connection: sa.Connection, score_id: int) -> pl.DataFrame:
+    long = read_frame(connection, "cell_score", version_id=score_id, columns=["branch_id", "measure", "cell", "value"])
+    wide = long.filter(pl.col("measure").is_in(REPORTED)).pivot("measure", index=["branch_id", "cell"], values="value")
+    return wide.sort("branch_id", "cell").with_columns(pl.col(*REPORTED).fill_null(0.0))
+
+
+def _plan_branch(branch_id: str, rows: pl.DataFrame, staff: pl.DataFrame, params: RunParams) -> BranchPlan:
+    cells = rows["cell"].to_numpy()
+    problem = _problem(cells, rows.select(REPORTED).to_numpy(), staff, params.tolerance)
+    stop = FirstOf((NoImprovement(params.starts), Rounds(MAX_ROUNDS)))
+    result = solve(problem, stop, seed=params.seed)
+    also_potential = replace(problem, tolerance=np.full(len(REPORTED), params.tolerance))
+    other = solve(also_potential, stop, seed=params.seed)
+    report = _report(cells, staff, result) | {"balancing_potential_too": _price(result, other)}
+    return BranchPlan(branch_id, cells, staff, problem, result, report)
+
+
+def _problem(cells: CellArray, weights: FloatArray, staff: pl.DataFrame, tolerance: float) -> Problem:
+    hours = staff["hours_per_week"].to_numpy()
+    limits = np.array([tolerance if name in BALANCED else np.nan for name in REPORTED])
+    shares = np.repeat((hours / hours.sum())[:, None], len(REPORTED), axis=1)
+    problem = problem_from_cells(cells, weights, k=len(hours), tolerance=limits, target_shares=shares)
+    return replace(problem, measures=REPORTED, territories=tuple(staff["id"]))
+
+
+def _report(cells: CellArray, staff: pl.DataFrame, result: Result) -> dict[str, Any]:
+    """Return the certificate with names in place of positions."""
+    certificate = result.certificate
+    imbalance = np.abs(certificate.imbalance_percent).max(axis=0)
+    return {
+        "count": staff.height,
+        "feasible": result.feasible,
+        "violations": [asdict(violation) for violation in result.violations],
+        "findings": [finding.text() for finding in result.findings],
+        "pieces_max": max(certificate.pieces),
+        "bridges": [cell_strings(cells[bridge]) for bridge in certificate.bridges],
+        "imbalance_percent": {name: round(float(imbalance[at]), 3) for at, name in enumerate(REPORTED)},
+        "targets": {
+            name: {measure: round(row[at], 3) for at, measure in enumerate(REPORTED)}
+            for name, row in zip(staff["id"], certificate.targets, strict=True)
+        },
+        "bound_gap_percent": certificate.bound_gap_percent,
+        "certificate": certificate.as_json(),
+    }
+
+
+def _price(result: Result, other: Result) -> dict[str, Any]:
+    """Say what it would cost to balance potential as well: compactness given up, and whether it can be done."""
+    return {
+        "feasible": other.feasible,
+        "compactness_percent": round(100 * (other.certificate.J_km / result.certificate.J_km - 1), 2),
+        "violations": [asdict(violation) for violation in other.violations],
+    }
+
+
+def _tables(plans: list[BranchPlan]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    first = np.concatenate([[0], np.cumsum([plan.staff.height for plan in plans])])[:-1]
+    labels = np.concatenate([plan.result.labels + start for plan, start in zip(plans, first, strict=True)])
+    cells = np.concatenate([plan.cells for plan in plans])
+    branch_ids = np.repeat([plan.branch_id for plan in plans], [len(plan.cells) for plan in plans])
+    staff = pl.concat([plan.staff for plan in plans])
+    territories = staff.select(
+        id=pl.format("T-{}", pl.col("id")),
+        branch_id="org_unit_id",
+        rm_id="id",
+        name="name",
+    ).with_columns(colour=pl.Series(_colours(cells, labels.astype(np.int32)), dtype=pl.Int32))
+    rows = pl.DataFrame({"branch_id": branch_ids, "territory_id": territories["id"].to_numpy()[labels], "cell": cells})
+    return territories, rows.sort("branch_id", "cell")
+
+
+def _colours(cells: CellArray, labels: LabelArray) -> LabelArray:
+    """Colour the territories of the whole ground at once, so that touching ones of two branches differ as well."""
+    graph = neighbour_graph(cells)
+    return territory_colours(labels, graph.indptr, graph.indices)
+
+
+def _correlation(scores: pl.DataFrame) -> dict[str, float]:
+    """Correlation over the cells with people or customers: near 1, balancing the second measure adds nothing."""
+    some = scores.filter(pl.sum_horizontal(REPORTED) > 0).select(REPORTED).to_numpy()
+    matrix = np.corrcoef(some, rowvar=False)
+    pairs = [(a, b) for a in range(len(REPORTED)) for b in range(a)]
+    return {f"{REPORTED[b]}~{REPORTED[a]}": round(float(matrix[a, b]), 4) for a, b in pairs}

@@ -1,0 +1,394 @@
+"""Read what is published: branches, catchments, cells, territories; what the API, the page and the exports show.
+
+Every function reads one publication, the live one unless the caller names another, and only what lies inside the
+actor's scope: a branch outside it does not exist as far as the answer tells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import orjson
+import polars as pl
+import shapely
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor, CellArray, FloatArray, IntArray
+from gridgeo.domain.measures import MEASURES
+from gridgeo.errors import InvalidInputError, NotFoundError
+from gridgeo.pipeline.bank import branches_of
+from gridgeo.storage import live, read_frame, version_record
+
+INPUT_KINDS = ("ground", "bank", "catchment", "location", "score", "plan")
+BRANCH_SUMS = ("people", "customers", "merchants")
+MEASURE_IDS = tuple(measure.id for measure in MEASURES)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One consistent set of versions.
+
+    id: version of the publication. versions: kind -> version of what it was made of. synthetic: whether the bank, or
+    part of it, is made up.
+    """
+
+    id: int
+    published_at: datetime
+    ground: str
+    resolution: int
+    synthetic: bool
+    versions: dict[str, int]
+
+
+@dataclass(frozen=True)
+class SessionInfo:
+    """What a caller works with: its publication and its part of the map.
+
+    bounds: west, south, east, north of the catchments in scope, degrees; None where there is none.
+    """
+
+    publication: Publication
+    bounds: tuple[float, float, float, float] | None
+
+
+@dataclass(frozen=True)
+class MeasureColumns:
+    """One measure over the cells of a `CellScores`, in their order.
+
+    values, low, high: shape (n_cells,), NaN where undefined. evidence: firm, weak, none or null.
+    """
+
+    values: FloatArray
+    low: FloatArray
+    high: FloatArray
+    evidence: pl.Series
+
+
+@dataclass(frozen=True)
+class CellScores:
+    """Cells with their branch and scores.
+
+    cells: ordered by branch, then cell. branch_index: position in branch_ids, shape (n_cells,).
+    """
+
+    resolution: int
+    version: int
+    branch_ids: tuple[str, ...]
+    cells: CellArray
+    branch_index: IntArray
+    measures: dict[str, MeasureColumns]
+
+
+@dataclass(frozen=True)
+class CellDetail:
+    """Everything published about one cell.
+
+    territory: id, name, rm_id, rm_name, colour; None outside territories. scores: measure -> value, low, high,
+    evidence. travel_s: seconds to the branch, None where unknown.
+    """
+
+    cell: int
+    branch_id: str
+    travel_s: float | None
+    territory: dict[str, Any] | None
+    scores: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Territories:
+    """The territories of a plan.
+
+    table: id, branch_id, name, rm_id, rm_name, colour, cells, and one column of sums a measure that adds up. cells:
+    cell, position (row of the table), ordered by branch and cell. certificates: branch -> the plan's proof.
+    """
+
+    version: int
+    table: pl.DataFrame
+    cells: pl.DataFrame
+    certificates: dict[str, dict[str, Any]]
+
+
+def publication(connection: sa.Connection) -> Publication:
+    """Return the live publication.
+
+    Raises NotFoundError when nothing has been published yet.
+    """
+    try:
+        record = live(connection, "publication")
+    except NotFoundError as error:
+        raise NotFoundError("nothing is published yet: run gridgeo demo or gridgeo run first") from error
+    versions = {kind: int(record.params[kind]) for kind in INPUT_KINDS}
+    return Publication(
+        id=record.id,
+        published_at=record.created_at,
+        ground=str(version_record(connection, versions["ground"]).params["name"]),
+        resolution=int(record.params["resolution"]),
+        synthetic=bool(version_record(connection, versions["bank"]).params["synthetic"]),
+        versions=versions,
+    )
+
+
+def session_info(connection: sa.Connection, actor: Actor, published: Publication | None = None) -> SessionInfo:
+    """Return the publication and the bounds of the actor's catchments."""
+    published = published or publication(connection)
+    shapes = _read(connection, actor, published, "catchment")["geometry"].to_numpy()
+    if len(shapes) == 0:
+        return SessionInfo(published, None)
+    west, south, east, north = shapely.total_bounds(shapely.from_wkb(shapes)).tolist()
+    return SessionInfo(published, (west, south, east, north))
+
+
+def branches(connection: sa.Connection, actor: Actor, published: Publication | None = None) -> pl.DataFrame:
+    """Return the branches in scope, ordered by id.
+
+    Columns: id, name, kind, lng, lat, synthetic, cells (count), people, customers (expected), merchants, rms (count).
+    """
+    published = published or publication(connection)
+    units = _branches(connection, actor, published)
+    scores = _read(connection, actor, published, "cell_score", where={"measure": list(BRANCH_SUMS)})
+    sums = scores.pivot("measure", index="branch_id", values="value", aggregate_function="sum")
+    cells = _read(connection, actor, published, "catchment_cell").group_by("branch_id").agg(cells=pl.len())
+    staff = read_frame(connection, "staff", version_id=published.versions["bank"]).filter(pl.col("post") == "rm")
+    rms = staff.group_by("org_unit_id").agg(rms=pl.len())
+    return (
+        units.join(cells, left_on="id", right_on="branch_id", how="left")
+        .join(_with_columns(sums, BRANCH_SUMS), left_on="id", right_on="branch_id", how="left")
+        .join(rms, left_on="id", right_on="org_unit_id", how="left")
+        .select(
+            "id",
+            "name",
+            "kind",
+            "lng",
+            "lat",
+            "synthetic",
+            pl.col("cells").fill_null(0).cast(pl.Int64),
+            *(pl.col(name).fill_null(0.0) for name in BRANCH_SUMS),
+            pl.col("rms").fill_null(0).cast(pl.Int64),
+        )
+        .sort("id")
+    )
+
+
+def catchments(connection: sa.Connection, actor: Actor, published: Publication | None = None) -> pl.DataFrame:
+    """Return the catchments in scope, ordered by branch: branch_id, name, method, label, cells, geometry (WKB)."""
+    published = published or publication(connection)
+    outlines = _read(connection, actor, published, "catchment")
+    counts = _read(connection, actor, published, "catchment_cell").group_by("branch_id").agg(cells=pl.len())
+    names = _branches(connection, actor, published).select(branch_id="id", name="name")
+    return (
+        outlines.join(counts, on="branch_id", how="left")
+        .join(names, on="branch_id", how="left")
+        .select(
+            "branch_id",
+            "name",
+            "method",
+            "label",
+            pl.col("cells").fill_null(0).cast(pl.Int64),
+            "geometry",
+        )
+        .sort("branch_id")
+    )
+
+
+def cells(
+    connection: sa.Connection,
+    actor: Actor,
+    published: Publication | None = None,
+    *,
+    branch_id: str | None = None,
+    measures: tuple[str, ...] | None = None,
+) -> CellScores:
+    """Return the cells of one branch, or of every branch in scope, with their scores.
+
+    measures: ids out of `gridgeo.domain.measures`; None gives all.
+    Raises InvalidInputError for an unknown measure, NotFoundError for a branch that is not in scope.
+    """
+    wanted = check_measures(measures)
+    published = published or publication(connection)
+    where = _branch_filter(connection, actor, published, branch_id)
+    base = _read(connection, actor, published, "catchment_cell", where=where).sort("branch_id", "cell")
+    branch_ids = tuple(base["branch_id"].unique().sort())
+    scores = _read(connection, actor, published, "cell_score", where=where | {"measure": list(wanted)})
+    by_measure = {key[0]: part for key, part in scores.partition_by("measure", as_dict=True).items()}
+    return CellScores(
+        resolution=published.resolution,
+        version=published.id,
+        branch_ids=branch_ids,
+        cells=base["cell"].to_numpy(),
+        branch_index=np.searchsorted(np.array(branch_ids, dtype=object), base["branch_id"].to_numpy()).astype(np.int64),
+        measures={name: _columns(base, by_measure.get(name, scores.clear())) for name in wanted},
+    )
+
+
+def cell_detail(connection: sa.Connection, actor: Actor, cell: int, published: Publication | None = None) -> CellDetail:
+    """Return everything published about one cell.
+
+    Raises NotFoundError when the cell is in no catchment, or in one outside the actor's scope.
+    """
+    published = published or publication(connection)
+    where = {"cell": int(cell)}
+    home = _read(connection, actor, published, "catchment_cell", where=where)
+    if home.is_empty():
+        raise NotFoundError("cell {cell} is in no catchment", cell=f"{cell:x}")
+    scores = _read(connection, actor, published, "cell_score", where=where)
+    rows = {row["measure"]: row for row in scores.iter_rows(named=True)}
+    return CellDetail(
+        cell=cell,
+        branch_id=home["branch_id"][0],
+        travel_s=home["travel_s"][0],
+        territory=_territory_of(connection, actor, published, where),
+        scores={
+            name: {key: rows[name][key] for key in ("value", "low", "high", "evidence")}
+            for name in MEASURE_IDS
+            if name in rows
+        },
+    )
+
+
+def territories(
+    connection: sa.Connection, actor: Actor, published: Publication | None = None, *, branch_id: str | None = None
+) -> Territories:
+    """Return the territories of one branch, or of every branch in scope, with their loads and certificates.
+
+    Raises NotFoundError for a branch that is not in scope.
+    """
+    published = published or publication(connection)
+    where = _branch_filter(connection, actor, published, branch_id)
+    table = _named_territories(connection, actor, published, where).with_row_index("position")
+    members = _read(connection, actor, published, "territory_cell", where=where)
+    cells_of = (
+        members.join(
+            table.select("position", "branch_id", territory_id="id"), on=["branch_id", "territory_id"], how="left"
+        )
+        .sort("branch_id", "cell")
+        .select("branch_id", "territory_id", "cell", pl.col("position").cast(pl.Int64))
+    )
+    counts = cells_of.group_by("position").agg(cells=pl.len().cast(pl.Int64))
+    loads = _loads(connection, actor, published, where, cells_of)
+    bodies = _read(connection, actor, published, "certificate", where=where)
+    return Territories(
+        version=published.versions["plan"],
+        table=table.with_columns(pl.col("position").cast(pl.Int64))
+        .join(counts, on="position", how="left")
+        .join(loads, on="position", how="left")
+        .sort("position")
+        .drop("position"),
+        cells=cells_of.select("cell", "position"),
+        certificates={row["branch_id"]: orjson.loads(row["body"]) for row in bodies.iter_rows(named=True)},
+    )
+
+
+def ground_layer(connection: sa.Connection, name: str, published: Publication | None = None) -> pl.DataFrame:
+    """Return a table of the ground that carries geometry: boundary or street; it belongs to no branch."""
+    published = published or publication(connection)
+    return read_frame(connection, name, version_id=published.versions["ground"])
+
+
+def check_measures(measures: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the measures without repeats, all of them for None.
+
+    Raises InvalidInputError naming the first unknown one.
+    """
+    wanted = tuple(dict.fromkeys(MEASURE_IDS if measures is None else measures))
+    unknown = [name for name in wanted if name not in MEASURE_IDS]
+    if unknown or not wanted:
+        raise InvalidInputError(
+            "measure must be one of {known}, got {given}",
+            known=", ".join(MEASURE_IDS),
+            given=unknown[0] if unknown else "",
+        )
+    return wanted
+
+
+TABLE_KIND = {
+    "catchment": "catchment",
+    "catchment_cell": "catchment",
+    "cell_score": "score",
+    "territory": "plan",
+    "territory_cell": "plan",
+    "certificate": "plan",
+}
+"""Tables with a branch -> kind of the version they belong to."""
+
+
+def _read(
+    connection: sa.Connection,
+    actor: Actor,
+    published: Publication,
+    table: str,
+    where: dict[str, Any] | None = None,
+) -> pl.DataFrame:
+    """Return a table of the publication inside the actor's scope."""
+    return read_frame(
+        connection, table, version_id=published.versions[TABLE_KIND[table]], where=where or None, actor=actor
+    )
+
+
+def _branches(connection: sa.Connection, actor: Actor, published: Publication) -> pl.DataFrame:
+    units = branches_of(read_frame(connection, "org_unit", version_id=published.versions["bank"]))
+    return units if actor.branch_ids is None else units.filter(pl.col("id").is_in(sorted(actor.branch_ids)))
+
+
+def _branch_filter(
+    connection: sa.Connection, actor: Actor, published: Publication, branch_id: str | None
+) -> dict[str, Any]:
+    """Return the condition for one branch; the name is looked up among known ones before it reaches SQL."""
+    if branch_id is None:
+        return {}
+    if branch_id not in set(_branches(connection, actor, published)["id"]):
+        raise NotFoundError("there is no branch {branch}", branch=branch_id)
+    return {"branch_id": branch_id}
+
+
+def _columns(base: pl.DataFrame, scores: pl.DataFrame) -> MeasureColumns:
+    rows = base.select("cell").join(scores, on="cell", how="left", maintain_order="left")
+    values, low, high = (rows[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("value", "low", "high"))
+    return MeasureColumns(values, low, high, rows["evidence"])
+
+
+def _territory_of(
+    connection: sa.Connection, actor: Actor, published: Publication, where: dict[str, Any]
+) -> dict[str, Any] | None:
+    member = _read(connection, actor, published, "territory_cell", where=where)
+    if member.is_empty():
+        return None
+    row = member.row(0, named=True)
+    table = _named_territories(connection, actor, published, {"branch_id": row["branch_id"]})
+    found = table.filter(pl.col("id") == row["territory_id"])
+    return found.row(0, named=True) if not found.is_empty() else None
+
+
+def _named_territories(
+    connection: sa.Connection, actor: Actor, published: Publication, where: dict[str, Any]
+) -> pl.DataFrame:
+    """Return territories with the name of who holds them, ordered by branch and id."""
+    staff = read_frame(connection, "staff", version_id=published.versions["bank"])
+    return (
+        _read(connection, actor, published, "territory", where=where)
+        .join(staff.select(rm_id="id", rm_name="name"), on="rm_id", how="left")
+        .select("id", "branch_id", "name", "rm_id", "rm_name", "colour")
+        .sort("branch_id", "id")
+    )
+
+
+def _loads(
+    connection: sa.Connection, actor: Actor, published: Publication, where: dict[str, Any], cells_of: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the sum of every measure that adds up, by position of the territory."""
+    adding = [measure.id for measure in MEASURES if measure.kind == "count"]
+    scores = _read(connection, actor, published, "cell_score", where=where | {"measure": adding})
+    sums = (
+        scores.join(cells_of.select("cell", "position"), on="cell")
+        .group_by("position", "measure")
+        .agg(pl.col("value").sum())
+        .pivot("measure", index="position", values="value")
+    )
+    return _with_columns(sums, adding).select("position", *adding)
+
+
+def _with_columns(frame: pl.DataFrame, names: list[str] | tuple[str, ...]) -> pl.DataFrame:
+    """Return the frame with a column of nulls for each name it lacks."""
+    return frame.with_columns(pl.lit(None, pl.Float64).alias(name) for name in names if name not in frame.columns)

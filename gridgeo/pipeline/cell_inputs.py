@@ -1,0 +1,173 @@
+"""What the scores of a ground's cells are computed from, gathered from the store into aligned arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import shapely
+import sqlalchemy as sa
+
+from gridgeo.cells import cells_from_points, common_resolution, overlay_lengths, ring_pairs
+from gridgeo.domain import CellArray, FloatArray, IntArray
+from gridgeo.domain.words import TIERS
+from gridgeo.pipeline.catchments import ground_cells
+from gridgeo.pipeline.steps import Inputs
+from gridgeo.scoring import merchant_features, spread_people
+from gridgeo.sources import people_weights
+from gridgeo.storage import read_frame
+
+PRIOR_RING = 2
+"""Neighbours up to this grid distance inform a cell's prior (METHODS 10)."""
+
+
+@dataclass(frozen=True)
+class CellInputs:
+    """Aligned by cell, cells ascending.
+
+    branch_ids, ascending; branch_index: position in them. zone: position of the boundary. by_tier: expected customers,
+    shape (n_cells, n_tiers) in the order of TIERS. unplaced_by_zone: customers known to a street or town of the zone
+    only; unplaced_elsewhere: customers known to none. features: make-up of the cells for the models.
+    """
+
+    cells: CellArray
+    branch_ids: list[str]
+    branch_index: IntArray
+    zone: IntArray
+    travel_s: FloatArray
+    pairs: tuple[IntArray, IntArray]
+    people_in: float
+    people: FloatArray
+    by_tier: FloatArray
+    customers_in: int
+    customers_hard: FloatArray
+    merchants: FloatArray
+    unplaced_by_zone: FloatArray
+    unplaced_elsewhere: float
+    features: pl.DataFrame
+
+    @property
+    def customers(self) -> FloatArray:
+        """Expected customers of each cell."""
+        total: FloatArray = self.by_tier.sum(axis=1)
+        return total
+
+
+def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int) -> CellInputs:
+    """Read everything that scores rest on and align it by cell."""
+    cells, zone = ground_cells(connection, inputs.ground, resolution)
+    catchment = read_frame(connection, "catchment_cell", version_id=inputs.catchment).sort("cell")
+    branch_ids = sorted(set(catchment["branch_id"]))
+    travel_s = catchment["travel_s"].fill_null(float("nan")).to_numpy()
+    people_in, people = _people(connection, inputs.ground, cells)
+    customers = _customers(connection, inputs, cells)
+    merchants = _merchants(connection, inputs, cells)
+    unplaced, elsewhere = _unplaced(connection, inputs.location, cells, zone, resolution)
+    features = _features(connection, inputs.ground, cells, people, travel_s).hstack(
+        merchant_features(merchants["industry"].to_list(), merchants["at"].to_numpy(), len(cells))
+    )
+    return CellInputs(
+        cells=cells,
+        branch_ids=branch_ids,
+        branch_index=np.searchsorted(branch_ids, catchment["branch_id"].to_numpy()).astype(np.int64),
+        zone=zone,
+        travel_s=travel_s,
+        pairs=ring_pairs(cells, PRIOR_RING),
+        people_in=people_in,
+        people=people,
+        by_tier=_by_tier(customers, len(cells)),
+        customers_in=read_frame(connection, "customer", version_id=inputs.bank, columns=["id"]).height,
+        customers_hard=_count(customers.filter(pl.col("hard")), len(cells)),
+        merchants=_count(merchants, len(cells)),
+        unplaced_by_zone=unplaced,
+        unplaced_elsewhere=elsewhere,
+        features=features,
+    )
+
+
+def _people(connection: sa.Connection, ground_id: int, cells: CellArray) -> tuple[float, FloatArray]:
+    boundaries = read_frame(connection, "boundary", version_id=ground_id)
+    given = read_frame(connection, "denominator", version_id=ground_id)
+    by_zone = boundaries.select("name").join(given, left_on="name", right_on="zone", how="left", maintain_order="left")
+    people = by_zone["people"].to_numpy()
+    weights = people_weights(
+        boundaries,
+        read_frame(connection, "building", version_id=ground_id),
+        read_frame(connection, "street", version_id=ground_id),
+        cells,
+    )
+    return float(people.sum()), spread_people(people, weights, len(cells), names=boundaries["name"].to_list())
+
+
+def _customers(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> pl.DataFrame:
+    """Return one row a customer and cell: at (position of the cell), share, hard, tier."""
+    tiers = read_frame(connection, "customer", version_id=inputs.bank, columns=["id", "tier"])
+    shares = read_frame(connection, "location_cell", version_id=inputs.location, where={"party_kind": "customer"})
+    return shares.join(tiers, left_on="party_id", right_on="id", how="left", maintain_order="left").with_columns(
+        at=np.searchsorted(cells, shares["cell"].to_numpy()).astype(np.int64)
+    )
+
+
+def _merchants(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> pl.DataFrame:
+    """Return one row a merchant, at the cell that holds its point: at, industry."""
+    industry = read_frame(connection, "merchant", version_id=inputs.ground, columns=["id", "industry"])
+    shares = read_frame(connection, "location_cell", version_id=inputs.location, where={"party_kind": "merchant"})
+    placed = shares.filter(pl.col("hard")).join(industry, left_on="party_id", right_on="id", maintain_order="left")
+    return placed.with_columns(at=np.searchsorted(cells, placed["cell"].to_numpy()).astype(np.int64))
+
+
+def _by_tier(customers: pl.DataFrame, n_cells: int) -> FloatArray:
+    column = customers["tier"].replace_strict(list(TIERS), list(range(len(TIERS))), return_dtype=pl.Int64).to_numpy()
+    flat = customers["at"].to_numpy() * len(TIERS) + column
+    counts = np.bincount(flat, weights=customers["share"].to_numpy(), minlength=n_cells * len(TIERS))
+    return counts.reshape(n_cells, len(TIERS))
+
+
+def _count(rows: pl.DataFrame, n_cells: int) -> FloatArray:
+    return np.bincount(rows["at"].to_numpy(), minlength=n_cells).astype(np.float64)
+
+
+def _unplaced(
+    connection: sa.Connection, location_id: int, cells: CellArray, zone: IntArray, resolution: int
+) -> tuple[FloatArray, float]:
+    """Count customers without a cell by the zone that their street or town lies in, and those of no zone."""
+    rows = read_frame(connection, "location", version_id=location_id, where={"party_kind": "customer"})
+    rows = rows.filter(pl.col("outcome") != "placed")
+    known = rows.filter(pl.col("outcome") == "unplaced")
+    home = cells_from_points(known["lng"].to_numpy(), known["lat"].to_numpy(), resolution)
+    at = np.searchsorted(cells, home)
+    by_zone = np.bincount(zone[at], minlength=int(zone.max()) + 1).astype(np.float64)
+    return by_zone, float(rows.height - known.height)
+
+
+def _features(
+    connection: sa.Connection, ground_id: int, cells: CellArray, people: FloatArray, travel_s: FloatArray
+) -> pl.DataFrame:
+    """Return what a cell is made of: people, building area, street length, time to the branch."""
+    buildings = read_frame(
+        connection, "building", version_id=ground_id, columns=["lng", "lat", "area_m2", "residential"]
+    )
+    resolution_of = cells_from_points(
+        buildings["lng"].to_numpy(), buildings["lat"].to_numpy(), common_resolution(cells)
+    )
+    area = _sum_at(cells, resolution_of, buildings["area_m2"].to_numpy())
+    streets = shapely.from_wkb(read_frame(connection, "street", version_id=ground_id)["geometry"].to_numpy())
+    _, at, length_m = overlay_lengths(streets, cells)
+    # A cell that no road reaches is as far as the farthest that one does.
+    reached = np.where(np.isfinite(travel_s), travel_s, np.nanmax(travel_s, initial=0.0))
+    return pl.DataFrame(
+        {
+            "people": people,
+            "building_area_m2": area,
+            "street_m": np.bincount(at, weights=length_m, minlength=len(cells)),
+            "travel_s": reached,
+        }
+    )
+
+
+def _sum_at(cells: CellArray, where: CellArray, values: FloatArray) -> FloatArray:
+    """Sum values by cell; what lies in no cell of the ground is not part of it."""
+    at = np.minimum(np.searchsorted(cells, where), len(cells) - 1)
+    inside = cells[at] == where
+    return np.bincount(at[inside], weights=values[inside], minlength=len(cells))

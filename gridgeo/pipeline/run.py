@@ -1,0 +1,123 @@
+"""Run the whole job: catchments, locate, score, assign, publish; a run that was killed goes on where it stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor
+from gridgeo.pipeline import assign, catchments, locate, publish, score
+from gridgeo.pipeline.steps import (
+    Inputs,
+    Progress,
+    RunParams,
+    Step,
+    StepResult,
+    no_progress,
+    require_planner,
+    run_params,
+)
+from gridgeo.pipeline.versions import newest_inputs
+from gridgeo.storage import finish_run, live, record_step, start_or_resume_run, version_record
+
+STEPS: dict[str, Step] = {
+    "catchment": catchments.draw,
+    "location": locate.locate,
+    "score": score.refresh,
+    "plan": assign.assign,
+    "publication": publish.publish,
+}
+"""Kind of version -> the step that writes it, in order."""
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did.
+
+    resumed: names of the steps an earlier, killed run had already finished. seconds: wall time of each step run now.
+    """
+
+    run_id: int
+    inputs: Inputs
+    publication: int
+    resumed: tuple[str, ...]
+    reports: dict[str, dict[str, Any]]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def run(
+    engine: sa.Engine,
+    actor: Actor,
+    params: RunParams,
+    clock: Callable[[], datetime],
+    progress: Progress = no_progress,
+) -> RunReport:
+    """Run every step on the working ground and bank, each in a transaction of its own.
+
+    An engine and not a connection comes in, since the run must outlive a kill: a step's version and the note that the
+    step is done are committed together, so a later run with the same parameters on the same data takes up the
+    unfinished one. A finished run is never reused: running again makes new versions.
+    """
+    require_planner(actor)
+    with engine.begin() as connection:
+        inputs = Inputs(ground=live(connection, "ground").id, bank=live(connection, "bank").id)
+        digest = _digest(inputs, params)
+        run_id, done = start_or_resume_run(connection, actor, digest=digest, now=clock())
+    seconds: dict[str, float] = {}
+    reports: dict[str, dict[str, Any]] = {}
+    publication = 0
+    for kind, step in STEPS.items():
+        progress(kind)
+        if kind not in done:
+            began = time.perf_counter()
+            result = _run_step(engine, actor, run_id, kind, step, (inputs, params, clock()))
+            seconds[kind] = round(time.perf_counter() - began, 3)
+        else:
+            with engine.connect() as connection:
+                result = StepResult(done[kind], version_record(connection, done[kind]).report or {})
+        reports[kind] = result.report
+        if kind == "publication":
+            publication = result.version_id
+        else:
+            inputs = inputs.with_version(kind, result.version_id)
+    return RunReport(run_id, inputs, publication, tuple(done), reports, seconds)
+
+
+def run_one(connection: sa.Connection, actor: Actor, kind: str, chosen: dict[str, Any], now: datetime) -> StepResult:
+    """Run one step alone on the newest versions before it, inside the caller's transaction.
+
+    chosen: run parameters to change; the others are those of the newest catchments (defaults when there are none).
+    Raises InvalidInputError when a step before it has not run, ConflictError when the versions do not match.
+    """
+    require_planner(actor)
+    inputs = newest_inputs(connection)
+    before = list(STEPS)[: list(STEPS).index(kind)]
+    inputs = Inputs(inputs.ground, inputs.bank, **{name: getattr(inputs, name) for name in before})
+    publish.require_matching(connection, inputs, tuple(before))
+    stored = version_record(connection, inputs.catchment).params if inputs.catchment else {}
+    known = {name: stored[name] for name in RunParams().as_dict() if name in stored}
+    return STEPS[kind](connection, actor, inputs, run_params(**known | chosen), now)
+
+
+def _run_step(
+    engine: sa.Engine, actor: Actor, run_id: int, kind: str, step: Step, given: tuple[Inputs, RunParams, datetime]
+) -> StepResult:
+    inputs, params, now = given
+    with engine.begin() as connection:
+        result = step(connection, actor, inputs, params, now)
+        record_step(connection, run_id, kind, result.version_id)
+        if kind == "publication":
+            finish_run(connection, run_id, now)
+    return result
+
+
+def _digest(inputs: Inputs, params: RunParams) -> str:
+    text = json.dumps([inputs.as_dict(), params.as_dict()], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

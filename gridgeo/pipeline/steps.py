@@ -1,0 +1,112 @@
+"""What every step of the pipeline shares: its inputs, its parameters, its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor
+from gridgeo.errors import InvalidInputError, NotAllowedError
+
+CatchmentMethod = Literal["drive_time", "municipality"]
+CATCHMENT_METHODS: tuple[CatchmentMethod, ...] = ("drive_time", "municipality")
+BALANCED = ("customers", "workload")
+REPORTED = (*BALANCED, "potential")
+
+Progress = Callable[[str], None]
+"""Called with a step's name when it begins."""
+
+
+def no_progress(step: str) -> None:
+    """Take note of nothing."""
+
+
+@dataclass(frozen=True)
+class RunParams:
+    """What a planner chooses for one run; stored with every version it makes.
+
+    resolution: H3 resolution of the cells. method: how catchments are drawn. tolerance: largest deviation of a
+    territory from its target, as a share, for each balanced measure. seed: of the territory solver. starts: solver
+    starts a branch; the best one is kept.
+    """
+
+    resolution: int = 9
+    method: CatchmentMethod = "drive_time"
+    tolerance: float = 0.05
+    seed: int = 1
+    starts: int = 4
+
+    def __post_init__(self) -> None:
+        if self.method not in CATCHMENT_METHODS:
+            raise InvalidInputError(
+                "catchment method must be one of {known}, got {given}",
+                known=", ".join(CATCHMENT_METHODS),
+                given=self.method,
+            )
+        if not 0 < self.tolerance < 1:
+            raise InvalidInputError("tolerance must lie between 0 and 1, got {given}", given=self.tolerance)
+        if not 1 <= self.starts <= 64:
+            raise InvalidInputError("starts must be 1 to 64, got {given}", given=self.starts)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the parameters as plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Versions that belong together; 0 where a step has not run yet."""
+
+    ground: int
+    bank: int
+    catchment: int = 0
+    location: int = 0
+    score: int = 0
+    plan: int = 0
+
+    def with_version(self, kind: str, version_id: int) -> Inputs:
+        """Return the inputs with the version of one kind filled in."""
+        return replace(self, **{kind: version_id})
+
+    def as_dict(self) -> dict[str, int]:
+        """Return kind -> version, those that have run."""
+        return {kind: version for kind, version in asdict(self).items() if version}
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One finished step: the version it wrote and what there is to say about it (plain JSON values)."""
+
+    version_id: int
+    report: dict[str, Any] = field(default_factory=dict)
+
+
+class Step(Protocol):
+    """A step reads versions, computes, and writes one version of its own."""
+
+    def __call__(
+        self, connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunParams, now: datetime
+    ) -> StepResult:
+        """Run the step inside the caller's transaction."""
+        ...
+
+
+def run_params(**chosen: Any) -> RunParams:  # noqa: ANN401 - plain values from a command line or a stored version
+    """Return run parameters from plain values; what is left out keeps its default.
+
+    Raises InvalidInputError naming the value that does not fit.
+    """
+    return RunParams(**{name: value for name, value in chosen.items() if value is not None})
+
+
+def require_planner(actor: Actor) -> None:
+    """Let pass those who may write a run: head office and planners.
+
+    Raises NotAllowedError for every other role.
+    """
+    if actor.role not in ("hq", "planner"):
+        raise NotAllowedError("role {role} may not change data; it takes hq or planner", role=actor.role)

@@ -1,0 +1,46 @@
+"""Every version in a store and the one that is live."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor
+from gridgeo.errors import NotFoundError
+from gridgeo.pipeline.steps import Inputs
+from gridgeo.storage import list_versions, live
+
+KINDS = ("ground", "bank", "catchment", "location", "score", "plan", "publication")
+
+
+def history(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
+    """Return every version, newest first: id, kind, created_at, created_by, live."""
+    current = {kind: _live_id(connection, kind) for kind in ("ground", "bank", "publication")}
+    rows = [
+        {
+            "id": record.id,
+            "kind": record.kind,
+            "created_at": record.created_at.isoformat(),
+            "created_by": record.created_by,
+            "live": current.get(record.kind) == record.id,
+        }
+        for kind in KINDS
+        for record in list_versions(connection, kind)
+    ]
+    return {"actor": actor.id, "versions": sorted(rows, key=lambda row: -row["id"])}
+
+
+def newest_inputs(connection: sa.Connection) -> Inputs:
+    """Return the working ground and bank and the newest version of every later step."""
+    inputs = Inputs(ground=live(connection, "ground").id, bank=live(connection, "bank").id)
+    for kind in ("catchment", "location", "score", "plan"):
+        inputs = inputs.with_version(kind, max((record.id for record in list_versions(connection, kind)), default=0))
+    return inputs
+
+
+def _live_id(connection: sa.Connection, kind: str) -> int | None:
+    try:
+        return live(connection, kind).id
+    except NotFoundError:
+        return None

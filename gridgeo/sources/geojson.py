@@ -1,0 +1,65 @@
+"""One polygon out of a GeoJSON file, read by our own parser: files from outside never reach GDAL by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import shapely
+
+from gridgeo.errors import InvalidInputError
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+
+
+def polygon_from_geojson(path: Path) -> shapely.Geometry:
+    """Return the Polygon or MultiPolygon of a file that holds a geometry, a feature or a collection of one feature.
+
+    The coordinates are as they stand in the file; validity is for `gridgeo.cells.admit_polygon` to judge.
+    Raises InvalidInputError when the file is missing, larger than 64 MiB, not GeoJSON, or holds anything else.
+    """
+    geometry = _geometry(_parsed(path), path)
+    try:
+        shape = shapely.from_geojson(orjson.dumps(geometry))
+    except (shapely.errors.GEOSException, TypeError) as error:
+        raise InvalidInputError(
+            "{path} is not a valid GeoJSON polygon: {detail}", path=path, detail=str(error)
+        ) from error
+    if not isinstance(shape, shapely.Polygon | shapely.MultiPolygon):
+        raise InvalidInputError(
+            "{path} must hold a Polygon or MultiPolygon, got {given}",
+            path=path,
+            given=getattr(shape, "geom_type", "nothing"),
+        )
+    return shape
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise InvalidInputError("no such file: {path}", path=path)
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise InvalidInputError("{path} is larger than {allowed} MiB", path=path, allowed=MAX_FILE_BYTES // 2**20)
+    try:
+        body = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise InvalidInputError("{path} is not JSON: {detail}", path=path, detail=str(error)) from error
+    if not isinstance(body, dict):
+        raise InvalidInputError("{path} must hold a GeoJSON object, got {given}", path=path, given=type(body).__name__)
+    return body
+
+
+def _geometry(body: dict[str, Any], path: Path) -> dict[str, Any]:
+    if body.get("type") == "FeatureCollection":
+        features = body.get("features")
+        if not isinstance(features, list) or len(features) != 1 or not isinstance(features[0], dict):
+            raise InvalidInputError(
+                "{path} must hold exactly one feature, got {given}",
+                path=path,
+                given=len(features) if isinstance(features, list) else 0,
+            )
+        body = features[0]
+    if body.get("type") == "Feature":
+        inner = body.get("geometry")
+        body = inner if isinstance(inner, dict) else {}
+    return body

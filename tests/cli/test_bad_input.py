@@ -1,0 +1,103 @@
+"""Bad input gives one clear line and exit code 2 (5 for what does not exist), and the store is as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def polygon(path: Path, ring: list[list[float]]) -> Path:
+    path.write_text(json.dumps({"type": "Polygon", "coordinates": [ring]}))
+    return path
+
+
+def circle(n_vertices: int) -> list[list[float]]:
+    angle = np.linspace(0, 2 * np.pi, n_vertices)
+    return np.column_stack([9.5 + 0.02 * np.cos(angle), 47.1 + 0.02 * np.sin(angle)]).tolist()
+
+
+BOMBS = {
+    "too many vertices": (circle(150_000), "vertices"),
+    "the whole world": ([[-180, -90], [180, -90], [180, 90], [-180, 90], [-180, -90]], ""),
+    "swapped": ([[47.1, 139.5], [47.2, 139.5], [47.2, 139.6], [47.1, 139.5]], "swapped"),
+    "bowtie": ([[9.5, 47.1], [9.6, 47.2], [9.6, 47.1], [9.5, 47.2], [9.5, 47.1]], ""),
+    "too many cells": ([[0, 40], [9, 40], [9, 49], [0, 49], [0, 40]], "cells"),
+    "no cell": ([[9.5, 47.1], [9.50001, 47.1], [9.50001, 47.10001], [9.5, 47.1]], "cell"),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_polygon_bomb_is_refused_in_one_line(gridgeo: Run, tmp_path: Path, name: str) -> None:
+    ring, word = BOMBS[name]
+    done = gridgeo("cells", "fill", polygon(tmp_path / "bomb.geojson", ring), "--datum", "wgs84")
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert word in done.stderr
+
+
+def test_a_fair_polygon_is_filled(gridgeo: Run, tmp_path: Path) -> None:
+    done = gridgeo("cells", "fill", polygon(tmp_path / "fair.geojson", circle(40)), "--datum", "wgs84", "--json")
+    body = json.loads(done.stdout)
+    assert len(body["cells"]) == body["count"] > 20
+
+
+WRONG_COMMANDS = {
+    "missing ground file": (["import", "ground", "no-such.osm.pbf", "--population", "none.csv"], 2, "no-such.osm.pbf"),
+    "wrong datum": (["import", "ground", "x.osm.pbf", "--population", "none.csv", "--datum", "gcj02"], 2, "gcj02"),
+    "resolution 16": (["run", "--resolution", "16"], 2, "16"),
+    "resolution 6": (["catchment", "draw", "--resolution", "6"], 2, "6"),
+    "tolerance 0": (["territory", "assign", "--tolerance", "0"], 2, "tolerance"),
+    "unknown method": (["catchment", "draw", "--catchments", "teleport"], 2, "teleport"),
+    "unknown branch": (["explain", "891f8c8d4a7ffff", "--branch", "nowhere"], 5, "nowhere"),
+    "unknown cell": (["explain", "hello"], 2, "hello"),
+    "unknown role": (["run", "--as", "li:king"], 2, "king"),
+    "unknown option": (["run", "--colour", "red"], 2, "--colour"),
+    "unknown command": (["dance"], 2, "dance"),
+    "role that may not write": (["run", "--as", "li:rm"], 5, "rm"),
+    "export format": (["export", "--format", "pigeon", "--out", "x"], 2, "pigeon"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_COMMANDS)
+def test_wrong_command_leaves_the_store_unchanged(gridgeo: Run, store_copy: Path, name: str) -> None:
+    arguments, code, word = WRONG_COMMANDS[name]
+    before = digest(store_copy)
+    done = gridgeo(*arguments, cwd=store_copy.parent, GRIDGEO_STORE_URL=f"sqlite:///{store_copy}")
+    assert (done.returncode, done.stdout) == (code, ""), done.stderr
+    assert word in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert digest(store_copy) == before
+
+
+def test_a_command_on_a_missing_store_makes_none(gridgeo: Run, tmp_path: Path) -> None:
+    done = gridgeo("run", "--store", f"sqlite:///{tmp_path}/none.db")
+    assert done.returncode == 5
+    assert "gridgeo demo" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unreachable_server_is_named_without_its_password(gridgeo: Run) -> None:
+    done = gridgeo("run", "--store", "postgresql+psycopg://me:sesame@127.0.0.1:1/none")
+    assert done.returncode == 2
+    assert "sesame" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_errors_speak_chinese(gridgeo: Run, store_copy: Path) -> None:
+    done = gridgeo("run", "--resolution", "16", "--store", f"sqlite:///{store_copy}", GRIDGEO_LANGUAGE="zh")
+    assert done.returncode == 2
+    assert "错误" in done.stderr
+    assert "16" in done.stderr
