@@ -1,1 +1,39 @@
-"""Contiguous, balanced territories with a certificate."""
+"""Contiguous, balanced territories with a certificate: problem, check, start, repair, improve, bound, certificate.
+
+Importing this package does not import numba; `solve` does, when it is first called.
+"""
+
+from gridgeo.territory.certificate import Certificate, Violation
+from gridgeo.territory.check import Finding, check_problem
+from gridgeo.territory.colours import PALETTE_SIZE, territory_colours
+from gridgeo.territory.graph import components, join_components, problem_from_cells
+from gridgeo.territory.params import Params, params_from_toml
+from gridgeo.territory.problem import Problem
+from gridgeo.territory.solve import Result, solve
+from gridgeo.territory.stop import CpuSeconds, FirstOf, NoImprovement, Progress, Rounds, StopRule
+from gridgeo.territory.verify import Disagreement, verify_plan
+
+__all__ = [
+    "PALETTE_SIZE",
+    "Certificate",
+    "CpuSeconds",
+    "Disagreement",
+    "Finding",
+    "FirstOf",
+    "NoImprovement",
+    "Params",
+    "Problem",
+    "Progress",
+    "Result",
+    "Rounds",
+    "StopRule",
+    "Violation",
+    "check_problem",
+    "components",
+    "join_components",
+    "params_from_toml",
+    "problem_from_cells",
+    "solve",
+    "territory_colours",
+    "verify_plan",
+]

@@ -1,0 +1,61 @@
+"""The solver's dials, in one frozen record that also loads from TOML text."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+
+from gridgeo.errors import InvalidInputError
+
+
+@dataclass(frozen=True)
+class Params:
+    """Dials of the solver; the defaults are what the benchmarks run with.
+
+    lloyd_rounds: centre moves of the balanced start, price_steps
+    a move. sweeps: annealing sweeps of a start; a sweep offers as many moves as there are border nodes. heat_start,
+    heat_end: temperature in mean distances to a centre. rho_start, rho_end: weight of the balance penalty, in mean
+    distances times a territory's load. price_rate: share of the multiplier step taken a sweep. inner_tolerance: share
+    of the asked tolerance that the prices aim at. perimeter: cost of a cut edge in mean distances. rescue_runs: further
+    runs, stiffer each, where a plan is not within tolerance. bound_steps: steps of the bound's ascent.
+    """
+
+    lloyd_rounds: int = 40
+    price_steps: int = 6
+    sweeps: int = 600
+    heat_start: float = 0.12
+    heat_end: float = 0.004
+    rho_start: float = 2.0
+    rho_end: float = 40.0
+    price_rate: float = 0.2
+    inner_tolerance: float = 0.9
+    perimeter: float = 0.0005
+    rescue_runs: int = 4
+    bound_steps: int = 300
+
+    def __post_init__(self) -> None:
+        for dial in fields(self):
+            if not getattr(self, dial.name) > 0:
+                raise InvalidInputError(
+                    "solver dial {name} must be above 0, got {given}", name=dial.name, given=getattr(self, dial.name)
+                )
+
+
+def params_from_toml(text: str) -> Params:
+    """Read dials from TOML text; those not given keep their default.
+
+    Raises InvalidInputError when the text is not TOML, or a dial is unknown or of the wrong type.
+    """
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInputError("solver dials are not TOML: {detail}", detail=str(error)) from error
+    known = {dial.name: type(dial.default) for dial in fields(Params)}
+    for name, value in given.items():
+        if name not in known:
+            raise InvalidInputError(
+                "solver dial {name} is unknown; known are {known}", name=name, known=", ".join(known)
+            )
+        if isinstance(value, bool) or not isinstance(value, int if known[name] is int else int | float):
+            raise InvalidInputError("solver dial {name} must be a number, got {given}", name=name, given=value)
+    return Params(**given)

@@ -1,0 +1,108 @@
+"""Solve a problem: start, repair, improve, several times over; the best plan with its certificate."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gridgeo.domain.arrays import LabelArray
+from gridgeo.errors import InvalidInputError
+from gridgeo.territory.certificate import Certificate, Violation, certify, violations_of
+from gridgeo.territory.check import Finding, check_problem
+from gridgeo.territory.params import Params
+from gridgeo.territory.problem import Problem
+from gridgeo.territory.stop import Progress, Rounds, StopRule
+
+WARM_HEAT = 0.3
+"""A given plan is annealed from this part of the usual heat, so that it is improved and not melted."""
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The best plan met.
+
+    labels: territory of every node, int32, shape (n,). feasible: within every tolerance, one piece each. violations: of
+    an infeasible plan, which is the one that violates least; never relaxed silently. findings: what the check before
+    named as impossible. rounds: starts done. cpu_s: CPU seconds of this process.
+    """
+
+    labels: LabelArray
+    feasible: bool
+    violations: tuple[Violation, ...]
+    certificate: Certificate
+    findings: tuple[Finding, ...]
+    rounds: int
+    cpu_s: float
+
+
+def solve(
+    problem: Problem,
+    stop: StopRule = Rounds(3),  # noqa: B008  a frozen value
+    seed: int = 0,
+    params: Params = Params(),  # noqa: B008  a frozen value
+    initial: LabelArray | None = None,
+) -> Result:
+    """Give every node a territory: balanced, in one piece each, close to the centres.
+
+    stop: asked after every round (one start, annealed). seed: same seed, same plan, whatever the machine, as long as
+    the stop rule does not count time. initial: shape (n,), a plan to begin the first round with; -1 is open.
+    Returns the best plan; where none within tolerance was met, the least violating one, its violations named.
+    Raises InvalidInputError when initial does not fit.
+    """
+    # numba takes about a second to import: only those who solve pay for it.
+    from gridgeo.territory.improve import Candidate, ground_of, improve
+
+    begun = time.process_time()
+    _check_initial(problem, initial)
+    ground = ground_of(problem)
+    best: Candidate | None = None
+    rounds = stale = 0
+    while best is None or not stop(
+        Progress(rounds, stale, time.process_time() - begun, best.worst_excess, best.distance)
+    ):
+        warm = initial if rounds == 0 else None
+        found = improve(problem, ground, *_begin(problem, params, (seed, rounds), warm))
+        stale = 0 if found.beats(best) else stale + 1
+        best = found if found.beats(best) else best
+        rounds += 1
+    violations = violations_of(problem, best.labels)
+    certificate = certify(problem, best.labels, not violations, ground.travel, seed, params)
+    return Result(
+        labels=best.labels,
+        feasible=not violations,
+        violations=violations,
+        certificate=certificate,
+        findings=tuple(check_problem(problem)),
+        rounds=rounds,
+        cpu_s=time.process_time() - begun,
+    )
+
+
+def _check_initial(problem: Problem, initial: LabelArray | None) -> None:
+    if initial is not None and (
+        np.shape(initial) != (problem.n,)
+        or (np.asarray(initial) < -1).any()
+        or (np.asarray(initial) >= problem.k).any()
+    ):
+        raise InvalidInputError("an initial plan must give each of the {n} nodes a territory or -1", n=problem.n)
+
+
+def _begin(
+    problem: Problem, params: Params, seeds: tuple[int, int], initial: LabelArray | None
+) -> tuple[tuple[LabelArray, np.ndarray], Params, int]:
+    """Start of one round: plan and centres, dials, seed of its moves."""
+    from gridgeo.territory.certificate import medians
+    from gridgeo.territory.repair import one_piece_each
+    from gridgeo.territory.start import starting_plan
+
+    rng = np.random.default_rng(seeds)
+    labels, centres = starting_plan(problem, params, rng)
+    if initial is not None:
+        labels = np.where(initial >= 0, initial, -1).astype(np.int32)
+        params = replace(params, heat_start=max(params.heat_start * WARM_HEAT, params.heat_end))
+    labels = one_piece_each(problem, labels, centres)
+    if problem.homes is None:
+        centres = medians(problem, labels)
+    return (labels, centres), params, int(rng.integers(2**62))
