@@ -1,1 +1,40 @@
 """Offline structured geocoding: parsing, gazetteer, matching, confidence, shares over cells."""
+
+from gridgeo.locate.audit import AUDIT_REASONS, audit_positions
+from gridgeo.locate.confidence import (
+    CalibrationBin,
+    ConfidenceModel,
+    Curve,
+    calibration_bins,
+    calibration_error,
+    fit_confidence,
+    model_from_json,
+    model_to_json,
+)
+from gridgeo.locate.default_model import DEFAULT_MODEL
+from gridgeo.locate.gazetteer import Gazetteer, gazetteer_from_table
+from gridgeo.locate.locate import LOCATED, QUERIES, locate_addresses, placeable
+from gridgeo.locate.parse import parse_addresses
+from gridgeo.locate.shares import cell_shares
+
+__all__ = [
+    "AUDIT_REASONS",
+    "DEFAULT_MODEL",
+    "LOCATED",
+    "QUERIES",
+    "CalibrationBin",
+    "ConfidenceModel",
+    "Curve",
+    "Gazetteer",
+    "audit_positions",
+    "calibration_bins",
+    "calibration_error",
+    "cell_shares",
+    "fit_confidence",
+    "gazetteer_from_table",
+    "locate_addresses",
+    "model_from_json",
+    "model_to_json",
+    "parse_addresses",
+    "placeable",
+]

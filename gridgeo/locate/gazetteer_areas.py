@@ -1,0 +1,61 @@
+"""Which areas a gazetteer row belongs to: what it names, or what its neighbours name when it names nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from scipy.spatial import KDTree
+
+from gridgeo.locate.plane import METRES_PER_DEGREE
+
+NEIGHBOUR_LIMIT_M = 1_500.0
+"""A row without a town takes the town of the nearest row that has one, within this distance."""
+
+
+def row_areas(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return row, level (any, city, locality, postcode), area_key: every area of every row, sorted by row."""
+    city = _city_filled(rows)
+    levels = {"city": city, "locality": rows["locality_key"], "postcode": rows["postcode_key"]}
+    named = [
+        pl.DataFrame(
+            {"row": rows["row"], "level": [level] * rows.height, "area_key": keys},
+            schema_overrides={"level": pl.String},
+        )
+        for level, keys in levels.items()
+    ]
+    anywhere = rows.filter(~pl.col("is_area")).select("row", level=pl.lit("any"), area_key=pl.lit(""))
+    return pl.concat([*named, anywhere]).drop_nulls("area_key").sort("row", "level")
+
+
+def _city_filled(rows: pl.DataFrame) -> pl.Series:
+    """Return the city keys; rows that name neither city nor locality take their postcode's, else their neighbour's."""
+    bare = pl.col("city_key").is_null() & pl.col("locality_key").is_null()
+    of_postcode = (
+        rows.drop_nulls(["postcode_key", "city_key"])
+        .group_by("postcode_key", "city_key")
+        .len()
+        .sort("postcode_key", "len", "city_key", descending=[False, True, False])
+        .group_by("postcode_key", maintain_order=True)
+        .agg(pl.col("city_key").first().alias("by_postcode"))
+    )
+    filled = rows.join(of_postcode, on="postcode_key", how="left", maintain_order="left").with_columns(
+        pl.when(bare).then(pl.col("by_postcode")).otherwise(pl.col("city_key")).alias("city_key")
+    )
+    missing, known = filled.filter(bare), filled.filter(pl.col("city_key").is_not_null())
+    if missing.is_empty() or known.is_empty():
+        return filled["city_key"]
+    scale = np.cos(np.radians(float(np.median(known["lat"].to_numpy()))))
+    tree = KDTree(_plane(known, scale))
+    away_m, nearest = tree.query(_plane(missing, scale), distance_upper_bound=NEIGHBOUR_LIMIT_M)
+    found = np.isfinite(away_m)
+    neighbour = (
+        missing.select("row").filter(found).with_columns(known["city_key"][nearest[found]].alias("by_neighbour"))
+    )
+    return filled.join(neighbour, on="row", how="left", maintain_order="left").select(
+        pl.coalesce("city_key", "by_neighbour").alias("city_key")
+    )["city_key"]
+
+
+def _plane(rows: pl.DataFrame, scale: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    points = rows.select(pl.col("lng") * scale, pl.col("lat")).to_numpy()
+    return np.asarray(points * METRES_PER_DEGREE, dtype=np.float64)

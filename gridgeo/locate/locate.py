@@ -1,0 +1,80 @@
+"""Locate addresses: the one call that puts parsing, matching and confidence together."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from gridgeo.domain.tables import Contract, checked
+from gridgeo.domain.words import PLACED_TIERS
+from gridgeo.locate.candidates import ANYWHERE
+from gridgeo.locate.confidence import ConfidenceModel, confidence_columns
+from gridgeo.locate.default_model import DEFAULT_MODEL
+from gridgeo.locate.gazetteer import Gazetteer
+from gridgeo.locate.match import matched_addresses
+from gridgeo.locate.parse import address_parts, address_problems
+
+QUERIES: Contract = {"id": pl.String, "address": pl.String, "locality": pl.String}
+LOCATED: Contract = {
+    "id": pl.String,
+    "lng": pl.Float64,
+    "lat": pl.Float64,
+    "tier": pl.String,
+    "accuracy_m": pl.Float64,
+    "confidence": pl.Float64,
+    "matched": pl.String,
+    "gazetteer_id": pl.String,
+    "reason": pl.String,
+    "scale_m": pl.Float64,
+    "doubtful": pl.Boolean,
+}
+"""reason: why there is no answer (tier none), null where there is one. scale_m, doubtful: what confidence was read from."""
+CHUNK_ROWS = 50_000
+
+
+def locate_addresses(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel | None = None) -> pl.DataFrame:
+    """Locate addresses in a gazetteer.
+
+    queries: id, address, locality (the town given with the row, null allowed), any number of rows.
+    Returns one row a query in the order given, columns LOCATED: position, tier (domain/words.LOCATION_TIERS),
+    accuracy_m (radius that holds the true position with probability 0.9), confidence (probability that it lies within
+    100 m), matched text and gazetteer row. An address that cannot be read or found has tier none and a reason; none
+    raises. The same input gives the same row.
+    Raises InvalidInputError when a column of queries is missing or of another type.
+    """
+    given = checked(queries, QUERIES, "queries")
+    chosen = model or DEFAULT_MODEL
+    chunks = [_located(chunk, gazetteer, chosen) for chunk in given.iter_slices(CHUNK_ROWS)]
+    return pl.concat(chunks) if chunks else pl.DataFrame(schema=LOCATED)
+
+
+def placeable(tier: pl.Expr) -> pl.Expr:
+    """Tell which tiers may be put into cells: a centroid of a street or a town never is."""
+    return tier.is_in(PLACED_TIERS)
+
+
+def _located(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel) -> pl.DataFrame:
+    parts = address_parts(queries["address"], gazetteer.town_names)
+    answers, reasons = matched_addresses(parts, queries["locality"], gazetteer)
+    doubtful = (pl.col("edits") > 0) | (pl.col("origin") == ANYWHERE)
+    joined = (
+        address_problems(queries["address"])
+        .with_columns(queries["id"])
+        .join(answers, on="query", how="left", maintain_order="left")
+        .join(reasons, on="query", how="left", maintain_order="left")
+        .join(gazetteer.rows.select("row", "label", gazetteer_id="id"), on="row", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("tier").fill_null("none"),
+            doubtful.fill_null(value=False).alias("doubtful"),
+            _matched().alias("matched"),
+            pl.coalesce("reason", "problem").alias("reason"),
+        )
+    )
+    return joined.with_columns(confidence_columns(joined, model)).select(
+        pl.col(name).cast(dtype) for name, dtype in LOCATED.items()
+    )
+
+
+def _matched() -> pl.Expr:
+    """The gazetteer's text; for an estimated number it says which numbers it was read from."""
+    between = pl.format("{} ({}-{})", "label", "low", "high")
+    return pl.when(pl.col("high").is_not_null()).then(between).otherwise(pl.col("label"))

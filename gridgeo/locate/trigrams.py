@@ -1,0 +1,71 @@
+"""Street names that are nearly the same: trigram candidates inside an area, then edit distance in one batch."""
+
+from __future__ import annotations
+
+import polars as pl
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
+
+RAREST_TRIGRAMS = 6
+"""A misspelt name still shares most of its rare trigrams; common ones ("str", "roa") only make candidates many."""
+CANDIDATES_PER_NAME = 12
+CHUNK_PAIRS = 20_000
+
+
+def trigram_index(streets: pl.DataFrame) -> pl.DataFrame:
+    """Return area, trigram, frequency (streets of the area that hold it), streets (list) for columns street, area, key."""
+    return (
+        _trigrams(streets.select("street", "area", "key"))
+        .group_by("area", "trigram")
+        .agg(pl.col("street").sort(), pl.len().alias("frequency"))
+        .sort("area", "trigram")
+    )
+
+
+def similar_streets(wanted: pl.DataFrame, index: pl.DataFrame, streets: pl.DataFrame) -> pl.DataFrame:
+    """Find the streets of an area whose names are near to a wanted name.
+
+    wanted: unique rows of key, area. index: from `trigram_index`. streets: street, key.
+    Returns key, area, street, edits (optimal string alignment), similarity (1 - edits / longer length), sorted.
+    """
+    chunks = [_similar(part, index, streets) for part in wanted.iter_slices(CHUNK_PAIRS)]
+    if not chunks:
+        return _similar(wanted, index, streets)
+    return pl.concat(chunks).sort("key", "area", "edits", "street")
+
+
+def _similar(wanted: pl.DataFrame, index: pl.DataFrame, streets: pl.DataFrame) -> pl.DataFrame:
+    shared = (
+        _trigrams(wanted.with_row_index("want"))
+        .join(index, on=["area", "trigram"])
+        .sort("want", "frequency", "trigram")
+        .group_by("want", maintain_order=True)
+        .head(RAREST_TRIGRAMS)
+        .explode("street")
+    )
+    pairs = (
+        shared.group_by("want", "street")
+        .len()
+        .sort("want", "len", "street", descending=[False, True, False])
+        .group_by("want", maintain_order=True)
+        .head(CANDIDATES_PER_NAME)
+        .join(wanted.with_row_index("want"), on="want", maintain_order="left")
+        .join(streets.select("street", pl.col("key").alias("street_key")), on="street", maintain_order="left")
+    )
+    edits = cpdist(pairs["key"].to_list(), pairs["street_key"].to_list(), scorer=OSA.distance)
+    longer = pl.max_horizontal(pl.col("key").str.len_chars(), pl.col("street_key").str.len_chars())
+    return pairs.select("key", "area", "street", "street_key", pl.Series("edits", edits, dtype=pl.Int32)).with_columns(
+        similarity=1.0 - pl.col("edits") / longer
+    )
+
+
+def _trigrams(named: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a distinct trigram of the padded key, other columns repeated."""
+    padded = named.with_columns((pl.lit("  ") + pl.col("key") + pl.lit(" ")).alias("padded"))
+    return (
+        padded.with_columns(pl.int_ranges(pl.col("padded").str.len_chars() - 2).alias("start"))
+        .explode("start")
+        .with_columns(pl.col("padded").str.slice(pl.col("start"), 3).alias("trigram"))
+        .drop("padded", "start", "key")
+        .unique()
+    )
