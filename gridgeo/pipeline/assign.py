@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import orjson
 import polars as pl
 import sqlalchemy as sa
 
@@ -26,7 +27,7 @@ from gridgeo.territory import (
 )
 
 MAX_ROUNDS = 60
-"""A round takes a fraction of a second at a branch's size; a plan that is still improving then is good enough to show."""
+"""A round takes a fraction of a second at a branch's size: still improving after so many is good enough."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,9 @@ def assign(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunP
     territories, cells = _tables(plans)
     write_frame(connection, "territory", territories, version_id=version_id)
     write_frame(connection, "territory_cell", cells, version_id=version_id)
-    bodies = pl.DataFrame(
-        {"branch_id": [plan.branch_id for plan in plans], "body": [plan.report for plan in plans]},
-        schema_overrides={"body": pl.Object},
-    )
-    write_frame(connection, "certificate", bodies, version_id=version_id)
+    bodies = [orjson.dumps(plan.report).decode() for plan in plans]
+    certificates = pl.DataFrame({"branch_id": [plan.branch_id for plan in plans], "body": bodies})
+    write_frame(connection, "certificate", certificates, version_id=version_id)
     report = {
         "branches": {plan.branch_id: plan.report for plan in plans},
         "measure_correlation": _correlation(scores),
@@ -104,7 +103,7 @@ def _report(cells: CellArray, staff: pl.DataFrame, result: Result) -> dict[str, 
         "count": staff.height,
         "feasible": result.feasible,
         "violations": [asdict(violation) for violation in result.violations],
-        "findings": [finding.text() for finding in result.findings],
+        "findings": [finding.message for finding in result.findings],
         "pieces_max": max(certificate.pieces),
         "bridges": [cell_strings(cells[bridge]) for bridge in certificate.bridges],
         "imbalance_percent": {name: round(float(imbalance[at]), 3) for at, name in enumerate(REPORTED)},

@@ -29,6 +29,7 @@ def take_bank(connection: sa.Connection, actor: Actor, bank: Bank, now: datetime
         "org_unit": bank.org_units,
         "staff": bank.staff,
         "customer": bank.customers,
+        "merchant": bank.merchants,
         "gazetteer": bank.gazetteer,
     }
     rows = {name: write_frame(connection, name, frame, version_id=version_id) for name, frame in tables.items()}

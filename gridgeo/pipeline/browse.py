@@ -7,7 +7,6 @@ actor's scope: a branch outside it does not exist as far as the answer tells.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -19,28 +18,31 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor, CellArray, FloatArray, IntArray
 from gridgeo.domain.measures import MEASURES
 from gridgeo.errors import InvalidInputError, NotFoundError
-from gridgeo.pipeline.bank import branches_of
-from gridgeo.storage import live, read_frame, version_record
+from gridgeo.pipeline.published import Publication, branch_condition, branches_in_scope, publication, read_published
+from gridgeo.storage import read_frame
 
-INPUT_KINDS = ("ground", "bank", "catchment", "location", "score", "plan")
 BRANCH_SUMS = ("people", "customers", "merchants")
+__all__ = [
+    "CellDetail",
+    "CellScores",
+    "MeasureColumns",
+    "Publication",
+    "SessionInfo",
+    "Territories",
+    "branches",
+    "catchments",
+    "cell_detail",
+    "cells",
+    "check_measures",
+    "ground_layer",
+    "publication",
+    "session_info",
+    "territories",
+]
+
 MEASURE_IDS = tuple(measure.id for measure in MEASURES)
-
-
-@dataclass(frozen=True)
-class Publication:
-    """One consistent set of versions.
-
-    id: version of the publication. versions: kind -> version of what it was made of. synthetic: whether the bank, or
-    part of it, is made up.
-    """
-
-    id: int
-    published_at: datetime
-    ground: str
-    resolution: int
-    synthetic: bool
-    versions: dict[str, int]
+ADDING = tuple(measure.id for measure in MEASURES if measure.kind == "count")
+"""Measures whose sum over cells means something."""
 
 
 @dataclass(frozen=True)
@@ -110,31 +112,29 @@ class Territories:
     cells: pl.DataFrame
     certificates: dict[str, dict[str, Any]]
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return one record a territory, measures gathered under loads, targets and imbalance_percent.
 
-def publication(connection: sa.Connection) -> Publication:
-    """Return the live publication.
+        Targets come from the branch's certificate; imbalance is signed, in percent of the target.
+        """
+        plain = [name for name in self.table.columns if name not in ADDING]
+        return [
+            {name: row[name] for name in plain} | self._balance({name: row[name] or 0.0 for name in ADDING}, row)
+            for row in self.table.iter_rows(named=True)
+        ]
 
-    Raises NotFoundError when nothing has been published yet.
-    """
-    try:
-        record = live(connection, "publication")
-    except NotFoundError as error:
-        raise NotFoundError("nothing is published yet: run gridgeo demo or gridgeo run first") from error
-    versions = {kind: int(record.params[kind]) for kind in INPUT_KINDS}
-    return Publication(
-        id=record.id,
-        published_at=record.created_at,
-        ground=str(version_record(connection, versions["ground"]).params["name"]),
-        resolution=int(record.params["resolution"]),
-        synthetic=bool(version_record(connection, versions["bank"]).params["synthetic"]),
-        versions=versions,
-    )
+    def _balance(self, loads: dict[str, float], row: dict[str, Any]) -> dict[str, dict[str, float]]:
+        targets = self.certificates.get(row["branch_id"], {}).get("targets", {}).get(row["rm_id"], {})
+        imbalance = {
+            name: 100.0 * (loads[name] / target - 1.0) if target > 0 else 0.0 for name, target in targets.items()
+        }
+        return {"loads": loads, "targets": targets, "imbalance_percent": imbalance}
 
 
 def session_info(connection: sa.Connection, actor: Actor, published: Publication | None = None) -> SessionInfo:
     """Return the publication and the bounds of the actor's catchments."""
     published = published or publication(connection)
-    shapes = _read(connection, actor, published, "catchment")["geometry"].to_numpy()
+    shapes = read_published(connection, actor, published, "catchment")["geometry"].to_numpy()
     if len(shapes) == 0:
         return SessionInfo(published, None)
     west, south, east, north = shapely.total_bounds(shapely.from_wkb(shapes)).tolist()
@@ -147,10 +147,10 @@ def branches(connection: sa.Connection, actor: Actor, published: Publication | N
     Columns: id, name, kind, lng, lat, synthetic, cells (count), people, customers (expected), merchants, rms (count).
     """
     published = published or publication(connection)
-    units = _branches(connection, actor, published)
-    scores = _read(connection, actor, published, "cell_score", where={"measure": list(BRANCH_SUMS)})
+    units = branches_in_scope(connection, actor, published)
+    scores = read_published(connection, actor, published, "cell_score", where={"measure": list(BRANCH_SUMS)})
     sums = scores.pivot("measure", index="branch_id", values="value", aggregate_function="sum")
-    cells = _read(connection, actor, published, "catchment_cell").group_by("branch_id").agg(cells=pl.len())
+    cells = read_published(connection, actor, published, "catchment_cell").group_by("branch_id").agg(cells=pl.len())
     staff = read_frame(connection, "staff", version_id=published.versions["bank"]).filter(pl.col("post") == "rm")
     rms = staff.group_by("org_unit_id").agg(rms=pl.len())
     return (
@@ -175,9 +175,9 @@ def branches(connection: sa.Connection, actor: Actor, published: Publication | N
 def catchments(connection: sa.Connection, actor: Actor, published: Publication | None = None) -> pl.DataFrame:
     """Return the catchments in scope, ordered by branch: branch_id, name, method, label, cells, geometry (WKB)."""
     published = published or publication(connection)
-    outlines = _read(connection, actor, published, "catchment")
-    counts = _read(connection, actor, published, "catchment_cell").group_by("branch_id").agg(cells=pl.len())
-    names = _branches(connection, actor, published).select(branch_id="id", name="name")
+    outlines = read_published(connection, actor, published, "catchment")
+    counts = read_published(connection, actor, published, "catchment_cell").group_by("branch_id").agg(cells=pl.len())
+    names = branches_in_scope(connection, actor, published).select(branch_id="id", name="name")
     return (
         outlines.join(counts, on="branch_id", how="left")
         .join(names, on="branch_id", how="left")
@@ -208,10 +208,10 @@ def cells(
     """
     wanted = check_measures(measures)
     published = published or publication(connection)
-    where = _branch_filter(connection, actor, published, branch_id)
-    base = _read(connection, actor, published, "catchment_cell", where=where).sort("branch_id", "cell")
+    where = branch_condition(connection, actor, published, branch_id)
+    base = read_published(connection, actor, published, "catchment_cell", where=where).sort("branch_id", "cell")
     branch_ids = tuple(base["branch_id"].unique().sort())
-    scores = _read(connection, actor, published, "cell_score", where=where | {"measure": list(wanted)})
+    scores = read_published(connection, actor, published, "cell_score", where=where | {"measure": list(wanted)})
     by_measure = {key[0]: part for key, part in scores.partition_by("measure", as_dict=True).items()}
     return CellScores(
         resolution=published.resolution,
@@ -230,10 +230,10 @@ def cell_detail(connection: sa.Connection, actor: Actor, cell: int, published: P
     """
     published = published or publication(connection)
     where = {"cell": int(cell)}
-    home = _read(connection, actor, published, "catchment_cell", where=where)
+    home = read_published(connection, actor, published, "catchment_cell", where=where)
     if home.is_empty():
         raise NotFoundError("cell {cell} is in no catchment", cell=f"{cell:x}")
-    scores = _read(connection, actor, published, "cell_score", where=where)
+    scores = read_published(connection, actor, published, "cell_score", where=where)
     rows = {row["measure"]: row for row in scores.iter_rows(named=True)}
     return CellDetail(
         cell=cell,
@@ -256,9 +256,9 @@ def territories(
     Raises NotFoundError for a branch that is not in scope.
     """
     published = published or publication(connection)
-    where = _branch_filter(connection, actor, published, branch_id)
+    where = branch_condition(connection, actor, published, branch_id)
     table = _named_territories(connection, actor, published, where).with_row_index("position")
-    members = _read(connection, actor, published, "territory_cell", where=where)
+    members = read_published(connection, actor, published, "territory_cell", where=where)
     cells_of = (
         members.join(
             table.select("position", "branch_id", territory_id="id"), on=["branch_id", "territory_id"], how="left"
@@ -268,7 +268,7 @@ def territories(
     )
     counts = cells_of.group_by("position").agg(cells=pl.len().cast(pl.Int64))
     loads = _loads(connection, actor, published, where, cells_of)
-    bodies = _read(connection, actor, published, "certificate", where=where)
+    bodies = read_published(connection, actor, published, "certificate", where=where)
     return Territories(
         version=published.versions["plan"],
         table=table.with_columns(pl.col("position").cast(pl.Int64))
@@ -303,46 +303,6 @@ def check_measures(measures: tuple[str, ...] | None) -> tuple[str, ...]:
     return wanted
 
 
-TABLE_KIND = {
-    "catchment": "catchment",
-    "catchment_cell": "catchment",
-    "cell_score": "score",
-    "territory": "plan",
-    "territory_cell": "plan",
-    "certificate": "plan",
-}
-"""Tables with a branch -> kind of the version they belong to."""
-
-
-def _read(
-    connection: sa.Connection,
-    actor: Actor,
-    published: Publication,
-    table: str,
-    where: dict[str, Any] | None = None,
-) -> pl.DataFrame:
-    """Return a table of the publication inside the actor's scope."""
-    return read_frame(
-        connection, table, version_id=published.versions[TABLE_KIND[table]], where=where or None, actor=actor
-    )
-
-
-def _branches(connection: sa.Connection, actor: Actor, published: Publication) -> pl.DataFrame:
-    units = branches_of(read_frame(connection, "org_unit", version_id=published.versions["bank"]))
-    return units if actor.branch_ids is None else units.filter(pl.col("id").is_in(sorted(actor.branch_ids)))
-
-
-def _branch_filter(
-    connection: sa.Connection, actor: Actor, published: Publication, branch_id: str | None
-) -> dict[str, Any]:
-    """Return the condition for one branch; the name is looked up among known ones before it reaches SQL."""
-    if branch_id is None:
-        return {}
-    if branch_id not in set(_branches(connection, actor, published)["id"]):
-        raise NotFoundError("there is no branch {branch}", branch=branch_id)
-    return {"branch_id": branch_id}
-
-
 def _columns(base: pl.DataFrame, scores: pl.DataFrame) -> MeasureColumns:
     rows = base.select("cell").join(scores, on="cell", how="left", maintain_order="left")
     values, low, high = (rows[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("value", "low", "high"))
@@ -352,7 +312,7 @@ def _columns(base: pl.DataFrame, scores: pl.DataFrame) -> MeasureColumns:
 def _territory_of(
     connection: sa.Connection, actor: Actor, published: Publication, where: dict[str, Any]
 ) -> dict[str, Any] | None:
-    member = _read(connection, actor, published, "territory_cell", where=where)
+    member = read_published(connection, actor, published, "territory_cell", where=where)
     if member.is_empty():
         return None
     row = member.row(0, named=True)
@@ -367,7 +327,7 @@ def _named_territories(
     """Return territories with the name of who holds them, ordered by branch and id."""
     staff = read_frame(connection, "staff", version_id=published.versions["bank"])
     return (
-        _read(connection, actor, published, "territory", where=where)
+        read_published(connection, actor, published, "territory", where=where)
         .join(staff.select(rm_id="id", rm_name="name"), on="rm_id", how="left")
         .select("id", "branch_id", "name", "rm_id", "rm_name", "colour")
         .sort("branch_id", "id")
@@ -378,17 +338,16 @@ def _loads(
     connection: sa.Connection, actor: Actor, published: Publication, where: dict[str, Any], cells_of: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the sum of every measure that adds up, by position of the territory."""
-    adding = [measure.id for measure in MEASURES if measure.kind == "count"]
-    scores = _read(connection, actor, published, "cell_score", where=where | {"measure": adding})
+    scores = read_published(connection, actor, published, "cell_score", where=where | {"measure": list(ADDING)})
     sums = (
         scores.join(cells_of.select("cell", "position"), on="cell")
         .group_by("position", "measure")
         .agg(pl.col("value").sum())
         .pivot("measure", index="position", values="value")
     )
-    return _with_columns(sums, adding).select("position", *adding)
+    return _with_columns(sums, ADDING).select("position", *ADDING)
 
 
-def _with_columns(frame: pl.DataFrame, names: list[str] | tuple[str, ...]) -> pl.DataFrame:
+def _with_columns(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
     """Return the frame with a column of nulls for each name it lacks."""
     return frame.with_columns(pl.lit(None, pl.Float64).alias(name) for name in names if name not in frame.columns)

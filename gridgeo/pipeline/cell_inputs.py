@@ -10,12 +10,13 @@ import shapely
 import sqlalchemy as sa
 
 from gridgeo.cells import cells_from_points, common_resolution, overlay_lengths, ring_pairs
-from gridgeo.domain import CellArray, FloatArray, IntArray
+from gridgeo.domain import BoolArray, CellArray, FloatArray, IntArray
 from gridgeo.domain.words import TIERS
 from gridgeo.pipeline.catchments import ground_cells
+from gridgeo.pipeline.locate import all_merchants
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.scoring import merchant_features, spread_people
-from gridgeo.sources import people_weights
+from gridgeo.sources import Settlement, people_weights
 from gridgeo.storage import read_frame
 
 PRIOR_RING = 2
@@ -91,12 +92,12 @@ def _people(connection: sa.Connection, ground_id: int, cells: CellArray) -> tupl
     given = read_frame(connection, "denominator", version_id=ground_id)
     by_zone = boundaries.select("name").join(given, left_on="name", right_on="zone", how="left", maintain_order="left")
     people = by_zone["people"].to_numpy()
-    weights = people_weights(
-        boundaries,
-        read_frame(connection, "building", version_id=ground_id),
-        read_frame(connection, "street", version_id=ground_id),
-        cells,
+    settled = Settlement(
+        boundaries=boundaries,
+        streets=read_frame(connection, "street", version_id=ground_id),
+        buildings=read_frame(connection, "building", version_id=ground_id),
     )
+    weights = people_weights(settled, cells)
     return float(people.sum()), spread_people(people, weights, len(cells), names=boundaries["name"].to_list())
 
 
@@ -111,7 +112,7 @@ def _customers(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> p
 
 def _merchants(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> pl.DataFrame:
     """Return one row a merchant, at the cell that holds its point: at, industry."""
-    industry = read_frame(connection, "merchant", version_id=inputs.ground, columns=["id", "industry"])
+    industry = all_merchants(connection, inputs).select("id", "industry")
     shares = read_frame(connection, "location_cell", version_id=inputs.location, where={"party_kind": "merchant"})
     placed = shares.filter(pl.col("hard")).join(industry, left_on="party_id", right_on="id", maintain_order="left")
     return placed.with_columns(at=np.searchsorted(cells, placed["cell"].to_numpy()).astype(np.int64))
@@ -136,9 +137,9 @@ def _unplaced(
     rows = rows.filter(pl.col("outcome") != "placed")
     known = rows.filter(pl.col("outcome") == "unplaced")
     home = cells_from_points(known["lng"].to_numpy(), known["lat"].to_numpy(), resolution)
-    at = np.searchsorted(cells, home)
-    by_zone = np.bincount(zone[at], minlength=int(zone.max()) + 1).astype(np.float64)
-    return by_zone, float(rows.height - known.height)
+    at, inside = _positions(cells, home)
+    by_zone = np.bincount(zone[at[inside]], minlength=int(zone.max()) + 1).astype(np.float64)
+    return by_zone, float(rows.height - inside.sum())
 
 
 def _features(
@@ -168,6 +169,11 @@ def _features(
 
 def _sum_at(cells: CellArray, where: CellArray, values: FloatArray) -> FloatArray:
     """Sum values by cell; what lies in no cell of the ground is not part of it."""
-    at = np.minimum(np.searchsorted(cells, where), len(cells) - 1)
-    inside = cells[at] == where
+    at, inside = _positions(cells, where)
     return np.bincount(at[inside], weights=values[inside], minlength=len(cells))
+
+
+def _positions(cells: CellArray, where: CellArray) -> tuple[IntArray, BoolArray]:
+    """Return the position of each one among the ascending cells, and whether it is one of them."""
+    at = np.minimum(np.searchsorted(cells, where), len(cells) - 1).astype(np.int64)
+    return at, cells[at] == where

@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from gridgeo.cells import cells_from_points
 from gridgeo.domain import Actor, CellArray
 from gridgeo.domain.tables import LOCATION_CELLS, LOCATIONS, checked
 from gridgeo.domain.words import PLACED_TIERS
@@ -29,29 +28,29 @@ def locate(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunP
     require_planner(actor)
     inside = read_frame(connection, "catchment_cell", version_id=inputs.catchment)["cell"].to_numpy()
     gazetteer = gazetteer_from_table(read_frame(connection, "gazetteer", version_id=inputs.bank))
-    customers = read_frame(connection, "customer", version_id=inputs.bank)
-    found = locate_addresses(customers.select("id", "address", "locality"), gazetteer)
-    parties = pl.concat(
-        [
-            _outcomes(found, "customer", inside, params.resolution),
-            _outcomes(
-                _given(read_frame(connection, "merchant", version_id=inputs.ground)),
-                "merchant",
-                inside,
-                params.resolution,
-            ),
-        ]
-    )
-    placed = parties.filter(pl.col("outcome") == "placed")
-    shares = _shares(placed, params.resolution, inside)
+    customers = read_frame(connection, "customer", version_id=inputs.bank, columns=["id", "address", "locality"])
+    found = {
+        "customer": locate_addresses(customers, gazetteer),
+        "merchant": _given(all_merchants(connection, inputs)),
+    }
+    shares = {kind: _shares(rows, params.resolution, inside) for kind, rows in found.items()}
+    parties = pl.concat(_outcomes(rows, shares[kind], kind) for kind, rows in found.items())
     version_id = new_version(
         connection, actor, "location", params=params.as_dict() | {"inputs": inputs.as_dict()}, now=now
     )
     write_frame(connection, "location", checked(parties, LOCATIONS, "location"), version_id=version_id)
-    write_frame(connection, "location_cell", checked(shares, LOCATION_CELLS, "location_cell"), version_id=version_id)
-    report = {kind: _counts(parties.filter(pl.col("party_kind") == kind)) for kind in ("customer", "merchant")}
+    placed = pl.concat(rows.with_columns(party_kind=pl.lit(kind)) for kind, rows in shares.items())
+    placed = checked(placed, LOCATION_CELLS, "location_cell").sort("party_kind", "party_id", "cell")
+    write_frame(connection, "location_cell", placed, version_id=version_id)
+    report = {kind: _counts(parties.filter(pl.col("party_kind") == kind)) for kind in found}
     finish_version(connection, version_id, report=report)
     return StepResult(version_id, report)
+
+
+def all_merchants(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
+    """Return the merchants on the map and the bank's own, which come with a coordinate each."""
+    tables = [read_frame(connection, "merchant", version_id=version) for version in (inputs.ground, inputs.bank)]
+    return pl.concat(tables).sort("id")
 
 
 def _given(merchants: pl.DataFrame) -> pl.DataFrame:
@@ -65,56 +64,37 @@ def _given(merchants: pl.DataFrame) -> pl.DataFrame:
         confidence=pl.lit(None, pl.Float64),
         matched=pl.lit(None, pl.String),
         gazetteer_id=pl.lit(None, pl.String),
+        reason=pl.lit(None, pl.String),
     )
 
 
-def _outcomes(found: pl.DataFrame, kind: str, inside: CellArray, resolution: int) -> pl.DataFrame:
+def _shares(found: pl.DataFrame, resolution: int, inside: CellArray) -> pl.DataFrame:
+    rows = found.filter(pl.col("tier").is_in([*PLACED_TIERS, "given"]))
+    point = (rows["lng"].to_numpy(), rows["lat"].to_numpy(), rows["accuracy_m"].to_numpy())
+    return cell_shares(rows["id"], *point, resolution, inside)
+
+
+def _outcomes(found: pl.DataFrame, shares: pl.DataFrame, kind: str) -> pl.DataFrame:
     """Add what became of each party: placed, unplaced or rejected, with the reason."""
-    has_point = found["lng"].is_not_null() & found["lat"].is_not_null()
-    points = found.filter(has_point)
-    home = pl.Series("home", cells_from_points(points["lng"].to_numpy(), points["lat"].to_numpy(), resolution))
-    points = points.with_columns(home.is_in(pl.Series(inside).implode()).alias("is_inside"))
-    flagged = pl.concat([points, found.filter(~has_point).with_columns(is_inside=pl.lit(None, pl.Boolean))])
-    may_be_placed = pl.col("tier").is_in([*PLACED_TIERS, "given"])
-    return flagged.sort("id").select(
-        pl.lit(kind).alias("party_kind"),
-        pl.col("id").alias("party_id"),
-        "lng",
-        "lat",
-        "tier",
-        "accuracy_m",
-        "confidence",
-        "matched",
-        "gazetteer_id",
-        outcome=pl.when(pl.col("is_inside").is_null() | ~pl.col("is_inside"))
-        .then(pl.lit("rejected"))
-        .when(may_be_placed)
+    in_a_cell = pl.col("id").is_in(shares["party_id"].unique().implode())
+    outcome = (
+        pl.when(in_a_cell)
         .then(pl.lit("placed"))
-        .otherwise(pl.lit("unplaced")),
-        reason=pl.when(pl.col("is_inside").is_null())
-        .then(pl.lit("no address found"))
-        .when(~pl.col("is_inside"))
-        .then(pl.lit("outside the ground"))
-        .when(may_be_placed)
-        .then(pl.lit(None, pl.String))
-        .otherwise(pl.lit("located to its ") + pl.col("tier") + pl.lit(" only")),
+        .when(pl.col("tier").is_in(["none", "given", *PLACED_TIERS]))
+        .then(pl.lit("rejected"))
+        .otherwise(pl.lit("unplaced"))
     )
-
-
-def _shares(placed: pl.DataFrame, resolution: int, inside: CellArray) -> pl.DataFrame:
-    parts = [
-        cell_shares(
-            rows["party_id"].to_numpy(),
-            rows["lng"].to_numpy(),
-            rows["lat"].to_numpy(),
-            rows["accuracy_m"].to_numpy(),
-            resolution,
-            inside,
-        ).with_columns(party_kind=pl.lit(kind))
-        for kind in ("customer", "merchant")
-        for rows in [placed.filter(pl.col("party_kind") == kind)]
-    ]
-    return pl.concat(parts).sort("party_kind", "party_id", "cell")
+    reason = (
+        pl.when(in_a_cell)
+        .then(pl.lit(None, pl.String))
+        .when(pl.col("tier") == "none")
+        .then(pl.col("reason").fill_null("no address found"))
+        .when(pl.col("tier").is_in(["given", *PLACED_TIERS]))
+        .then(pl.lit("outside the ground"))
+        .otherwise(pl.format("located to its {} only", "tier"))
+    )
+    renamed = found.sort("id").with_columns(outcome=outcome, reason=reason, party_kind=pl.lit(kind))
+    return renamed.rename({"id": "party_id"}).select(list(LOCATIONS))
 
 
 def _counts(parties: pl.DataFrame) -> dict[str, Any]:

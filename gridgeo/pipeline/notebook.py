@@ -1,0 +1,96 @@
+"""The job for notebooks: a store opened by URL, tables back, pictures inline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor, local_actor
+from gridgeo.pipeline import browse
+from gridgeo.pipeline import demo as demo_pipeline
+from gridgeo.pipeline import export as export_pipeline
+from gridgeo.pipeline import run as run_pipeline
+from gridgeo.pipeline import summary as summary_pipeline
+from gridgeo.pipeline.steps import RunParams
+from gridgeo.storage import open_engine, upgrade
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open store and the actor who uses it."""
+
+    engine: sa.Engine
+    actor: Actor
+
+
+@contextmanager
+def connect(url: str = "sqlite:///gridgeo.db", actor: Actor | None = None) -> Iterator[Store]:
+    """Open a store by its URL, made or brought to the newest schema where needed, and close it at the end.
+
+    actor: whose eyes to read with; head office by default.
+    """
+    engine = open_engine(url)
+    try:
+        upgrade(engine)
+        yield Store(engine, actor or local_actor())
+    finally:
+        engine.dispose()
+
+
+def run_demo(store: Store, ground: str = "liechtenstein", seed: int = 1) -> dict[str, Any]:
+    """Run the whole job on a demo ground with a synthetic bank; return its summary."""
+    return demo_pipeline.run_demo(store.engine, store.actor, ground, seed=seed, clock=_now)
+
+
+def run(store: Store, params: RunParams | None = None) -> run_pipeline.RunReport:
+    """Run catchments, locate, score, assign and publish on the store's own ground and bank."""
+    return run_pipeline.run(store.engine, store.actor, params or RunParams(), _now)
+
+
+def summary(store: Store) -> dict[str, Any]:
+    """Return the live publication in one record."""
+    with store.engine.connect() as connection:
+        return summary_pipeline.summary(connection, store.actor)
+
+
+def read_branches(store: Store) -> pl.DataFrame:
+    """Return the published branches."""
+    with store.engine.connect() as connection:
+        return browse.branches(connection, store.actor)
+
+
+def read_cells(store: Store) -> pl.DataFrame:
+    """Return the published cells: one row a cell (hex), one column a measure, band and evidence beside it."""
+    with store.engine.connect() as connection:
+        return export_pipeline.wide_cells(connection, store.actor)
+
+
+def read_territories(store: Store) -> pl.DataFrame:
+    """Return the published territories: one row a cell (hex) with its territory and manager."""
+    with store.engine.connect() as connection:
+        return export_pipeline.territory_cells(connection, store.actor)
+
+
+def choropleth(store: Store, measure: str, out: str | Path) -> Path:
+    """Draw one measure of the live publication as a PNG and return its path."""
+    return export(store, "png", out, measure=measure)
+
+
+def export(store: Store, kind: str, out: str | Path, measure: str = "penetration") -> Path:
+    """Write the live publication as geopackage, geoparquet, csv, html or png and return the path."""
+    with store.engine.connect() as connection:
+        export_pipeline.export_publication(
+            connection, store.actor, kind, Path(out), measure=measure, language="en", now=_now()
+        )
+    return Path(out)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,92 @@
+"""What is published, and reading it inside an actor's scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor
+from gridgeo.errors import NotFoundError
+from gridgeo.pipeline.bank import branches_of
+from gridgeo.storage import live, read_frame, version_record
+
+INPUT_KINDS = ("ground", "bank", "catchment", "location", "score", "plan")
+TABLE_KIND = {
+    "catchment": "catchment",
+    "catchment_cell": "catchment",
+    "cell_score": "score",
+    "territory": "plan",
+    "territory_cell": "plan",
+    "certificate": "plan",
+}
+"""Tables with a branch -> kind of the version they belong to."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One consistent set of versions.
+
+    id: version of the publication. versions: kind -> version of what it was made of. synthetic: whether the bank, or
+    part of it, is made up.
+    """
+
+    id: int
+    published_at: datetime
+    ground: str
+    resolution: int
+    synthetic: bool
+    versions: dict[str, int]
+
+
+def publication(connection: sa.Connection) -> Publication:
+    """Return the live publication.
+
+    Raises NotFoundError when nothing has been published yet.
+    """
+    try:
+        record = live(connection, "publication")
+    except NotFoundError as error:
+        raise NotFoundError("nothing is published yet: run gridgeo demo or gridgeo run first") from error
+    versions = {kind: int(record.params[kind]) for kind in INPUT_KINDS}
+    return Publication(
+        id=record.id,
+        published_at=record.created_at,
+        ground=str(version_record(connection, versions["ground"]).params["name"]),
+        resolution=int(record.params["resolution"]),
+        synthetic=bool(version_record(connection, versions["bank"]).params["synthetic"]),
+        versions=versions,
+    )
+
+
+def read_published(
+    connection: sa.Connection,
+    actor: Actor,
+    published: Publication,
+    table: str,
+    where: dict[str, Any] | None = None,
+) -> pl.DataFrame:
+    """Return a table of the publication inside the actor's scope."""
+    return read_frame(
+        connection, table, version_id=published.versions[TABLE_KIND[table]], where=where or None, actor=actor
+    )
+
+
+def branches_in_scope(connection: sa.Connection, actor: Actor, published: Publication) -> pl.DataFrame:
+    """Return the org units that serve customers, those the actor may see, ordered by id."""
+    units = branches_of(read_frame(connection, "org_unit", version_id=published.versions["bank"]))
+    return units if actor.branch_ids is None else units.filter(pl.col("id").is_in(sorted(actor.branch_ids)))
+
+
+def branch_condition(
+    connection: sa.Connection, actor: Actor, published: Publication, branch_id: str | None
+) -> dict[str, Any]:
+    """Return the condition for one branch; the name is looked up among known ones before it reaches SQL."""
+    if branch_id is None:
+        return {}
+    if branch_id not in set(branches_in_scope(connection, actor, published)["id"]):
+        raise NotFoundError("there is no branch {branch}", branch=branch_id)
+    return {"branch_id": branch_id}
