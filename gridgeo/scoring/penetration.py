@@ -17,6 +17,8 @@ from gridgeo.scoring.rings import ring_matrix
 
 BAND = 0.90
 """Probability content of every band."""
+NOBODY = 1e-6
+"""Fewer people than this are dust of area weights and count as none."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ def shrink_penetration(
     Source: beta-binomial empirical Bayes, after Clayton and Kaldor 1987, Biometrics 43(3); the local mean's own
     variance adds to that of the cells around it, and the weight of a neighbour is its people after overdispersion.
     """
-    exposed = counts(people, "people")
+    given = counts(people, "people")
+    exposed = np.where(given < NOBODY, 0.0, given)
     found = counts(customers, "customers", len(exposed))
     ring = ring_matrix(pairs, len(exposed))
     chosen = fit_prior(found, exposed, ring, widen=widen) if prior is None else prior
@@ -110,12 +113,10 @@ def wilson_band(customers: ArrayLike, people: ArrayLike) -> tuple[FloatArray, Fl
     k = counts(customers, "customers", len(n))
     z = float(stats.norm.ppf(0.5 + BAND / 2))
     valid = (n > 0) & (k <= n)
-    n_safe = np.where(valid, n, 1.0)
-    share = np.where(valid, k, 0.0) / n_safe
-    middle = share + z * z / (2 * n_safe)
-    half = z * np.sqrt(share * (1 - share) / n_safe + (z / (2 * n_safe)) ** 2)
-    scale = 1 + z * z / n_safe
-    low, high = np.clip((middle - half) / scale, 0.0, 1.0), np.clip((middle + half) / scale, 0.0, 1.0)
+    n_safe, k_safe = np.where(valid, n, 1.0), np.where(valid, k, 0.0)
+    middle = (k_safe + z * z / 2) / (n_safe + z * z)
+    half = z * np.sqrt(k_safe / n_safe * (n_safe - k_safe) + z * z / 4) / (n_safe + z * z)
+    low, high = np.clip(middle - half, 0.0, 1.0), np.clip(middle + half, 0.0, 1.0)
     return np.where(valid, low, np.nan), np.where(valid, high, np.nan)
 
 
