@@ -1,7 +1,7 @@
 """The only place that calls h3ronpy: numpy arrays in, numpy arrays out.
 
-h3ronpy speaks arrow and is untyped; its answers are bit-equal to h3-py's (tests), and unlike h3-py it takes whole
-arrays and lets go of the interpreter lock while it works.
+h3ronpy speaks arrow and is untyped; its answers are those of h3-py (tests), and unlike h3-py it takes whole arrays and
+lets go of the interpreter lock while it works.
 """
 
 from __future__ import annotations

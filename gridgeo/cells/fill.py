@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess  # a child process is the only way to stop a fill that takes too long
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +62,9 @@ def cells_from_polygon_guarded(polygon: shapely.Geometry, resolution: int, *, ti
     return _not_empty(np.frombuffer(done.stdout, dtype=np.uint64), resolution)
 
 
-def cells_from_polygons(polygons: npt.ArrayLike, resolution: int) -> tuple[CellArray, IntArray]:
+def cells_from_polygons(
+    polygons: Sequence[shapely.Geometry] | npt.NDArray[np.object_], resolution: int
+) -> tuple[CellArray, IntArray]:
     """Give every cell to the polygon that holds its centre.
 
     polygons: admitted polygons, shape (n,), which may share borders but not overlap.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,12 @@ from gridgeo.cells.polygons import cell_polygons
 from gridgeo.domain.arrays import BoolArray, CellArray, FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
 
+Shapes = Sequence[shapely.Geometry] | npt.NDArray[np.object_]
 Measure = Callable[[npt.NDArray[np.object_]], FloatArray]
 Pieces = tuple[IntArray, IntArray, FloatArray]
 
 
-def overlay_areas(polygons: npt.ArrayLike, cells: CellArray) -> Pieces:
+def overlay_areas(polygons: Shapes, cells: CellArray) -> Pieces:
     """Measure the area that each polygon shares with each cell.
 
     polygons: valid shapely polygons, shape (n,), lng, lat degrees. cells: uint64, unique.
@@ -31,7 +32,7 @@ def overlay_areas(polygons: npt.ArrayLike, cells: CellArray) -> Pieces:
     return _pieces(_checked(polygons, dimension=2), cells, _areas)
 
 
-def overlay_lengths(lines: npt.ArrayLike, cells: CellArray) -> Pieces:
+def overlay_lengths(lines: Shapes, cells: CellArray) -> Pieces:
     """Measure the length of each line inside each cell.
 
     lines: shapely lines, shape (n,), lng, lat degrees. cells: uint64, unique.
@@ -50,7 +51,7 @@ def _lengths(shapes: npt.NDArray[np.object_]) -> FloatArray:
     return np.asarray(shapely.length(shapes), dtype=np.float64)
 
 
-def _checked(shapes: npt.ArrayLike, *, dimension: int) -> npt.NDArray[np.object_]:
+def _checked(shapes: Shapes, *, dimension: int) -> npt.NDArray[np.object_]:
     array = np.atleast_1d(np.asarray(shapes, dtype=np.object_))
     wrong = (shapely.get_dimensions(array) != dimension) | ~shapely.is_valid(array)
     if wrong.any():

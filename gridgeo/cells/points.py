@@ -71,7 +71,8 @@ def cells_from_points(lng: npt.ArrayLike, lat: npt.ArrayLike, resolution: int) -
     """Find the H3 cell of each point.
 
     lng, lat: WGS 84 degrees, shape (n,). resolution: 7 to 11; 9 is about 0.1 km2 a cell.
-    Returns uint64, shape (n,), bit-equal to h3-py.
+    Returns uint64, shape (n,), bit-equal to h3-py; only for points within a micrometre of a border, where rounding
+    decides, h3-py may name another cell that touches the point.
     Raises InvalidInputError naming the first row that is not finite or not on the globe: H3 itself answers
     ``latlng_to_cell(91, 400)`` with a valid cell.
     """
