@@ -151,7 +151,9 @@ def branches(connection: sa.Connection, actor: Actor, published: Publication | N
     scores = read_published(connection, actor, published, "cell_score", where={"measure": list(BRANCH_SUMS)})
     sums = scores.pivot("measure", index="branch_id", values="value", aggregate_function="sum")
     cells = read_published(connection, actor, published, "catchment_cell").group_by("branch_id").agg(cells=pl.len())
-    staff = read_frame(connection, "staff", version_id=published.versions["bank"]).filter(pl.col("post") == "rm")
+    staff = read_frame(connection, "staff", version_id=published.versions["bank"], actor=actor).filter(
+        pl.col("post") == "rm"
+    )
     rms = staff.group_by("org_unit_id").agg(rms=pl.len())
     return (
         units.join(cells, left_on="id", right_on="branch_id", how="left")
@@ -325,7 +327,7 @@ def _named_territories(
     connection: sa.Connection, actor: Actor, published: Publication, where: dict[str, Any]
 ) -> pl.DataFrame:
     """Return territories with the name of who holds them, ordered by branch and id."""
-    staff = read_frame(connection, "staff", version_id=published.versions["bank"])
+    staff = read_frame(connection, "staff", version_id=published.versions["bank"], actor=actor)
     return (
         read_published(connection, actor, published, "territory", where=where)
         .join(staff.select(rm_id="id", rm_name="name"), on="rm_id", how="left")

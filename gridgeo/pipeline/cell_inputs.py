@@ -98,7 +98,7 @@ def _people(connection: sa.Connection, ground_id: int, cells: CellArray) -> tupl
         buildings=read_frame(connection, "building", version_id=ground_id),
     )
     weights = people_weights(settled, cells)
-    return float(people.sum()), spread_people(people, weights, len(cells), names=boundaries["name"].to_list())
+    return float(people.sum()), spread_people(people, weights, len(cells), zone_names=boundaries["name"].to_list())
 
 
 def _customers(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> pl.DataFrame:
@@ -122,7 +122,7 @@ def _by_tier(customers: pl.DataFrame, n_cells: int) -> FloatArray:
     column = customers["tier"].replace_strict(list(TIERS), list(range(len(TIERS))), return_dtype=pl.Int64).to_numpy()
     flat = customers["at"].to_numpy() * len(TIERS) + column
     counts = np.bincount(flat, weights=customers["share"].to_numpy(), minlength=n_cells * len(TIERS))
-    return counts.reshape(n_cells, len(TIERS))
+    return counts.astype(np.float64).reshape(n_cells, len(TIERS))
 
 
 def _count(rows: pl.DataFrame, n_cells: int) -> FloatArray:
@@ -170,7 +170,7 @@ def _features(
 def _sum_at(cells: CellArray, where: CellArray, values: FloatArray) -> FloatArray:
     """Sum values by cell; what lies in no cell of the ground is not part of it."""
     at, inside = _positions(cells, where)
-    return np.bincount(at[inside], weights=values[inside], minlength=len(cells))
+    return np.bincount(at[inside], weights=values[inside], minlength=len(cells)).astype(np.float64)
 
 
 def _positions(cells: CellArray, where: CellArray) -> tuple[IntArray, BoolArray]:

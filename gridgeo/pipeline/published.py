@@ -77,8 +77,7 @@ def read_published(
 
 def branches_in_scope(connection: sa.Connection, actor: Actor, published: Publication) -> pl.DataFrame:
     """Return the org units that serve customers, those the actor may see, ordered by id."""
-    units = branches_of(read_frame(connection, "org_unit", version_id=published.versions["bank"]))
-    return units if actor.branch_ids is None else units.filter(pl.col("id").is_in(sorted(actor.branch_ids)))
+    return branches_of(read_frame(connection, "org_unit", version_id=published.versions["bank"], actor=actor))
 
 
 def branch_condition(

@@ -22,7 +22,7 @@ def history(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
             "id": record.id,
             "kind": record.kind,
             "created_at": record.created_at.isoformat(),
-            "created_by": record.created_by,
+            "created_by": record.actor_id,
             "live": current.get(record.kind) == record.id,
         }
         for kind in KINDS
