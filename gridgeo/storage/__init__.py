@@ -1,1 +1,54 @@
-"""The store: one set of models for SQLite and PostGIS, versions, bulk readers and writers."""
+"""The store: models, migrations, versions, and whole tables in and out."""
+
+from gridgeo.storage.conditions import scoped
+from gridgeo.storage.contracts import CATCHMENTS, CERTIFICATES, CONTRACTS
+from gridgeo.storage.engine import BATCH, SERVING, Timeouts, limit_statements, open_engine, reading, store_name
+from gridgeo.storage.frames import read_frame, write_frame
+from gridgeo.storage.measures import sync_measures
+from gridgeo.storage.migrations import check_schema, downgrade, upgrade
+from gridgeo.storage.runs import finish_run, record_step, run_steps, start_or_resume_run
+from gridgeo.storage.scores import ScoreArrays, read_scores
+from gridgeo.storage.versions import (
+    KINDS,
+    VersionRecord,
+    finish_version,
+    list_versions,
+    live,
+    new_version,
+    set_live,
+    version_record,
+)
+
+__all__ = [
+    "BATCH",
+    "CATCHMENTS",
+    "CERTIFICATES",
+    "CONTRACTS",
+    "KINDS",
+    "SERVING",
+    "ScoreArrays",
+    "Timeouts",
+    "VersionRecord",
+    "check_schema",
+    "downgrade",
+    "finish_run",
+    "finish_version",
+    "limit_statements",
+    "list_versions",
+    "live",
+    "new_version",
+    "open_engine",
+    "read_frame",
+    "read_scores",
+    "reading",
+    "record_step",
+    "run_steps",
+    "scoped",
+    "set_live",
+    "start_or_resume_run",
+    "store_name",
+    "sync_measures",
+    "upgrade",
+    "version_record",
+    "write_frame",
+]

@@ -1,0 +1,64 @@
+"""Which rows a reader asks for, and which ones an actor may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+import orjson
+import polars as pl
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor
+from gridgeo.errors import InvalidInputError, NotAllowedError
+
+BRANCH_COLUMN = {"org_unit": "id", "staff": "org_unit_id"}
+"""Where a table names its branch, if not in branch_id."""
+PARTIES_WITHOUT_BRANCH = ("location", "location_cell")
+"""Tables of parties that do not say whose they are: closed to an actor with a scope."""
+
+AnySelect = TypeVar("AnySelect", bound="sa.Select[Any]")
+
+
+def scoped(query: AnySelect, table: sa.Table, actor: Actor | None, dialect: str) -> AnySelect:
+    """Restrict a query on a table to the actor's branches: the one place where scope is enforced.
+
+    actor: None and an actor without limits see every row. Tables of the ground belong to nobody and stay open.
+    Raises NotAllowedError for tables of parties that cannot be told apart by branch.
+    """
+    if actor is None or actor.branch_ids is None:
+        return query
+    if table.name in PARTIES_WITHOUT_BRANCH:
+        raise NotAllowedError("table {table} is open to actors without a branch limit only", table=table.name)
+    column = table.columns.get(BRANCH_COLUMN.get(table.name, "branch_id"))
+    return query if column is None else query.where(among(column, sorted(actor.branch_ids), dialect))
+
+
+def matching(query: AnySelect, table: sa.Table, where: Mapping[str, object], dialect: str) -> AnySelect:
+    """Add one condition a column: equal to a value, null for None, or among the values of a list, array or series.
+
+    Raises InvalidInputError for a column that the table has not.
+    """
+    for name, wanted in where.items():
+        column = table.columns.get(name)
+        if column is None:
+            raise InvalidInputError("table {table} has no column {column}", table=table.name, column=name)
+        several = isinstance(wanted, Iterable) and not isinstance(wanted, str | bytes)
+        query = query.where(among(column, wanted, dialect) if several else column == _plain(wanted))
+    return query
+
+
+def among(column: sa.Column[Any], values: Any, dialect: str) -> sa.ColumnElement[bool]:  # noqa: ANN401 (any sequence)
+    """Return a condition that a column's value is one of many, as ONE parameter whatever their number."""
+    plain = pl.Series(values).to_list() if isinstance(values, np.ndarray) else list(values)
+    text = sa.literal(orjson.dumps(plain).decode(), sa.Text)
+    if dialect == "sqlite":
+        return column.in_(sa.select(sa.func.json_each(text).table_valued("value").c.value))
+    kind = sa.Text() if column.type.python_type is str else column.type
+    item = sa.func.json_array_elements_text(sa.cast(text, sa.JSON)).column_valued("item")
+    return column.in_(sa.select(sa.cast(item, kind)))
+
+
+def _plain(value: object) -> object:
+    return value.item() if isinstance(value, np.generic) else value

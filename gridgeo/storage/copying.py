@@ -1,0 +1,72 @@
+"""PostgreSQL's COPY: whole tables in and out as CSV made and read by polars and arrow."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import polars as pl
+import psycopg
+import pyarrow as pa
+import pyarrow.csv
+import sqlalchemy as sa
+
+from gridgeo.domain.tables import Contract
+from gridgeo.storage.failures import driver_calls
+
+ROWS_AT_ONCE = 100_000
+"""Rows of CSV held in memory at a time."""
+
+
+def copy_in(connection: sa.Connection, table: str, frame: pl.DataFrame) -> None:
+    """Append the frame to a table of the same column names; PostgreSQL only.
+
+    A null is an empty field, an empty text a quoted one; floats are written with the digits that give the same bits.
+    """
+    preparer = connection.dialect.identifier_preparer
+    names = ", ".join(preparer.quote(name) for name in frame.columns)
+    statement = f"COPY {preparer.quote(table)} ({names}) FROM STDIN (FORMAT csv)"
+    with driver_calls(), _driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
+        for part in frame.iter_slices(ROWS_AT_ONCE):
+            copy.write(part.write_csv(include_header=False).encode())
+
+
+def copy_out(connection: sa.Connection, query: sa.Select[Any], schema: Contract) -> pl.DataFrame:
+    """Return what a query selects, columns named and typed by the schema; PostgreSQL only.
+
+    schema: polars types as CSV can hold them; the names replace those of the query.
+    """
+    compiled = query.compile(dialect=connection.dialect)
+    statement = f"COPY ({compiled}) TO STDOUT (FORMAT csv)"
+    buffer = io.BytesIO()
+    with driver_calls(), _driver(connection).cursor() as cursor, cursor.copy(statement, compiled.params) as copy:
+        for block in copy:
+            buffer.write(block)
+    if buffer.tell() == 0:
+        return pl.DataFrame(schema=schema)
+    return _frame_from_csv(buffer, schema)
+
+
+def _frame_from_csv(buffer: io.BytesIO, schema: Contract) -> pl.DataFrame:
+    types = pl.DataFrame(schema=schema).to_arrow().schema
+    buffer.seek(0)
+    table = pa.csv.read_csv(
+        buffer,
+        read_options=pa.csv.ReadOptions(column_names=list(schema)),
+        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa.csv.ConvertOptions(
+            column_types=types,
+            null_values=[""],
+            true_values=["t"],
+            false_values=["f"],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    return pl.DataFrame(table, schema=schema)
+
+
+def _driver(connection: sa.Connection) -> psycopg.Connection[Any]:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)  # noqa: S101 (for the type checker)
+    return driver

@@ -1,0 +1,206 @@
+"""Write and read whole tables as polars frames, the same on both stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import shapely
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor
+from gridgeo.domain.tables import Contract, checked
+from gridgeo.errors import ConflictError, InvalidInputError
+from gridgeo.storage.conditions import matching, scoped
+from gridgeo.storage.contracts import (
+    MAY_BE_LEFT_OUT,
+    columns_of_type,
+    contract_of,
+    keys_of,
+    required_of,
+    stored,
+)
+from gridgeo.storage.copying import copy_in, copy_out
+from gridgeo.storage.types import SRID, Shape
+from gridgeo.storage.versions import require_unfinished
+
+ColumnType = pl.DataType | type[pl.DataType]
+
+ROWS_AT_ONCE = 50_000
+"""Rows handed to SQLite in one call."""
+
+
+def write_frame(connection: sa.Connection, table: str, frame: pl.DataFrame, *, version_id: int) -> int:
+    """Add the rows of a frame to a table under an unfinished version; return how many.
+
+    frame: the columns of the table's contract, in any order. The whole frame is written or, when the caller rolls
+    back after an error, nothing of it.
+    Raises InvalidInputError when a column is missing, a key is null or stands twice, a number is not finite, a text
+    holds a NUL or a geometry is not flat WKB; ConflictError when the version is finished or has a row with that key.
+    """
+    contract = contract_of(table)
+    require_unfinished(connection, version_id)
+    absent = [pl.lit(None).alias(name) for name in MAY_BE_LEFT_OUT.get(table, ()) if name not in frame.columns]
+    rows = checked(frame.with_columns(absent), contract, table)
+    _check_values(table, rows)
+    _check_keys(table, rows)
+    if rows.is_empty():
+        return 0
+    is_postgres = connection.dialect.name == "postgresql"
+    ready = rows.select(
+        pl.lit(version_id, pl.Int64).alias("version_id"),
+        *(_into_store(table, rows, name, is_postgres) for name in contract),
+    )
+    try:
+        (copy_in if is_postgres else _insert)(connection, table, ready)
+    except ConflictError as error:
+        raise ConflictError(
+            "table {table}: version {version} holds a row with the same key already", table=table, version=version_id
+        ) from error
+    except (sa.exc.DBAPIError, sa.exc.StatementError) as error:
+        raise InvalidInputError("table {table}: {detail}", table=table, detail=str(error.orig)) from error
+    return rows.height
+
+
+def read_frame(
+    connection: sa.Connection,
+    table: str,
+    *,
+    version_id: int,
+    where: Mapping[str, object] | None = None,
+    columns: Sequence[str] | None = None,
+    actor: Actor | None = None,
+) -> pl.DataFrame:
+    """Return the rows of one version with the contract's types, ordered by primary key (text by its bytes).
+
+    where: column -> value, None for null, or a list, array or series of values (any number). columns: these only, in
+    this order. actor: rows of the actor's branches only, where the table names branches.
+    Raises InvalidInputError for an unknown table or column, NotAllowedError for a table that the actor may not read.
+    """
+    contract = contract_of(table)
+    wanted = list(columns) if columns is not None else list(contract)
+    unknown = [name for name in wanted if name not in contract]
+    if unknown:
+        raise InvalidInputError("table {table} has no column {column}", table=table, column=unknown[0])
+    model, dialect = stored(table), connection.dialect.name
+    query = sa.select(*(_out_of_store(model.columns[name], dialect) for name in wanted))
+    query = query.where(model.columns["version_id"] == version_id).order_by(*model.primary_key.columns)
+    query = matching(scoped(query, model, actor, dialect), model, where or {}, dialect)
+    schema = {name: contract[name] for name in wanted}
+    return _fetch(connection, query, schema)
+
+
+def _check_values(table: str, rows: pl.DataFrame) -> None:
+    """Refuse what one of the two stores would refuse or change."""
+    floats = rows.select(pl.col(pl.Float64).is_finite().all())
+    texts = rows.select(~pl.col(pl.String).str.contains("\0", literal=True).any())
+    for name, is_fine in {**_first_row(floats), **_first_row(texts)}.items():
+        if not is_fine:
+            raise InvalidInputError(
+                "table {table}: column {column} holds a number that is not finite or a text with a NUL",
+                table=table,
+                column=name,
+            )
+    holes = [name for name in required_of(table) if rows[name].null_count()]
+    if holes:
+        raise InvalidInputError("table {table}: column {column} must not be null", table=table, column=holes[0])
+
+
+def _first_row(frame: pl.DataFrame) -> dict[str, Any]:
+    return frame.row(0, named=True) if frame.width else {}
+
+
+def _check_keys(table: str, rows: pl.DataFrame) -> None:
+    for key in keys_of(table):
+        twice = rows.select(key).is_duplicated()
+        if twice.any():
+            raise InvalidInputError(
+                "table {table}: {key} = {given} stands more than once",
+                table=table,
+                key=", ".join(key),
+                given=", ".join(str(value) for value in rows.select(key).filter(twice).row(0)),
+            )
+
+
+def _into_store(table: str, rows: pl.DataFrame, name: str, is_postgres: bool) -> pl.Series | pl.Expr:
+    """Return a column as the store takes it."""
+    kind = rows.schema[name]
+    if name in columns_of_type(table, Shape):
+        return _shapes(table, rows[name], is_postgres)
+    if kind == pl.UInt64:
+        return _signed(table, rows[name])
+    if kind == pl.Date and not is_postgres:
+        return pl.col(name).dt.to_string("%Y-%m-%d")
+    return pl.col(name)
+
+
+def _signed(table: str, cells: pl.Series) -> pl.Series:
+    try:
+        return cells.cast(pl.Int64)
+    except pl.exceptions.PolarsError as error:
+        raise InvalidInputError(
+            "table {table}: column {column} holds a cell with its top bit set, which H3 never has",
+            table=table,
+            column=cells.name,
+        ) from error
+
+
+def _shapes(table: str, wkb: pl.Series, is_postgres: bool) -> pl.Series:
+    """Return geometries in the store's form: hexadecimal EWKB for COPY, else little-endian WKB."""
+    try:
+        shapes = shapely.from_wkb(wkb.to_numpy())
+    except (shapely.errors.GEOSException, TypeError) as error:
+        raise InvalidInputError(
+            "table {table}: column {column} holds something that is not WKB", table=table, column=wkb.name
+        ) from error
+    if shapely.has_z(shapes).any() or shapely.has_m(shapes).any():
+        raise InvalidInputError("table {table}: column {column} holds heights", table=table, column=wkb.name)
+    if is_postgres:
+        texts = shapely.to_wkb(shapely.set_srid(shapes, SRID), hex=True, byte_order=1, include_srid=True)
+        return pl.Series(wkb.name, texts, dtype=pl.String)
+    return pl.Series(wkb.name, shapely.to_wkb(shapely.set_srid(shapes, 0), byte_order=1), dtype=pl.Binary)
+
+
+def _insert(connection: sa.Connection, table: str, frame: pl.DataFrame) -> None:
+    """Append the frame through the driver's executemany; SQLite."""
+    preparer = connection.dialect.identifier_preparer
+    names = ", ".join(preparer.quote(name) for name in frame.columns)
+    statement = f"INSERT INTO {preparer.quote(table)} ({names}) VALUES ({', '.join('?' * frame.width)})"  # noqa: S608
+    for part in frame.iter_slices(ROWS_AT_ONCE):
+        connection.exec_driver_sql(statement, part.rows())
+
+
+def _out_of_store(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[Any]:
+    """Return a column in the form in which frames are fetched."""
+    if dialect == "postgresql" and isinstance(column.type, Shape):
+        return sa.func.encode(sa.func.ST_AsBinary(sa.type_coerce(column, sa.LargeBinary), "NDR"), "hex")
+    if isinstance(column.type, sa.JSON):
+        return sa.cast(column, sa.Text)
+    return column
+
+
+def _fetch(connection: sa.Connection, query: sa.Select[Any], schema: Contract) -> pl.DataFrame:
+    if connection.dialect.name == "postgresql":
+        carried = {name: _CSV_TYPES.get(kind, kind) for name, kind in schema.items()}
+        frame = copy_out(connection, query, carried)
+        return frame.with_columns(_from_carried(name, kind, carried[name]) for name, kind in schema.items())
+    carried = {name: _SQLITE_TYPES.get(kind, kind) for name, kind in schema.items()}
+    compiled = query.compile(dialect=connection.dialect)
+    parameters = tuple(compiled.params[name] for name in compiled.positiontup or ())
+    rows = connection.exec_driver_sql(str(compiled), parameters).cursor.fetchall()
+    frame = pl.DataFrame(rows, schema=carried, orient="row")
+    return frame.with_columns(_from_carried(name, kind, carried[name]) for name, kind in schema.items())
+
+
+_CSV_TYPES: Contract = {pl.UInt64: pl.Int64, pl.Binary: pl.String}
+_SQLITE_TYPES: Contract = {pl.UInt64: pl.Int64, pl.Date: pl.String, pl.Boolean: pl.Int64}
+
+
+def _from_carried(name: str, kind: ColumnType, carried: ColumnType) -> pl.Expr:
+    """Return a column, fetched as the carried type, in the contract's."""
+    if carried == pl.String and kind == pl.Binary:
+        return pl.col(name).str.decode("hex")
+    if carried == pl.String and kind == pl.Date:
+        return pl.col(name).str.to_date("%Y-%m-%d")
+    return pl.col(name).cast(kind)

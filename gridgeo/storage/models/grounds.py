@@ -1,0 +1,96 @@
+"""The ground: boundaries, streets, buildings, merchants, roads, and the people of each zone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gridgeo.storage.models.base import CLUSTERED, Base, BigInt, Versioned, Wkb, shape_index
+
+
+class Boundary(Versioned, Base):
+    """A municipality, or the outline of a ground without any."""
+
+    __tablename__ = "boundary"
+    __table_args__ = (shape_index("boundary"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    geometry: Mapped[Wkb]
+
+
+class Street(Versioned, Base):
+    """A way of the road network; many have no name."""
+
+    __tablename__ = "street"
+    __table_args__ = (shape_index("street"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str | None]
+    highway: Mapped[str]
+    geometry: Mapped[Wkb]
+
+
+class Building(Versioned, Base):
+    """A building with a point inside it."""
+
+    __tablename__ = "building"
+    __table_args__ = (shape_index("building"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str | None]
+    lng: Mapped[float]
+    lat: Mapped[float]
+    area_m2: Mapped[float]
+    residential: Mapped[bool]
+    geometry: Mapped[Wkb]
+
+
+class Merchant(Versioned, Base):
+    """A shop, office or other place of trade; a position that came without a number is null."""
+
+    __tablename__ = "merchant"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str | None]
+    industry: Mapped[str]
+    osm_tag: Mapped[str | None]
+    lng: Mapped[float | None]
+    lat: Mapped[float | None]
+    synthetic: Mapped[bool]
+
+
+class Denominator(Versioned, Base):
+    """How many people a zone has."""
+
+    __tablename__ = "denominator"
+
+    zone: Mapped[str] = mapped_column(primary_key=True)
+    people: Mapped[float]
+    dated_on: Mapped[date | None]
+    source: Mapped[str | None]
+    assumed: Mapped[bool]
+
+
+class RoadNode(Versioned, Base):
+    """A junction of the road graph."""
+
+    __tablename__ = "road_node"
+    __table_args__ = (CLUSTERED,)
+
+    id: Mapped[BigInt] = mapped_column(primary_key=True, autoincrement=False)
+    lng: Mapped[float]
+    lat: Mapped[float]
+
+
+class RoadEdge(Versioned, Base):
+    """A directed stretch between two junctions."""
+
+    __tablename__ = "road_edge"
+    __table_args__ = (CLUSTERED,)
+
+    source: Mapped[BigInt] = mapped_column(primary_key=True, autoincrement=False)
+    target: Mapped[BigInt] = mapped_column(primary_key=True, autoincrement=False)
+    seconds: Mapped[float]

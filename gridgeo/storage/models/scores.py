@@ -1,0 +1,39 @@
+"""Scores of cells, and the measures they are scores of."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gridgeo.storage.models.base import CLUSTERED, Base, Cell, Versioned
+
+
+class MeasureRow(Base):
+    """The measure list of this release, for SQL clients to join; `sync_measures` fills it."""
+
+    __tablename__ = "measure"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    unit: Mapped[str]
+    kind: Mapped[str]
+    direction: Mapped[str]
+    method: Mapped[str]
+    numerator: Mapped[str | None]
+    denominator: Mapped[str | None]
+
+
+class CellScore(Versioned, Base):
+    """One figure of one cell."""
+
+    __tablename__ = "cell_score"
+    __table_args__ = (sa.Index(None, "version_id", "cell"), CLUSTERED)
+
+    branch_id: Mapped[str] = mapped_column(primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    cell: Mapped[Cell] = mapped_column(primary_key=True, autoincrement=False)
+    value: Mapped[float | None]
+    low: Mapped[float | None]
+    high: Mapped[float | None]
+    evidence: Mapped[str | None]

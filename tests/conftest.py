@@ -1,0 +1,127 @@
+"""Fixtures of the whole test tree: stores of both kinds, migrated and empty."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import pytest
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor, local_actor
+from gridgeo.storage import open_engine, upgrade
+
+from .postgis_server import NoServerError, PostgisServer, postgis_server
+
+StoreKind = Literal["sqlite", "postgis"]
+STORE_KINDS: tuple[StoreKind, ...] = ("sqlite", "postgis")
+MakeStore = Callable[[StoreKind], str]
+
+
+@pytest.fixture(scope="session")
+def postgis() -> Iterator[PostgisServer]:
+    """A private PostGIS server; each worker of a parallel run has its own."""
+    try:
+        with postgis_server() as server:
+            yield server
+    except NoServerError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    file = tmp_path_factory.mktemp("template") / "store.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgis_template(postgis: PostgisServer) -> str:
+    """The name of a migrated PostGIS database to copy."""
+    name = f"gridgeo_template_{_unique()}"
+    _migrate(postgis.create_database(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def make_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> MakeStore:
+    """A function that makes a fresh migrated store of a kind and returns its URL.
+
+    For fixtures that live longer than a test; a test takes `store_url`.
+    """
+
+    def make(kind: StoreKind) -> str:
+        if kind == "sqlite":
+            file = tmp_path_factory.mktemp("store") / "store.db"
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+            return f"sqlite:///{file}"
+        server: PostgisServer = request.getfixturevalue("postgis")
+        return server.create_database(f"gridgeo_test_{_unique()}", request.getfixturevalue("postgis_template"))
+
+    return make
+
+
+@pytest.fixture(params=STORE_KINDS)
+def store_kind(request: pytest.FixtureRequest) -> StoreKind:
+    """Either kind of store in turn."""
+    kind: StoreKind = request.param
+    return kind
+
+
+@pytest.fixture
+def store_url(request: pytest.FixtureRequest, store_kind: StoreKind, make_store: MakeStore) -> Iterator[str]:
+    """The URL of a fresh migrated store, once for each kind; removed after the test."""
+    server: PostgisServer | None = request.getfixturevalue("postgis") if store_kind == "postgis" else None
+    url = make_store(store_kind)
+    yield url
+    if server is not None:
+        server.drop_database(str(sa.make_url(url).database))
+
+
+@pytest.fixture
+def engine(store_url: str) -> Iterator[sa.Engine]:
+    """A fresh migrated store, opened, once for each kind."""
+    opened = open_engine(store_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def connection(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection whose transaction is rolled back at the end."""
+    with engine.connect() as opened:
+        transaction = opened.begin()
+        yield opened
+        transaction.rollback()
+
+
+@pytest.fixture
+def actor() -> Actor:
+    """Head office without limits."""
+    return local_actor()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed moment."""
+    return datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def _migrate(url: str) -> None:
+    engine = open_engine(url)
+    upgrade(engine)
+    engine.dispose()
+
+
+_numbers = itertools.count(1)
+
+
+def _unique() -> str:
+    """Return a name no other worker and no earlier call has."""
+    return f"{os.getpid()}_{next(_numbers)}"
