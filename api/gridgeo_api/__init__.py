@@ -1,1 +1,1 @@
-"""The HTTP service over gridgeo."""
+"""The HTTP service over gridgeo: sign-in, limits, JSON, tiles and the page."""

@@ -33,6 +33,7 @@ __all__ = [
     "catchments",
     "cell_detail",
     "cells",
+    "check_branch",
     "check_measures",
     "ground_layer",
     "publication",
@@ -272,7 +273,7 @@ def territories(
     loads = _loads(connection, actor, published, where, cells_of)
     bodies = read_published(connection, actor, published, "certificate", where=where)
     return Territories(
-        version=published.versions["plan"],
+        version=published.id,
         table=table.with_columns(pl.col("position").cast(pl.Int64))
         .join(counts, on="position", how="left")
         .join(loads, on="position", how="left")
@@ -287,6 +288,11 @@ def ground_layer(connection: sa.Connection, name: str, published: Publication | 
     """Return a table of the ground that carries geometry: boundary or street; it belongs to no branch."""
     published = published or publication(connection)
     return read_frame(connection, name, version_id=published.versions["ground"])
+
+
+def check_branch(connection: sa.Connection, actor: Actor, branch_id: str, published: Publication | None = None) -> None:
+    """Raise NotFoundError when there is no such branch in the actor's scope."""
+    branch_condition(connection, actor, published or publication(connection), branch_id)
 
 
 def check_measures(measures: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import NotFoundError
-from gridgeo.pipeline.bank import branches_of
 from gridgeo.storage import live, read_frame, version_record
 
 INPUT_KINDS = ("ground", "bank", "catchment", "location", "score", "plan")
@@ -77,7 +76,9 @@ def read_published(
 
 def branches_in_scope(connection: sa.Connection, actor: Actor, published: Publication) -> pl.DataFrame:
     """Return the org units that serve customers, those the actor may see, ordered by id."""
-    return branches_of(read_frame(connection, "org_unit", version_id=published.versions["bank"], actor=actor))
+    units = read_frame(connection, "org_unit", version_id=published.versions["bank"], actor=actor)
+    # Said here and not taken from the import step, which would load every file reader into the service.
+    return units.filter(pl.col("kind") != "head_office").sort("id")
 
 
 def branch_condition(

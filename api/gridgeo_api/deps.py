@@ -1,0 +1,122 @@
+"""What a route asks for: its transaction, its actor, the publication it reads, and how it answers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+import sqlalchemy as sa
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie
+from starlette.responses import Response
+
+from gridgeo import __version__
+from gridgeo.domain import Actor
+from gridgeo.pipeline import browse
+from gridgeo.storage import reading as open_reading
+from gridgeo_api.cache import Answer, BoundedCache, Key, packed_answer
+from gridgeo_api.errors import SIGN_IN, SignInError
+from gridgeo_api.limits import GZIP_LEVEL
+
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+REVALIDATE = "private, no-cache"
+"""An answer may be kept, but must be asked for again: a new publication shows at once."""
+
+session_cookie = APIKeyCookie(
+    name="gridgeo_session_8321",
+    scheme_name="session",
+    description="Set by the one-time login link that `gridgeo serve` prints; the name ends in the service's port.",
+    auto_error=False,
+)
+
+
+def connection(request: Request) -> Iterator[sa.Connection]:
+    """Open one transaction for the request, which sees one moment throughout and is over before the answer is sent."""
+    with open_reading(request.app.state.engine) as opened:
+        yield opened
+
+
+def actor(request: Request, _: Annotated[str | None, Depends(session_cookie)] = None) -> Actor:
+    """Return who is asking; the middleware has looked it up."""
+    known: Actor | None = request.state.actor
+    if known is None:
+        raise SignInError(SIGN_IN)
+    return known
+
+
+MAX_CONNECTIONS = 8
+"""Below the pool's size: further requests wait their turn in the event loop, where waiting costs no thread."""
+Connected = Annotated[sa.Connection, Depends(connection, scope="function", max_concurrency=MAX_CONNECTIONS)]
+ActorKnown = Annotated[Actor, Depends(actor)]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One read request: store, actor, publication, and the answers already made for it."""
+
+    request: Request
+    connection: sa.Connection
+    actor: Actor
+    published: browse.Publication
+
+    @property
+    def scope(self) -> Key:
+        """The actor's branches as part of a cache key; two actors share an answer only if they see the same."""
+        return ("all",) if self.actor.branch_ids is None else tuple(sorted(self.actor.branch_ids))
+
+    def layer(self, name: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - each layer has a type of its own
+        """Return what was prepared for this publication and scope, made now if it is the first time."""
+        layers: BoundedCache[Any] = self.request.app.state.layers
+        return layers.get((self.published.id, self.scope, name), make)
+
+    def answer(
+        self,
+        key: Key,
+        make: Callable[[], bytes],
+        *,
+        media_type: str = JSON,
+        cache_control: str = REVALIDATE,
+    ) -> Response:
+        """Return the answer of a route and its parameters, 304 where the caller has it already.
+
+        key: the route and all that its body depends on, besides publication and scope.
+        """
+        full: Key = (self.published.id, self.scope, *key)
+        headers = {"etag": _etag(full), "cache-control": cache_control, "vary": "Accept-Encoding, Cookie"}
+        if headers["etag"] in _tags(self.request.headers.get("if-none-match")):
+            return Response(status_code=304, headers=headers)
+        answers: BoundedCache[Answer] = self.request.app.state.answers
+        found = answers.get(full, lambda: packed_answer(media_type, make(), GZIP_LEVEL))
+        if "gzip" in self.request.headers.get("accept-encoding", "") and len(found.packed) < len(found.plain):
+            return Response(found.packed, media_type=media_type, headers=headers | {"content-encoding": "gzip"})
+        return Response(found.plain, media_type=media_type, headers=headers)
+
+
+def reading(request: Request, opened: Connected, known: ActorKnown) -> Reading:
+    """Return what a read request works with.
+
+    Raises NotFoundError when nothing is published yet.
+    """
+    return Reading(request, opened, known, browse.publication(opened))
+
+
+ReadingNow = Annotated[Reading, Depends(reading)]
+
+
+def json_bytes(body: object) -> bytes:
+    """Return JSON; a number that is not finite becomes null."""
+    return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _etag(key: tuple[Hashable, ...]) -> str:
+    """Return a weak tag: plain and gzipped bodies of one answer carry the same one."""
+    text = repr((__version__, *key)).encode("utf-8", "surrogatepass")
+    return f'W/"{hashlib.sha256(text).hexdigest()[:24]}"'
+
+
+def _tags(header: str | None) -> list[str]:
+    return [tag.strip() for tag in (header or "").split(",")]

@@ -1,0 +1,99 @@
+"""The application: its middleware, its routes and what it opens at start-up."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from gridgeo import __version__
+from gridgeo.settings import Settings
+from gridgeo.storage import SERVING, check_schema, open_engine
+from gridgeo_api.auth import LOOPBACK_HOSTS, EmbeddedAccess, RequireActor, RequireOwnOrigin
+from gridgeo_api.cache import Answer, BoundedCache
+from gridgeo_api.errors import add_error_handlers
+from gridgeo_api.layers import layer_bytes, warm_up
+from gridgeo_api.limits import GZIP_LEVEL, MIN_GZIP_BYTES, Guard, TimeLimit
+from gridgeo_api.openapi import describe
+from gridgeo_api.routes import branches, cells, health, login, page, session, territories, tiles
+
+STATIC = Path(__file__).parent / "static"
+LAYER_BYTES = 512 * 1024 * 1024
+"""Memory for layers prepared for tiles and answers, of this and recent publications."""
+DESCRIPTION = """Branches, catchments, H3 cells with scores, and territories of the live publication, as JSON and vector
+tiles. Every score is for marketing only, not for granting credit (仅供营销,不用于授信审批). Failures are
+`application/problem+json` in the language of `Accept-Language` (zh or en)."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the service over a store; without settings they are read from the environment.
+
+    The store is opened when the server starts, not here.
+    """
+    chosen = settings or Settings()
+    app = FastAPI(
+        title="gridgeo",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        redirect_slashes=False,
+    )
+    token = chosen.login_token.get_secret_value() if chosen.login_token else None
+    app.state.settings = chosen
+    app.state.access = EmbeddedAccess(token, chosen.port)
+    app.state.answers = BoundedCache[Answer](chosen.tile_cache_bytes, lambda answer: answer.size_bytes)
+    app.state.layers = BoundedCache[Any](LAYER_BYTES, layer_bytes)
+    _add_middleware(app, chosen)
+    add_error_handlers(app)
+    _add_routes(app)
+    describe(app)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Add from the inside out: the last one added sees a request first."""
+    app.add_middleware(GZipMiddleware, minimum_size=MIN_GZIP_BYTES, compresslevel=GZIP_LEVEL)
+    app.add_middleware(RequireActor, authenticate=app.state.access, public=page.public_paths(STATIC))
+    app.add_middleware(RequireOwnOrigin)
+    app.add_middleware(TimeLimit, timeout_s=settings.request_timeout_s)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_HOSTS, www_redirect=False)
+    app.add_middleware(Guard)
+
+
+def _add_routes(app: FastAPI) -> None:
+    for subject in (health, login):
+        app.include_router(subject.router)
+    for subject in (session, branches, cells, territories):
+        app.include_router(subject.router, prefix="/api/v1")
+    app.include_router(tiles.router)
+    page.add_page(app, STATIC)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open the store and compile what the first request would otherwise wait for."""
+    engine = await run_in_threadpool(open_engine, app.state.settings.store_url, create=False, timeouts=SERVING)
+    try:
+        await run_in_threadpool(check_schema, engine)
+        await run_in_threadpool(warm_up)
+        app.state.engine = engine
+        yield
+    finally:
+        await run_in_threadpool(engine.dispose)
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Return the function's name: clients are generated from these, so they stay."""
+    return route.name

@@ -1,0 +1,72 @@
+"""The OpenAPI description: problem responses of every route, and the models they refer to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from gridgeo_api.errors import PROBLEM_JSON
+from gridgeo_api.schemas import Problem
+
+REASONS = {
+    304: "The caller's copy is still good (If-None-Match).",
+    401: "Nobody is signed in.",
+    403: "The login link is wrong or was used before.",
+    404: "Not there, or outside the actor's scope; or nothing is published yet.",
+    422: "A parameter is not valid; the detail names it.",
+    503: "The store is busy or the request took too long; try again after the seconds in Retry-After.",
+}
+CODES = {401: "sign_in", 403: "login", 404: "not_found", 422: "input", 503: "busy"}
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problems(*statuses: int) -> Responses:
+    """Return the ``responses`` of a route for these statuses."""
+    return {status: {"description": REASONS[status], **_content(status)} for status in statuses}
+
+
+def json_answer(media_type: str, model: str, description: str) -> Responses:
+    """Return the 200 response of a route that answers with a media type of its own."""
+    return {
+        200: {
+            "description": description,
+            "content": {media_type: {"schema": {"$ref": f"#/components/schemas/{model}"}}},
+        }
+    }
+
+
+def describe(app: FastAPI) -> None:
+    """Give the application an OpenAPI description that knows the problem model."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                tags=app.openapi_tags,
+            )
+            models = schema.setdefault("components", {}).setdefault("schemas", {})
+            models["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _content(status: int) -> dict[str, Any]:
+    if status not in CODES:
+        return {}
+    example = {
+        "type": f"urn:gridgeo:problem:{CODES[status]}",
+        "title": REASONS[status].split(";")[0].rstrip("."),
+        "status": status,
+        "detail": REASONS[status],
+        "code": CODES[status],
+        "instance": "/api/v1/cells",
+    }
+    return {"content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}}

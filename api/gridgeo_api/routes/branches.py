@@ -1,0 +1,61 @@
+"""Branches and their catchments."""
+
+from __future__ import annotations
+
+import orjson
+import polars as pl
+import shapely
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from gridgeo.pipeline import browse
+from gridgeo_api.deps import GEOJSON, ReadingNow, json_bytes
+from gridgeo_api.openapi import json_answer, problems
+from gridgeo_api.schemas import Branches, Catchments
+
+router = APIRouter(tags=["branches"])
+COORDINATE_DEGREES = 1e-7
+"""About a centimetre; more digits say nothing and double the answer."""
+
+
+@router.get(
+    "/branches",
+    summary="List the branches",
+    response_model=Branches,
+    responses=problems(304, 401, 404, 503),
+)
+def list_branches(reading: ReadingNow) -> Response:
+    """Branches in scope with the sums over their catchments."""
+
+    def body() -> bytes:
+        table = browse.branches(reading.connection, reading.actor, reading.published)
+        return json_bytes({"version": reading.published.id, "branches": table.to_dicts()})
+
+    return reading.answer(("branches",), body)
+
+
+@router.get(
+    "/catchments",
+    summary="List the catchments as GeoJSON",
+    response_model=Catchments,
+    responses=json_answer(GEOJSON, "Catchments", "The catchments in scope.") | problems(304, 401, 404, 503),
+)
+def list_catchments(reading: ReadingNow) -> Response:
+    """Catchment polygons in scope, WGS 84, each with the method that drew it."""
+
+    def body() -> bytes:
+        return feature_collection(browse.catchments(reading.connection, reading.actor, reading.published))
+
+    return reading.answer(("catchments",), body, media_type=GEOJSON)
+
+
+def feature_collection(catchments: pl.DataFrame) -> bytes:
+    """Return catchments as a GeoJSON FeatureCollection."""
+    shapes = shapely.set_precision(shapely.from_wkb(catchments["geometry"].to_numpy()), COORDINATE_DEGREES)
+    features = [
+        {"type": "Feature", "id": row["branch_id"], "geometry": orjson.Fragment(geometry), "properties": row}
+        for row, geometry in zip(
+            catchments.drop("geometry").iter_rows(named=True), shapely.to_geojson(shapes), strict=True
+        )
+    ]
+    return json_bytes({"type": "FeatureCollection", "features": features})

@@ -1,0 +1,88 @@
+"""Cells as columns, and one cell in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from gridgeo.cells import areas_m2, cells_from_strings, centres, common_resolution
+from gridgeo.domain.measures import MEASURE_BY_ID
+from gridgeo.errors import InvalidInputError
+from gridgeo.pipeline import browse
+from gridgeo_api.deps import Reading, ReadingNow, json_bytes
+from gridgeo_api.layers import scored_cells
+from gridgeo_api.openapi import problems
+from gridgeo_api.params import BranchId, CellId, MeasureIds, measures_from_text
+from gridgeo_api.schemas import CellDetail, Cells
+
+router = APIRouter(tags=["cells"])
+M2_PER_KM2 = 1e6
+
+
+@router.get(
+    "/cells",
+    summary="List cells with their scores as columns",
+    response_model=Cells,
+    responses=problems(304, 401, 404, 422, 503),
+)
+def list_cells(reading: ReadingNow, branch_id: BranchId = None, measures: MeasureIds = None) -> Response:
+    """Cells in scope and the measures asked for, position by position; the caller derives the hexagons."""
+    wanted = browse.check_measures(measures_from_text(measures))
+    limit = reading.request.app.state.settings.max_cells_per_answer
+    return reading.answer(("cells", branch_id, wanted), lambda: scored_cells(reading, branch_id, wanted, limit))
+
+
+@router.get(
+    "/cells/{cell}",
+    summary="Read everything about one cell",
+    response_model=CellDetail,
+    responses=problems(304, 401, 404, 422, 503),
+)
+def read_cell(reading: ReadingNow, cell: CellId) -> Response:
+    """Every measure of the cell with band and evidence, its territory, and what stands behind the figures."""
+    numbers = cells_from_strings([cell])
+    found, published = common_resolution(numbers), reading.published.resolution
+    if found != published:
+        raise InvalidInputError(
+            "cell {cell} has resolution {given}, what is published has {resolution}",
+            cell=cell,
+            given=found,
+            resolution=published,
+        )
+    return reading.answer(("cell", int(numbers[0])), lambda: json_bytes(_detail(reading, numbers)))
+
+
+def _detail(reading: Reading, numbers: np.ndarray[Any, np.dtype[np.uint64]]) -> dict[str, Any]:
+    detail = browse.cell_detail(reading.connection, reading.actor, int(numbers[0]), reading.published)
+    lng, lat = centres(numbers)
+    territory = detail.territory and {key: detail.territory[key] for key in ("id", "name", "rm_name")}
+    return {
+        "cell": f"{detail.cell:x}",
+        "branch_id": detail.branch_id,
+        "lng": lng[0],
+        "lat": lat[0],
+        "area_km2": areas_m2(numbers)[0] / M2_PER_KM2,
+        "territory": territory,
+        "measures": {name: _measure(name, score) for name, score in detail.scores.items()},
+        "explain": {
+            "travel_s": detail.travel_s,
+            "versions": {"publication": reading.published.id, **reading.published.versions},
+            "measures": {name: _explanation(name, detail.scores) for name in detail.scores},
+        },
+    }
+
+
+def _measure(name: str, score: dict[str, Any]) -> dict[str, Any]:
+    measure = MEASURE_BY_ID[name]
+    return {**score, "unit": measure.unit, "name_zh": measure.name_zh, "name_en": measure.name_en}
+
+
+def _explanation(name: str, scores: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    measure = MEASURE_BY_ID[name]
+    top = scores.get(measure.numerator or "", {}).get("value")
+    bottom = scores.get(measure.denominator or "", {}).get("value")
+    raw = top / bottom if top is not None and bottom else None
+    return {"method": measure.method, "numerator": top, "denominator": bottom, "raw": raw}

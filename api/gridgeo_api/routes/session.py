@@ -1,0 +1,59 @@
+"""What the page needs first: who is signed in, what is published, which measures there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from gridgeo.domain.measures import MEASURES
+from gridgeo.i18n import LANGUAGES, translate
+from gridgeo.pipeline import browse
+from gridgeo_api.deps import ReadingNow, json_bytes
+from gridgeo_api.openapi import problems
+from gridgeo_api.schemas import Measures, Session
+
+router = APIRouter(tags=["session"])
+NOTICE = "For marketing only, not for granting credit"
+ATTRIBUTION = "© OpenStreetMap contributors"
+
+
+@router.get(
+    "/session",
+    summary="Describe the session and the live publication",
+    response_model=Session,
+    responses=problems(304, 401, 404, 503),
+)
+def read_session(reading: ReadingNow) -> Response:
+    """Who is signed in, and which versions every other answer is read from."""
+    actor = reading.actor
+    key = ("session", actor.id, actor.role)
+    return reading.answer(
+        key, lambda: json_bytes(_session(browse.session_info(reading.connection, actor, reading.published), reading))
+    )
+
+
+@router.get("/measures", summary="List the measures of cells", responses=problems(401, 404, 503))
+def list_measures(reading: ReadingNow) -> Measures:
+    """Every measure with its names, unit, how it rolls up and whether more is better."""
+    names = ("id", "name_zh", "name_en", "unit", "kind", "direction")
+    return Measures.model_validate(
+        {"measures": [{name: getattr(measure, name) for name in names} for measure in MEASURES]}
+    )
+
+
+def _session(info: browse.SessionInfo, reading: ReadingNow) -> dict[str, Any]:
+    actor, published = reading.actor, info.publication
+    branch_ids = None if actor.branch_ids is None else sorted(actor.branch_ids)
+    return {
+        "actor": {"id": actor.id, "role": actor.role, "branch_ids": branch_ids},
+        "synthetic": published.synthetic,
+        "ground": published.ground,
+        "resolution": published.resolution,
+        "versions": {"publication": published.id, **published.versions},
+        "bounds": info.bounds,
+        "published_at": published.published_at.isoformat(),
+        "notice": {language: translate(NOTICE, language) for language in LANGUAGES},
+        "attribution": ATTRIBUTION,
+    }

@@ -1,0 +1,5 @@
+"""Vector tiles."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["tiles"])

@@ -1,0 +1,114 @@
+"""Health, session and measures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, FiniteFloat
+
+from gridgeo_api.schemas.common import answer_config
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    model_config = answer_config({"status": "ok", "version": "0.1.0"})
+
+    status: Literal["ok"]
+    version: str
+
+
+class Ready(BaseModel):
+    """The store answers and something is published."""
+
+    model_config = answer_config({"status": "ready", "publication": 7})
+
+    status: Literal["ready"]
+    publication: int
+
+
+class SessionActor(BaseModel):
+    """Who is signed in; branch_ids null means every branch."""
+
+    model_config = answer_config({"id": "local", "role": "hq", "branch_ids": None})
+
+    id: str
+    role: str
+    branch_ids: list[str] | None
+
+
+class Notice(BaseModel):
+    """What the scores must not be used for, in both languages."""
+
+    model_config = answer_config({"zh": "仅供营销,不用于授信审批", "en": "For marketing only, not for granting credit"})
+
+    zh: str
+    en: str
+
+
+class Session(BaseModel):
+    """The signed-in actor and the publication that every other answer is read from."""
+
+    model_config = answer_config(
+        {
+            "actor": {"id": "local", "role": "hq", "branch_ids": None},
+            "synthetic": True,
+            "ground": "liechtenstein",
+            "resolution": 9,
+            "versions": {
+                "publication": 7,
+                "ground": 1,
+                "bank": 2,
+                "catchment": 3,
+                "location": 4,
+                "score": 5,
+                "plan": 6,
+            },
+            "bounds": [9.47, 47.05, 9.64, 47.27],
+            "published_at": "2026-03-01T08:30:00+00:00",
+            "notice": {"zh": "仅供营销,不用于授信审批", "en": "For marketing only, not for granting credit"},
+            "attribution": "© OpenStreetMap contributors",
+        }
+    )
+
+    actor: SessionActor
+    synthetic: bool
+    ground: str
+    resolution: int
+    versions: dict[str, int]
+    bounds: tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat] | None
+    published_at: datetime
+    notice: Notice
+    attribution: str
+
+
+MEASURE = {
+    "id": "penetration",
+    "name_zh": "渗透率",
+    "name_en": "Penetration",
+    "unit": "share",
+    "kind": "share",
+    "direction": "up",
+}
+
+
+class MeasureInfo(BaseModel):
+    """One measure: kind says how cells roll up, direction whether more is better."""
+
+    model_config = answer_config(MEASURE)
+
+    id: str
+    name_zh: str
+    name_en: str
+    unit: str
+    kind: Literal["count", "share", "index"]
+    direction: Literal["up", "down", "none"]
+
+
+class Measures(BaseModel):
+    """Every measure that cells carry."""
+
+    model_config = answer_config({"measures": [MEASURE]})
+
+    measures: list[MeasureInfo]

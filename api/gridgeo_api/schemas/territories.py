@@ -1,0 +1,59 @@
+"""Territories of relationship managers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, FiniteFloat
+
+from gridgeo_api.schemas.common import CELL, Cell, answer_config
+
+TERRITORY = {
+    "id": "t1",
+    "name": "Vaduz 1",
+    "branch_id": "b1",
+    "rm_id": "s1",
+    "rm_name": "RM 1 (synthetic)",
+    "colour": 0,
+    "cells": 251,
+    "loads": {"customers": 930.1, "workload": 1640.0},
+    "targets": {"customers": 930.1, "workload": 1652.3},
+    "imbalance_percent": {"customers": 0.0, "workload": -0.7},
+}
+
+
+class Territory(BaseModel):
+    """One relationship manager's area: loads beside targets, imbalance signed, in percent of the target."""
+
+    model_config = answer_config(TERRITORY)
+
+    id: str
+    name: str
+    branch_id: str
+    rm_id: str | None
+    rm_name: str | None
+    colour: int
+    cells: int
+    loads: dict[str, FiniteFloat]
+    targets: dict[str, FiniteFloat]
+    imbalance_percent: dict[str, FiniteFloat]
+
+
+class Territories(BaseModel):
+    """Territories in scope; territory_index points into territories, cell by cell."""
+
+    model_config = answer_config(
+        {
+            "version": 7,
+            "territories": [TERRITORY],
+            "cells": [CELL],
+            "territory_index": [0],
+            "certificates": {"b1": {"feasible": True, "bound_gap_percent": 1.4}},
+        }
+    )
+
+    version: int
+    territories: list[Territory]
+    cells: list[Cell]
+    territory_index: list[int]
+    certificates: dict[str, dict[str, Any]]
