@@ -10,6 +10,8 @@ from gridgeo.locate.trigrams import similar_streets
 
 TEXT, POSTCODE, HINT, ANYWHERE = 0, 1, 2, 3
 """Where the area of a candidate comes from, best first."""
+NUMBERED_BELOW = 10
+"""Hypotheses below this are the part that carries the house number."""
 MIN_SIMILARITY, MIN_SIMILARITY_IN_POSTCODE = 0.75, 0.6
 """A postcode holds few streets, so a looser spelling still means one of them."""
 
@@ -32,7 +34,7 @@ def query_areas(parts: pl.DataFrame, hints: pl.DataFrame, gazetteer: Gazetteer) 
     parts: from `keyed_parts`. hints: query, hint_key. Returns query, area, level, origin (TEXT, POSTCODE, HINT),
     position of the part (null for a hint) and area_edits (0 unless the name was misspelt).
     """
-    towns = gazetteer.areas.filter(pl.col("level").is_in(["city", "locality"])).select("area", "level", "key")
+    towns = gazetteer.areas.filter(pl.col("level") == "named").select("area", "level", "key")
     codes = gazetteer.areas.filter(pl.col("level") == "postcode").select("area", "level", "key")
     free = parts.filter(~pl.col("numbered").fill_null(value=False) & pl.col("area_key").is_not_null())
     spoken = pl.concat(
@@ -101,7 +103,7 @@ def street_candidates(
     """Find the streets an address may mean.
 
     open_queries: column query, addresses that may be searched anywhere. Returns query, position, hypothesis, street,
-    edits, origin, level; exact names first, misspelt ones only where no exact name is in the area.
+    edits, origin, level, unclear (in several towns of the area); exact names, misspelt ones only where there is none.
     """
     anywhere = gazetteer.areas.filter(pl.col("level") == "any").select("area", "level")
     everywhere = open_queries.join(anywhere, how="cross").with_columns(origin=pl.lit(ANYWHERE))
@@ -109,12 +111,19 @@ def street_candidates(
         [areas.select("query", "area", "level", "origin"), everywhere.select("query", "area", "level", "origin")]
     ).unique(["query", "area"], keep="first", maintain_order=True)
     pairs = hypotheses.join(reach, on="query")
-    exact = pairs.join(gazetteer.streets.select("key", "area", "street"), on=["key", "area"]).with_columns(
+    exact = pairs.join(gazetteer.streets.select("key", "area", "street", "unclear"), on=["key", "area"]).with_columns(
         edits=pl.lit(0, dtype=pl.Int32)
     )
-    unmatched = pairs.join(exact.select("query").unique(), on="query", how="anti").filter(pl.col("level") != "any")
-    columns = ["query", "position", "hypothesis", "street", "edits", "origin", "level"]
-    return pl.concat([exact.select(columns), _misspelt_streets(unmatched, gazetteer).select(columns)])
+    # The part with the number is looked for with wrong letters even where another part is a known street: "2 Stanly
+    # Terrace, Long Road" is no house of Long Road.
+    missed = pairs.join(exact.select("query", "position").unique(), on=["query", "position"], how="anti")
+    idle = missed.join(exact.select("query").unique(), on="query", how="anti")
+    unmatched = missed.filter((pl.col("hypothesis") < NUMBERED_BELOW) & (pl.col("level") != "any"))
+    others = idle.filter((pl.col("hypothesis") >= NUMBERED_BELOW) & (pl.col("level") != "any"))
+    columns = ["query", "position", "hypothesis", "street", "edits", "origin", "level", "unclear"]
+    near = _misspelt_streets(pl.concat([unmatched, others]), gazetteer)
+    found = pl.concat([exact.select(columns), near.select(columns)])
+    return found.filter(pl.col("hypothesis") == pl.col("hypothesis").min().over("query"))
 
 
 def _misspelt_streets(pairs: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
@@ -127,4 +136,6 @@ def _misspelt_streets(pairs: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame
     close = pairs.join(near.filter(digits), on=["key", "area"]).filter(enough & few)
     best = close.filter(pl.col("edits") == pl.col("edits").min().over("query", "position", "level"))
     # Two streets equally near: neither is meant surely, so neither is taken.
-    return best.filter(pl.col("street_key").n_unique().over("query", "position", "level") == 1)
+    return best.filter(pl.col("street_key").n_unique().over("query", "position", "level") == 1).join(
+        gazetteer.streets.select("street", "unclear"), on="street"
+    )

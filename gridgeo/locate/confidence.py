@@ -178,7 +178,7 @@ def _curves(located: pl.DataFrame, error_m: FloatArray) -> tuple[Curve, ...]:
     return tuple(curves)
 
 
-def _curve(tier: str, doubtful: bool, scale: FloatArray, error_m: FloatArray) -> Curve:  # noqa: FBT001
+def _curve(tier: str, doubtful: bool, scale: FloatArray, error_m: FloatArray) -> Curve:
     """Fit both curves: means over quantile bins of the scale, made monotone by isotonic regression."""
     count = max(1, min(KNOTS, len(scale) // MIN_ROWS))
     edges = np.unique(np.quantile(scale, np.linspace(0, 1, count + 1)))

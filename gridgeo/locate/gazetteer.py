@@ -18,6 +18,10 @@ from gridgeo.locate.normalise import area_key, name_key, number_columns, postcod
 from gridgeo.locate.plane import metres
 from gridgeo.locate.trigrams import trigram_index
 
+ONE_TOWN_M = 1_500.0
+"""Rows of one street name that lie closer together than this are one street, whatever their towns are called."""
+WIDE_AREA_M = 4_000.0
+"""An area wider than this (a country, a metropolis) does not tell apart the towns in it."""
 KINDS = ("address", "street", "place", "community", "town")
 
 
@@ -26,8 +30,8 @@ class Gazetteer:
     """An indexed gazetteer; build it with `gazetteer_from_table`.
 
     table: the rows as given (contract GAZETTEER), sorted by id. rows: one line a table row with keys and label.
-    areas: area, key, level (any, city, locality, postcode), position, radius_m, row, row_count.
-    streets: street, key, area, level, position, radius_m, row, town_count. numbers: the house numbers of a street.
+    areas: area, key, level (any, named, postcode), position, radius_m, row, is_city, is_community, has_row.
+    streets: street, key, area, level, position, radius_m, row, unclear (the name stands in several towns of its area). numbers: the house numbers of a street.
     ladder: one line a number of a street, ordered. names: names of houses and places by area. trigrams: of street keys
     by area; town_trigrams: of the areas' own keys, all under area 0.
     """
@@ -45,7 +49,12 @@ class Gazetteer:
     @property
     def town_names(self) -> pl.Series:
         """Keys of all areas that are no postcode."""
-        return self.areas.filter(pl.col("level").is_in(["city", "locality"]))["key"].unique().sort()
+        return self.areas.filter(pl.col("level") == "named")["key"].unique().sort()
+
+    @property
+    def street_names(self) -> pl.Series:
+        """Keys of all streets."""
+        return self.streets["key"].unique().sort()
 
 
 def gazetteer_from_table(frame: pl.DataFrame) -> Gazetteer:
@@ -60,8 +69,10 @@ def gazetteer_from_table(frame: pl.DataFrame) -> Gazetteer:
     rows = _keyed_rows(table)
     membership = row_areas(rows)
     areas = _areas(rows, membership)
-    located = membership.join(areas.select("level", "area_key", "area"), on=["level", "area_key"]).drop("area_key")
-    streets, street_rows = _streets(rows, located)
+    located = membership.join(areas.select("level", "area_key", "area"), on=["level", "area_key"]).drop(
+        "area_key", "is_city"
+    )
+    streets, street_rows = _streets(rows, located, areas)
     numbers = _numbers(rows, street_rows)
     return Gazetteer(
         table=table,
@@ -78,7 +89,7 @@ def gazetteer_from_table(frame: pl.DataFrame) -> Gazetteer:
 
 def town_table(areas: pl.DataFrame) -> pl.DataFrame:
     """Return the towns and localities as columns street, area, key, so that the trigram index serves them too."""
-    towns = areas.filter(pl.col("level").is_in(["city", "locality"]))
+    towns = areas.filter(pl.col("level") == "named")
     return towns.select(pl.col("area").alias("street"), pl.lit(0, dtype=pl.UInt32).alias("area"), "key")
 
 
@@ -105,17 +116,19 @@ def _keyed_rows(table: pl.DataFrame) -> pl.DataFrame:
     code_in_city = (
         pl.col("city").str.contains(r"(?i)^([A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[\d -]+)$").fill_null(value=False)
     )
-    own = pl.col("kind").is_in(["town", "community"])
-    street = pl.when(pl.col("kind") == "street").then(pl.coalesce("street", "name")).otherwise(pl.col("street"))
-    place_text = pl.when(code_in_city).then(None).otherwise(pl.col("city"))
-    line = pl.concat_str(
-        pl.when(pl.col("kind") != "street").then(pl.col("name")),
-        pl.concat_str(["street", "number"], separator=" ", ignore_nulls=True).replace("", None),
-        "locality",
-        place_text,
-        separator=", ",
-        ignore_nulls=True,
+    kind = pl.col("kind")
+    is_area = kind.is_in(["town", "community"])
+    street = pl.when(kind == "street").then(pl.coalesce("street", "name")).otherwise(pl.col("street"))
+    # "Braddan, Douglas" in the city column: the last is the city.
+    city = pl.when(~code_in_city).then(pl.col("city").str.split(",").list.last().str.strip_chars())
+    before_city = pl.when(~code_in_city).then(pl.col("city").str.extract(r"^(.*),", 1))
+    community = (
+        pl.when(kind == "community")
+        .then(pl.coalesce("name", "locality"))
+        .otherwise(pl.coalesce("locality", before_city))
     )
+    town = pl.when(kind == "town").then(pl.coalesce("name", "city")).otherwise(city)
+    own_key = pl.when(kind == "town").then(area_key(town)).when(kind == "community").then(area_key(community))
     return table.with_row_index("row").select(
         "row",
         "id",
@@ -124,82 +137,97 @@ def _keyed_rows(table: pl.DataFrame) -> pl.DataFrame:
         "kind",
         pl.col("precision_m").fill_null(0.0),
         name_key(street).alias("street_key"),
-        name_key(pl.col("name")).alias("name_key"),
-        area_key(
-            pl.when(pl.col("kind") == "community").then(pl.coalesce("name", "locality")).otherwise("locality")
-        ).alias("locality_key"),
-        area_key(pl.when(pl.col("kind") == "town").then(pl.coalesce("name", "city")).otherwise(place_text)).alias(
-            "city_key"
-        ),
+        name_key(pl.when(~is_area & (kind != "street")).then(pl.col("name"))).alias("name_key"),
+        area_key(community).alias("locality_key"),
+        area_key(town).alias("city_key"),
+        own_key.alias("own_key"),
         postcode_key(pl.coalesce("postcode", pl.when(code_in_city).then(pl.col("city")))).alias("postcode_key"),
-        own.alias("is_area"),
+        is_area.alias("is_area"),
         *number_columns(pl.col("number")),
         postcode_key(pl.lit("x") + pl.col("unit")).alias("unit_key"),
-        line.alias("label"),
+        *_labels(street, pl.coalesce(community, before_city), town),
     )
+
+
+def _labels(street: pl.Expr, locality: pl.Expr, city: pl.Expr) -> list[pl.Expr]:
+    """Return the texts an answer shows: house, street and area, each with its town."""
+    house = pl.concat_str([street, "number"], separator=" ", ignore_nulls=True).replace("", None)
+    name = pl.when(pl.col("kind").is_in(["address", "place"])).then(pl.col("name"))
+    area = pl.concat_str(locality, city, separator=", ", ignore_nulls=True).replace("", None)
+    return [
+        pl.concat_str(name, house, area, separator=", ", ignore_nulls=True).alias("label"),
+        pl.concat_str(street, area, separator=", ", ignore_nulls=True).alias("street_label"),
+        locality.alias("locality_label"),
+        city.alias("city_label"),
+    ]
 
 
 def _areas(rows: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:
     """Return one row an area: its centre (its own row where it has one, else the median of its rows) and radius."""
-    own_row = (pl.col("is_area") & (pl.col("level") == pl.col("own_level"))).fill_null(value=False)
-    joined = membership.join(
-        rows.select(
-            "row",
-            "lng",
-            "lat",
-            "is_area",
-            pl.when(pl.col("kind") == "town").then(pl.lit("city")).otherwise(pl.lit("locality")).alias("own_level"),
-        ),
-        on="row",
+    joined = membership.join(rows.select("row", "lng", "lat", "kind", "own_key", "precision_m"), on="row").with_columns(
+        ((pl.col("level") == "named") & (pl.col("own_key") == pl.col("area_key"))).fill_null(value=False).alias("own")
     )
-    centre = joined.group_by("level", "area_key").agg(
-        pl.coalesce(pl.col(axis).filter(own_row).first(), pl.col(axis).median()).alias(f"centre_{axis}")
-        for axis in ("lng", "lat")
-    )
-    away = metres(pl.col("lng"), pl.col("lat"), pl.col("centre_lng"), pl.col("centre_lat"))
+    own_first = pl.coalesce(pl.col("row").filter("own").first(), pl.col("row").first())
+    measured = _around_centre(joined.sort("row"), ["level", "area_key"])
     return (
-        joined.join(centre, on=["level", "area_key"])
-        .with_columns(away.alias("away_m"))
-        .sort("level", "area_key", "away_m", "row")
-        .group_by("level", "area_key", maintain_order=True)
+        measured.group_by("level", "area_key", maintain_order=True)
         .agg(
-            pl.col("centre_lng").first().alias("lng"),
-            pl.col("centre_lat").first().alias("lat"),
-            pl.col("away_m").quantile(0.9).alias("radius_m"),
-            pl.coalesce(pl.col("row").filter(own_row).first(), pl.col("row").first()).alias("row"),
-            pl.len().alias("row_count"),
+            pl.col("centre_lng", "centre_lat").first(),
+            _radius().alias("radius_m"),
+            own_first.alias("row"),
+            (pl.col("is_city") | (pl.col("own") & (pl.col("kind") == "town"))).any().alias("is_city"),
+            (pl.col("own") & (pl.col("kind") == "community")).any().alias("is_community"),
+            pl.col("own").any().alias("has_row"),
         )
+        .rename({"centre_lng": "lng", "centre_lat": "lat"})
         .with_row_index("area")
         .with_columns(pl.col("area_key").alias("key"))
     )
 
 
-def _streets(rows: pl.DataFrame, located: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _around_centre(joined: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Add the centre of every group (its own rows, else all) and the distance from it; nearest first."""
+    centre = joined.group_by(by).agg(
+        pl.coalesce(pl.col(axis).filter("own").median(), pl.col(axis).median()).alias(f"centre_{axis}")
+        for axis in ("lng", "lat")
+    )
+    away = metres(pl.col("lng"), pl.col("lat"), pl.col("centre_lng"), pl.col("centre_lat"))
+    return joined.join(centre, on=by).with_columns(away.alias("away_m")).sort(*by, "away_m", "row")
+
+
+def _radius() -> pl.Expr:
+    """Nine tenths of the rows lie within; never less than what the row in the middle says of itself."""
+    return pl.max_horizontal(pl.col("away_m").quantile(0.9), pl.col("precision_m").filter("own").max().fill_null(0.0))
+
+
+def _streets(rows: pl.DataFrame, located: pl.DataFrame, areas: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the streets, and which rows belong to which street."""
     named = rows.filter(pl.col("street_key").is_not_null() & pl.col("kind").is_in(["address", "street", "place"]))
     joined = (
-        named.select("row", "street_key", "lng", "lat", "kind", "city_key", "locality_key")
+        named.select(
+            "row", "street_key", "lng", "lat", "precision_m", "city_key", "locality_key", own=pl.col("kind") == "street"
+        )
         .join(located, on="row")
         .sort("street_key", "area", "row")
         .with_columns(pl.struct("street_key", "area").rle_id().alias("street"))
     )
-    own = pl.col("kind") == "street"
-    centre = joined.group_by("street").agg(
-        pl.coalesce(pl.col(axis).filter(own).median(), pl.col(axis).median()).alias(f"centre_{axis}")
-        for axis in ("lng", "lat")
-    )
-    away = metres(pl.col("lng"), pl.col("lat"), pl.col("centre_lng"), pl.col("centre_lat"))
+    town = pl.coalesce("locality_key", "city_key")
     streets = (
-        joined.join(centre, on="street")
-        .with_columns(away.alias("away_m"))
-        .sort("street", "away_m", "row")
+        _around_centre(joined, ["street"])
         .group_by("street", maintain_order=True)
         .agg(
             pl.col("street_key").first().alias("key"),
             pl.col("area", "level", "lng", "lat", "row").first(),
-            pl.col("away_m").quantile(0.9).alias("radius_m"),
-            pl.coalesce("locality_key", "city_key").n_unique().alias("town_count"),
+            _radius().alias("radius_m"),
+            ((town.n_unique() > 1) & (pl.col("away_m").max() > ONE_TOWN_M)).alias("several_towns"),
         )
+        .join(areas.select("area", area_radius_m="radius_m"), on="area", maintain_order="left")
+        .with_columns(
+            (pl.col("several_towns") & ((pl.col("level") == "any") | (pl.col("area_radius_m") > WIDE_AREA_M))).alias(
+                "unclear"
+            )
+        )
+        .drop("several_towns", "area_radius_m")
     )
     return streets, joined.select("street", "row")
 

@@ -13,18 +13,25 @@ NEIGHBOUR_LIMIT_M = 1_500.0
 
 
 def row_areas(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return row, level (any, city, locality, postcode), area_key: every area of every row, sorted by row."""
-    city = _city_filled(rows)
-    levels = {"city": city, "locality": rows["locality_key"], "postcode": rows["postcode_key"]}
+    """Return row, level (any, named, postcode), area_key, is_city: every area of every row, sorted by row.
+
+    City and locality of one name are one area.
+    """
+    keys = rows.select("row", "locality_key", "postcode_key", _city_filled(rows).alias("city_key"))
+    columns = {"city_key": ("named", True), "locality_key": ("named", False), "postcode_key": ("postcode", False)}
     named = [
-        pl.DataFrame(
-            {"row": rows["row"], "level": [level] * rows.height, "area_key": keys},
-            schema_overrides={"level": pl.String},
-        )
-        for level, keys in levels.items()
+        keys.select("row", level=pl.lit(level), area_key=pl.col(column), is_city=pl.lit(is_city))
+        for column, (level, is_city) in columns.items()
     ]
-    anywhere = rows.filter(~pl.col("is_area")).select("row", level=pl.lit("any"), area_key=pl.lit(""))
-    return pl.concat([*named, anywhere]).drop_nulls("area_key").sort("row", "level")
+    anywhere = rows.filter(~pl.col("is_area")).select(
+        "row", level=pl.lit("any"), area_key=pl.lit(""), is_city=pl.lit(value=False)
+    )
+    return (
+        pl.concat([*named, anywhere])
+        .drop_nulls("area_key")
+        .unique(["row", "level", "area_key"], keep="first", maintain_order=True)
+        .sort("row", "level", "area_key")
+    )
 
 
 def _city_filled(rows: pl.DataFrame) -> pl.Series:

@@ -15,7 +15,7 @@ def numbered_houses(candidates: pl.DataFrame, wanted: pl.DataFrame, gazetteer: G
     """Find the rows with the wanted house number on a candidate street.
 
     wanted: query, number, suffix, number_key, postcode_key, unit_key. Returns query, row, lng, lat, spread_m, edits,
-    origin; one line an address; addresses whose rows lie far apart are left out.
+    origin, hypothesis; one line an address; addresses whose rows lie far apart are left out.
     """
     hits = candidates.join(wanted.drop_nulls("number"), on="query").join(
         gazetteer.numbers, on=["street", "number", "suffix"], suffix="_row"
@@ -42,7 +42,7 @@ def named_houses(
     hits = (
         named.join(reach, on="query")
         .join(gazetteer.names.drop("level"), on=["key", "area"])
-        .with_columns(edits=pl.lit(0, dtype=pl.Int32))
+        .with_columns(edits=pl.lit(0, dtype=pl.Int32), hypothesis=pl.lit(0, dtype=pl.Int64))
     )
     streets = candidates.join(gazetteer.streets.select("street", street_key="key"), on="street").select(
         "query", "street_key"
@@ -67,5 +67,5 @@ def best_rows(hits: pl.DataFrame, order: list[str]) -> pl.DataFrame:
         .sort("query", "away_m", "row")
         .unique("query", keep="first", maintain_order=True)
         .filter(pl.col("spread_m") <= AMBIGUOUS_SPREAD_M)
-        .select("query", "row", "lng", "lat", "spread_m", "edits", "origin")
+        .select("query", "row", "lng", "lat", "spread_m", "edits", "origin", "hypothesis")
     )

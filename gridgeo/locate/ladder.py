@@ -22,7 +22,7 @@ def estimated_houses(candidates: pl.DataFrame, wanted: pl.DataFrame, gazetteer: 
     """Estimate the place of a house number from its neighbours.
 
     candidates: from `street_candidates`. wanted: query, number. Returns query, row (of the nearest known number), lng,
-    lat, scale_m, tier (interpolated or nearest), low, high (numbers it lies between), edits, origin.
+    lat, scale_m, tier (interpolated or nearest), low, high (numbers it lies between), edits, origin, hypothesis.
     """
     asked = (
         candidates.join(wanted.drop_nulls("number").select("query", "number"), on="query")
@@ -35,7 +35,7 @@ def estimated_houses(candidates: pl.DataFrame, wanted: pl.DataFrame, gazetteer: 
     }
     answers = pl.concat([_between(frame, side) for side, frame in sides.items()] + [_nearest(sides["any"])])
     order = ["edits", "hypothesis", "scale_m", "origin", "row"]
-    return answers.sort("query", *order).unique("query", keep="first", maintain_order=True).drop("hypothesis")
+    return answers.sort("query", *order).unique("query", keep="first", maintain_order=True)
 
 
 def _bracket(asked: pl.DataFrame, ladder: pl.DataFrame, by: list[str]) -> pl.DataFrame:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import polars as pl
+import polars.selectors as cs
 
 from gridgeo.domain.tables import Contract, checked
 from gridgeo.domain.words import PLACED_TIERS
-from gridgeo.locate.candidates import ANYWHERE
 from gridgeo.locate.confidence import ConfidenceModel, confidence_columns
 from gridgeo.locate.default_model import DEFAULT_MODEL
 from gridgeo.locate.gazetteer import Gazetteer
@@ -53,28 +53,46 @@ def placeable(tier: pl.Expr) -> pl.Expr:
 
 
 def _located(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel) -> pl.DataFrame:
-    parts = address_parts(queries["address"], gazetteer.town_names)
+    parts = address_parts(queries["address"], gazetteer.town_names, gazetteer.street_names)
     answers, reasons = matched_addresses(parts, queries["locality"], gazetteer)
-    doubtful = (pl.col("edits") > 0) | (pl.col("origin") == ANYWHERE)
     joined = (
         address_problems(queries["address"])
         .with_columns(queries["id"])
         .join(answers, on="query", how="left", maintain_order="left")
         .join(reasons, on="query", how="left", maintain_order="left")
-        .join(gazetteer.rows.select("row", "label", gazetteer_id="id"), on="row", how="left", maintain_order="left")
+        .join(
+            gazetteer.rows.select("row", "precision_m", cs.ends_with("label"), gazetteer_id="id"),
+            on="row",
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(
             pl.col("tier").fill_null("none"),
-            doubtful.fill_null(value=False).alias("doubtful"),
+            pl.col("doubtful").fill_null(value=False),
             _matched().alias("matched"),
             pl.coalesce("reason", "problem").alias("reason"),
         )
     )
-    return joined.with_columns(confidence_columns(joined, model)).select(
-        pl.col(name).cast(dtype) for name, dtype in LOCATED.items()
+    # No answer is surer than the row it stands on.
+    accuracy_m = pl.max_horizontal(pl.col("accuracy_m"), "precision_m")
+    return (
+        joined.with_columns(confidence_columns(joined, model))
+        .with_columns(accuracy_m.alias("accuracy_m"))
+        .select(pl.col(name).cast(dtype) for name, dtype in LOCATED.items())
     )
 
 
 def _matched() -> pl.Expr:
-    """The gazetteer's text; for an estimated number it says which numbers it was read from."""
-    between = pl.format("{} ({}-{})", "label", "low", "high")
-    return pl.when(pl.col("high").is_not_null()).then(between).otherwise(pl.col("label"))
+    """Say what was matched: the house, the street or the area; for an estimated number the numbers beside it."""
+    between = pl.format("{} ({}-{})", "street_label", "low", "high")
+    return (
+        pl.when(pl.col("high").is_not_null())
+        .then(between)
+        .when(pl.col("tier") == "street")
+        .then("street_label")
+        .when(pl.col("tier") == "town")
+        .then(pl.coalesce("city_label", "locality_label", "label"))
+        .when(pl.col("tier") == "community")
+        .then(pl.coalesce("locality_label", "city_label", "label"))
+        .otherwise("label")
+    )

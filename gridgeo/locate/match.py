@@ -8,8 +8,7 @@ import polars as pl
 
 from gridgeo.locate.candidates import (
     ANYWHERE,
-    HINT,
-    POSTCODE,
+    NUMBERED_BELOW,
     keyed_parts,
     query_areas,
     street_candidates,
@@ -33,12 +32,12 @@ ANSWER = {
     "lat": pl.Float64,
     "tier": pl.String,
     "scale_m": pl.Float64,
-    "edits": pl.Int32,
-    "origin": pl.Int32,
+    "doubtful": pl.Boolean,
     "low": pl.Int32,
     "high": pl.Int32,
 }
-"""scale_m: what the tier's error grows with (spread of equal rows, half the gap between neighbours, radius)."""
+"""scale_m: what the tier's error grows with (spread of equal rows, half the gap between neighbours, radius).
+doubtful: the street was misspelt, looked for without a town, or is not the part that carries the number."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class _Reading:
     candidates: pl.DataFrame
     wanted: pl.DataFrame
     open_queries: pl.DataFrame
+    unclear: pl.DataFrame
 
 
 def matched_addresses(parts: pl.DataFrame, hints: pl.Series, gazetteer: Gazetteer) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -66,7 +66,12 @@ def matched_addresses(parts: pl.DataFrame, hints: pl.Series, gazetteer: Gazettee
         _areas(reading, gazetteer),
     ]
     steps.insert(2, _estimated(reading, gazetteer))
-    answers = pl.concat([_shaped(frame).with_columns(step=pl.lit(number)) for number, frame in enumerate(steps)])
+    answers = pl.concat(
+        [
+            _shaped(_doubted(frame, reading.wanted)).with_columns(step=pl.lit(number))
+            for number, frame in enumerate(steps)
+        ]
+    )
     best = answers.sort("query", "step").unique("query", keep="first", maintain_order=True).drop("step")
     return best, _reasons(reading, best)
 
@@ -81,7 +86,8 @@ def _read(parts: pl.DataFrame, hints: pl.Series, gazetteer: Gazetteer) -> _Readi
     open_queries = _open_queries(keyed, readable, areas, gazetteer)
     hypotheses = street_hypotheses(keyed, areas)
     candidates = street_candidates(hypotheses, areas, open_queries, gazetteer)
-    return _Reading(keyed, areas, candidates, _wanted(keyed), open_queries)
+    clear = candidates.filter(~pl.col("unclear")).drop("unclear")
+    return _Reading(keyed, areas, clear, _wanted(keyed), open_queries, candidates.filter("unclear").select("query"))
 
 
 def _wanted(parts: pl.DataFrame) -> pl.DataFrame:
@@ -152,10 +158,10 @@ def _estimated(reading: _Reading, gazetteer: Gazetteer) -> pl.DataFrame:
 
 def _streets(candidates: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Answer with the middle of the street, unless its name stands in several towns or runs too far."""
-    unclear = (pl.col("level") == "any") & ((pl.col("town_count") > 1) | (pl.col("radius_m") > MAX_STREET_RADIUS_M))
+    too_long = (pl.col("level") == "any") & (pl.col("radius_m") > MAX_STREET_RADIUS_M)
     return (
-        candidates.join(gazetteer.streets.drop("key", "area", "level"), on="street")
-        .filter(~unclear)
+        candidates.join(gazetteer.streets.drop("key", "area", "level", "unclear"), on="street")
+        .filter(~too_long)
         .sort("query", "edits", "hypothesis", "origin", "radius_m", "street")
         .unique("query", keep="first", maintain_order=True)
         .with_columns(tier=pl.lit("street"), scale_m="radius_m")
@@ -164,16 +170,22 @@ def _streets(candidates: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
 
 def _areas(reading: _Reading, gazetteer: Gazetteer) -> pl.DataFrame:
     """Answer with the middle of the named town or part of one."""
-    table = gazetteer.areas.join(gazetteer.rows.select("row", "kind"), on="row")
-    is_town = (pl.col("kind") == "town") | (pl.col("level") == "city")
-    tier = pl.when((pl.col("kind") != "community") & is_town).then(pl.lit("town")).otherwise(pl.lit("community"))
+    is_town = pl.col("is_city") & ~pl.col("is_community")
+    tier = pl.when(is_town).then(pl.lit("town")).otherwise(pl.lit("community"))
     return (
-        reading.areas.join(table.drop("level", "key"), on="area")
+        reading.areas.join(gazetteer.areas.drop("level", "key"), on="area")
         .filter((pl.col("level") != "postcode") | (pl.col("radius_m") <= MAX_POSTCODE_RADIUS_M))
         .with_columns(tier.alias("tier"), pl.col("radius_m").alias("scale_m"), pl.col("area_edits").alias("edits"))
+        .with_columns(hypothesis=pl.lit(0, dtype=pl.Int64))
         .sort("query", "origin", "tier", "radius_m", "area")
         .unique("query", keep="first", maintain_order=True)
     )
+
+
+def _doubted(frame: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    other_part = (pl.col("hypothesis") >= NUMBERED_BELOW) & pl.col("number").is_not_null()
+    doubtful = (pl.col("edits") > 0) | (pl.col("origin") == ANYWHERE) | other_part.fill_null(value=False)
+    return frame.join(wanted.select("query", "number"), on="query", how="left").with_columns(doubtful.alias("doubtful"))
 
 
 def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
@@ -185,7 +197,7 @@ def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _reasons(reading: _Reading, answers: pl.DataFrame) -> pl.DataFrame:
     missed = reading.parts.select("query").unique().join(answers.select("query"), on="query", how="anti").sort("query")
-    several = reading.candidates.select("query").unique().with_columns(several=True)
+    several = reading.unclear.unique().with_columns(several=True)
     is_open = reading.open_queries.with_columns(is_open=True)
     reason = (
         pl.when(pl.col("several")).then(pl.lit(SEVERAL_TOWNS))

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from gridgeo.locate.normalise import MAX_CHARACTERS, area_key, number_columns, postcode_key, tidy
+from gridgeo.locate.normalise import MAX_CHARACTERS, area_key, name_key, number_columns, tidy
 from gridgeo.locate.street_words import NUMBER_SIGNS, STREET_ENDINGS, STREET_WORDS, UNIT_WORDS
 
 _SIGN = r"(?:(?:" + "|".join(NUMBER_SIGNS) + r")\.?\s*)?"
 _UNIT = r"(?:" + "|".join(UNIT_WORDS) + r")"
 _WORD = r"(?:" + "|".join(STREET_WORDS) + r"|st|rd|ave|terr|cres)"
-_RANGE = r"(?:\s?(?:-|/|&|\+|and)\s?\d{1,5}\s?(?:[a-zа-я]\b)?)?"
+_RANGE = r"(?:\s?(?:-|/|&|\+|and)\s?(?:\d{1,5}\s?(?:[a-zа-я]\b)?|[a-z]\b))*"
 _HOUSE = r"\d{1,5}(?:[a-zа-я]\b)?" + _RANGE
 _STREET = (
     r"(?i)\b(?:"
@@ -62,9 +62,10 @@ def address_problems(text: pl.Series) -> pl.DataFrame:
     )
 
 
-def address_parts(text: pl.Series, towns: pl.Series | None = None) -> pl.DataFrame:
+def address_parts(text: pl.Series, towns: pl.Series | None = None, streets: pl.Series | None = None) -> pl.DataFrame:
     """Cut addresses into their parts, several rows an address.
 
+    towns, streets: known names; a one-line form is cut before a town, but not inside a known street.
     Returns query (position of the address, UInt32), position, text (the part without number, unit and postcode, null
     when nothing is left), number, suffix, number_to, number_key, unit, postcode, numbered (the part carries the house
     number), street_word. Addresses with a problem have no rows.
@@ -72,7 +73,7 @@ def address_parts(text: pl.Series, towns: pl.Series | None = None) -> pl.DataFra
     frame = pl.DataFrame({"text": text.cast(pl.String)}).with_columns(address_problems(text))
     readable = frame.filter(pl.col("problem").is_null()).select("query", _cut(tidy(pl.col("text"))).alias("text"))
     parts = _exploded(readable)
-    parts = _towns_cut(parts, towns) if towns is not None else _street_words_cut(parts)
+    parts = _towns_cut(parts, towns, streets) if towns is not None else _street_words_cut(parts)
     return _number_moved(_classified(parts))
 
 
@@ -87,7 +88,8 @@ def _cut(text: pl.Expr) -> pl.Expr:
         .str.replace(r"(\p{Han}{2,}?(?:区|县))(\p{Han})", "${1}, ${2}")
         .str.replace(r"(\p{Han}{2,}?(?:路|街|大道|巷|道|弄))\s*(\d{1,5})号?", "${1} ${2}, ")
         .str.replace_all(
-            rf"(?i)(^|, )({_UNIT}\.?\s*(?:\d{{1,4}}[a-z]?(?:-\d+)?|[a-z]\d{{0,3}}))\s+(\p{{L}}|\d)", "${1}${2}, ${3}"
+            rf"(?i)(^|, )({_UNIT}(?:\.?\s*\d{{1,4}}[a-z]?(?:-\d+)?|\.?\s+[a-z]\d{{0,3}}))\s+(\p{{L}}|\d)",
+            "${1}${2}, ${3}",
         )
         .str.replace(rf"(?i)(^|, )([^,\d]*\p{{L}}[^,\d]*?) ({_HOUSE} [^,\d]*\b{_WORD}\b)", "${1}${2}, ${3}")
         .str.replace(rf"(\d ?[A-Za-z]?) ({_DIGITS}) (\p{{L}})", "${1}, ${2} ${3}")
@@ -107,31 +109,45 @@ def _exploded(readable: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _towns_cut(parts: pl.DataFrame, towns: pl.Series) -> pl.DataFrame:
-    """Cut a known town off the end of an address's last part: "Landstrasse 12 Vaduz"."""
-    known = pl.DataFrame({"key": towns}).select(area_key(pl.col("key"))).drop_nulls().to_series().unique().implode()
-    last = parts.with_columns(pl.int_range(pl.len()).over("query").alias("position")).with_columns(
-        (pl.col("position") == pl.col("position").max().over("query")).alias("last"),
-        pl.col("text").str.split(" ").alias("words"),
-    )
-    cuts = [
-        pl.when(
-            (pl.col("words").list.len() > size) & area_key(pl.col("words").list.tail(size).list.join(" ")).is_in(known)
-        ).then(pl.lit(size))
-        for size in (3, 2, 1)
-    ]
-    whole = area_key(pl.col("text")).is_in(known)
+def _towns_cut(parts: pl.DataFrame, towns: pl.Series, streets: pl.Series | None) -> pl.DataFrame:
+    """Cut a known town off the end of an address's last part ("Landstrasse 12 Vaduz"), unless a street is so called."""
+    placed = parts.with_columns(pl.int_range(pl.len()).over("query").alias("position"))
+    last = pl.col("position") == pl.col("position").max().over("query")
     # "9490 Vaduz" stays whole: the digits are the town's.
-    streetlike = pl.col("text").str.contains(r"\p{L}\S* \S*\p{L}")
-    cut = pl.when(pl.col("last") & ~whole & streetlike).then(pl.coalesce(cuts)).fill_null(0)
-    head = pl.col("words").list.head(pl.col("words").list.len() - pl.col("cut")).list.join(" ")
-    tail = pl.col("words").list.tail(pl.col("cut")).list.join(" ")
+    ends = placed.filter(last & pl.col("text").str.contains(r"\p{L}\S* \S*\p{L}")).select("text").unique()
+    words = pl.col("text").str.split(" ")
+    bare = pl.col("text").str.replace(r"^\d+\S* ", "").str.replace(r" \d+\S*$", "")
+    known = _keys(towns)
+    tails = [words.list.tail(size).list.join(" ") for size in (3, 2, 1)]
+    is_town = [
+        (words.list.len() > size) & area_key(tail).is_in(known) for size, tail in zip((3, 2, 1), tails, strict=True)
+    ]
+    whole = area_key(pl.col("text")).is_in(known) | name_key(bare).is_in(_keys(streets))
+    size = (
+        pl.when(whole).then(0).when(is_town[0]).then(3).when(is_town[1]).then(2).when(is_town[2]).then(1).otherwise(0)
+    )
+    cuts = (
+        ends.with_columns(size.alias("size"), words.alias("words"))
+        .filter(pl.col("size") > 0)
+        .select(
+            "text",
+            pl.concat_list(
+                pl.col("words").list.head(pl.col("words").list.len() - pl.col("size")).list.join(" "),
+                pl.col("words").list.tail("size").list.join(" "),
+            ).alias("pieces"),
+        )
+    )
     return (
-        last.with_columns(cut.alias("cut"))
-        .select("query", pl.when(pl.col("cut") > 0).then(pl.concat_list(head, tail)).otherwise(pl.concat_list("text")))
-        .rename({"words": "text"})
+        placed.join(cuts, on="text", how="left", maintain_order="left")
+        .select("query", pl.when(last).then("pieces").fill_null(pl.concat_list("text")).alias("text"))
         .explode("text")
     )
+
+
+def _keys(names: pl.Series | None) -> pl.Series:
+    """Return the distinct keys of names as one list value, for `is_in`."""
+    given = pl.Series([], dtype=pl.String) if names is None else names
+    return pl.DataFrame({"key": given}).select(area_key(pl.col("key"))).drop_nulls().to_series().unique().implode()
 
 
 def _street_words_cut(parts: pl.DataFrame) -> pl.DataFrame:
@@ -185,7 +201,7 @@ def _house_number(rest: pl.Expr) -> pl.Expr:
         rf"(?i)^{_SIGN}(\d{{1,5}}(?:[a-z]\b| [a-h]\b)?{_RANGE})(?:[ ,.]+(?:-\s*)?(\p{{L}}.*|\d+\p{{L}}.*))$"
     )
     last = rest.str.extract_groups(
-        rf"(?i)^(.*?\p{{L}}.*?)[ .]+{_SIGN}(\d{{1,5}}(?: ?[a-zа-я]\b)?{_RANGE})(?:[ /](\d{{1,4}}|[a-z]\d{{0,3}}))?$"
+        rf"(?i)^(.*?\p{{L}}.*?)[ .]+(?:unit |hangar )?{_SIGN}(\d{{1,5}}(?: ?[a-zа-я]\b)?{_RANGE})(?:[ /](\d{{1,4}}|[a-z]\d{{0,3}}))?$"
     )
     only = rest.str.extract(rf"(?i)^{_SIGN}(\d{{1,5}} ?[a-zа-я]?{_RANGE})$", 1)
     written = pl.coalesce(first.struct.field("1"), last.struct.field("2"), only)

@@ -27,7 +27,7 @@ REACH_IN_EDGES = 2.0
 CHUNK_PARTIES = 20_000
 
 
-def cell_shares(  # noqa: PLR0913
+def cell_shares(
     party_id: pl.Series, lng: FloatArray, lat: FloatArray, accuracy_m: FloatArray, resolution: int, inside: CellArray
 ) -> pl.DataFrame:
     """Spread parties over the cells of a ground.

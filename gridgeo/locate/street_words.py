@@ -88,7 +88,7 @@ STREET_ENDINGS: tuple[str, ...] = (
 
 UNIT_WORDS: tuple[str, ...] = (
     "flat", "apartment", "apt", "unit", "suite", "room", "floor", "penthouse", "studio", "shop", "office", "wohnung",
-    "whg", "stock", "as", "lgh", "bay", "bays", "hangar", "plot", "lot", "кв",
+    "whg", "stock", "lgh", "bay", "bays", "hangar", "plot", "lot", "кв",
 )  # fmt: skip
 
 NUMBER_SIGNS: tuple[str, ...] = ("no", "nr", "num", "number", "#", "№", "n°", "nº", "д", "дом")
