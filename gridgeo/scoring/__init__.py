@@ -1,5 +1,7 @@
 """Cell scores with uncertainty: denominators, penetration, potential, gap, workload."""
 
+from gridgeo.scoring.composite import Component, Composite, composite
+from gridgeo.scoring.concentration import Concentration, location_quotient
 from gridgeo.scoring.denominators import (
     Moved,
     move_by_area,
@@ -11,6 +13,7 @@ from gridgeo.scoring.denominators import (
 )
 from gridgeo.scoring.gap import Gap, GapRule, customer_gap
 from gridgeo.scoring.glm import OverdispersionTest, overdispersion
+from gridgeo.scoring.hotspots import HotSpots, hot_spots
 from gridgeo.scoring.makeup import makeup_clusters, merchant_features, with_ring_sums
 from gridgeo.scoring.notes import Note
 from gridgeo.scoring.penetration import EvidenceRule, Shrunk, shrink_penetration, wilson_band
@@ -31,9 +34,13 @@ __all__ = [
     "EXAMPLE_POLICY",
     "CadencePolicy",
     "CadenceRow",
+    "Component",
+    "Composite",
+    "Concentration",
     "EvidenceRule",
     "Gap",
     "GapRule",
+    "HotSpots",
     "LocalPrior",
     "Moved",
     "Note",
@@ -44,8 +51,11 @@ __all__ = [
     "PotentialOptions",
     "Shrunk",
     "Validation",
+    "composite",
     "customer_gap",
     "fit_potential",
+    "hot_spots",
+    "location_quotient",
     "makeup_clusters",
     "merchant_features",
     "model_bytes",

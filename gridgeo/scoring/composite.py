@@ -1,0 +1,163 @@
+"""One figure out of several by a planner's weights, and how much its order depends on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from gridgeo.domain import BoolArray, FloatArray, IntArray
+from gridgeo.errors import InvalidInputError
+from gridgeo.scoring.checks import positions
+
+Direction = Literal["up", "down"]
+FIRM_SHARE = 0.8
+"""A place among the top is firm when at least this part of the perturbed weights keeps it there."""
+WEIGHT_SPREAD = 0.3
+"""Standard deviation of the log of a perturbed weight: weights are rarely meant closer than a third."""
+RANK_BAND = (0.05, 0.95)
+
+
+@dataclass(frozen=True)
+class Component:
+    """One part of a composite: measure, weight (0 or more) and whether more of it is better."""
+
+    measure: str
+    weight: float
+    direction: Direction = "up"
+
+
+@dataclass(frozen=True)
+class Composite:
+    """Arrays of shape (n_cells,); order is within the cell's group.
+
+    score: weighted mean of the components' percentile places, 0 to 1; not-a-number where a component is missing, such
+    cells have rank 0. rank: 1 is best. rank_low, rank_high: 90 % of ranks under perturbed weights lie between. top: in
+    the group's first n_top. top_share: part of the perturbed weights that put it there. firm: top and held there often
+    enough. parts: each component's contribution to the score, shape (n_cells, n_components), for the waterfall.
+    """
+
+    score: FloatArray
+    rank: IntArray
+    rank_low: IntArray
+    rank_high: IntArray
+    top: BoolArray
+    top_share: FloatArray
+    firm: BoolArray
+    parts: FloatArray
+
+
+def composite(
+    values: ArrayLike,
+    components: tuple[Component, ...],
+    group: ArrayLike,
+    *,
+    n_top: int = 10,
+    draws: int = 1000,
+    seed: int = 7,
+) -> Composite:
+    """Combine measures into one order per group (branch) and tell how far it hangs on the weights.
+
+    values: shape (n_cells, n_components), one column a component; group: positions, shape (n_cells,). Each component
+    enters by its percentile place among all cells, so that units and outliers do not weigh. Weights are perturbed
+    `draws` times by a log-normal factor and ranked anew.
+    Raises InvalidInputError on wrong shapes, negative weights or weights that sum to zero.
+    """
+    table = np.asarray(values, dtype=np.float64)
+    if table.ndim != 2 or table.shape[1] != len(components):
+        raise InvalidInputError(
+            "composite needs one column a component: {components} components, values of shape {given}",
+            components=len(components),
+            given=table.shape,
+        )
+    members = positions(group, "group", np.iinfo(np.int64).max)
+    if len(members) != len(table):
+        raise InvalidInputError("group must have {n} entries, got {given}", n=len(table), given=len(members))
+    weights = _weights(components)
+    known = np.flatnonzero(np.isfinite(table).all(axis=1))
+    places = _places(table[known], components)
+    _, inside = np.unique(members[known], return_inverse=True)
+    rank = _ranks(places @ weights, inside)
+    low, high, top_share = _perturbed(places, inside, n_top, _draws(weights, draws, seed))
+    n_cells = len(table)
+    top = _whole(rank <= n_top, known, n_cells, fill=False)
+    held = _whole(top_share, known, n_cells, fill=0.0)
+    return Composite(
+        score=_whole(places @ weights, known, n_cells, fill=np.nan),
+        rank=_whole(rank, known, n_cells, fill=0),
+        rank_low=_whole(low, known, n_cells, fill=0),
+        rank_high=_whole(high, known, n_cells, fill=0),
+        top=top,
+        top_share=held,
+        firm=top & (held >= FIRM_SHARE),
+        parts=_whole(places * weights, known, n_cells, fill=np.nan),
+    )
+
+
+def _weights(components: tuple[Component, ...]) -> FloatArray:
+    weights = np.array([component.weight for component in components], dtype=np.float64)
+    if not bool(np.all(np.isfinite(weights) & (weights >= 0))) or not weights.sum() > 0:
+        raise InvalidInputError(
+            "weights must not be negative and at least one must be positive, got {given}", given=weights.tolist()
+        )
+    scaled: FloatArray = weights / weights.sum()
+    return scaled
+
+
+def _places(table: FloatArray, components: tuple[Component, ...]) -> FloatArray:
+    """Return each value's percentile place in its column, 0 to 1, ties sharing the mean, "down" turned round."""
+    if len(table) == 0:
+        return table
+    signs = np.array([1.0 if component.direction == "up" else -1.0 for component in components])
+    ranks: FloatArray = stats.rankdata(table * signs, axis=0)
+    places: FloatArray = (ranks - 0.5) / len(table)
+    return places
+
+
+def _draws(weights: FloatArray, draws: int, seed: int) -> FloatArray:
+    """Return perturbed weights, shape (draws, n_components), each row summing to 1."""
+    factors = np.exp(WEIGHT_SPREAD * np.random.default_rng(seed).standard_normal((draws, len(weights))))
+    perturbed: FloatArray = weights * factors
+    perturbed /= perturbed.sum(axis=1, keepdims=True)
+    return perturbed
+
+
+def _ranks(score: FloatArray, group: IntArray) -> IntArray:
+    """Return the place of each score in its group, 1 is the highest; equal scores share the better place."""
+    if len(score) == 0:
+        return np.zeros(0, dtype=np.int64)
+    # Scores lie in 0 to 1, so one sort orders groups and the scores inside them.
+    key = 2.0 * group - np.round(score, 12)
+    order = np.argsort(key)
+    place = np.arange(len(order))
+    new = np.concatenate([[True], np.diff(key[order]) > 0])
+    first_equal = np.maximum.accumulate(np.where(new, place, 0))
+    sizes = np.bincount(group)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = first_equal - (np.cumsum(sizes) - sizes)[group[order]] + 1
+    return rank
+
+
+def _perturbed(
+    places: FloatArray, group: IntArray, n_top: int, draws: FloatArray
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return the ends of each cell's rank interval and the part of the draws in which it is among the top."""
+    if len(draws) == 0:
+        raise InvalidInputError("draws must be at least 1, got {given}", given=0)
+    ranks = np.empty((len(places), len(draws)), dtype=np.int32)
+    for at, weights in enumerate(draws):
+        ranks[:, at] = _ranks(places @ weights, group)
+    top_share: FloatArray = (ranks <= n_top).mean(axis=1)
+    ends = [int(np.floor(RANK_BAND[0] * (len(draws) - 1))), int(np.ceil(RANK_BAND[1] * (len(draws) - 1)))]
+    ranks.partition(ends, axis=1)
+    return ranks[:, ends[0]].astype(np.int64), ranks[:, ends[1]].astype(np.int64), top_share
+
+
+def _whole(values: NDArray[Any], known: IntArray, n_cells: int, *, fill: float) -> NDArray[Any]:
+    """Return the values of the known cells in a table of all cells, the others filled."""
+    found = np.full((n_cells, *values.shape[1:]), fill, dtype=values.dtype)
+    found[known] = values
+    return found
