@@ -18,7 +18,7 @@ from gridgeo.cells.points import (
     common_resolution,
     parents,
 )
-from gridgeo.cells.polygons import cell_polygons
+from gridgeo.cells.polygons import cell_polygons, merged_polygons
 
 __all__ = [
     "API_LIMITS",
@@ -48,6 +48,7 @@ __all__ = [
     "estimate_cells",
     "from_wgs84",
     "local_xy_m",
+    "merged_polygons",
     "metres_between",
     "neighbour_graph",
     "overlay_areas",

@@ -72,6 +72,12 @@ def outlines(cells: CellArray) -> npt.NDArray[np.object_]:
     return np.asarray(shapely.from_wkb(_numpy(vector.cells_to_wkb_polygons(pa.array(cells)))), dtype=np.object_)
 
 
+def merged(cells: CellArray) -> shapely.Geometry:
+    """Return the outline of all cells together, by their common edges; not for cells at the antimeridian."""
+    pieces = _numpy(vector.cells_to_wkb_polygons(pa.array(cells), link_cells=True))
+    return shapely.MultiPolygon(list(shapely.get_parts(shapely.from_wkb(pieces))))
+
+
 def filled(polygon: shapely.Geometry, resolution: int) -> CellArray:
     """Return the cells whose centre lies inside the polygon, in no particular order."""
     return _numpy(vector.geometry_to_cells(polygon, resolution)).astype(np.uint64, copy=False)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import shapely
 
-from gridgeo.cells import cell_polygons, cell_strings, cells_from_points
+from gridgeo.cells import cell_polygons, cell_strings, cells_from_points, cells_from_polygon, centres, merged_polygons
+from gridgeo.errors import InvalidInputError
 
 
 @pytest.mark.parametrize("resolution", [7, 9, 11])
@@ -34,3 +35,38 @@ def test_a_hexagon_on_the_antimeridian_stays_small_and_in_one_piece(lng: float, 
 
 def test_no_cells_give_no_hexagons() -> None:
     assert len(cell_polygons(np.empty(0, dtype=np.uint64))) == 0
+
+
+def test_merged_groups_hold_exactly_their_own_cells() -> None:
+    cells = cells_from_polygon(shapely.box(9.45, 47.05, 9.55, 47.15), 9)
+    group = np.random.default_rng(8).integers(-1, 4, len(cells))
+    outlines = merged_polygons(cells, group, 5)
+    lng, lat = centres(cells)
+    for number, outline in enumerate(outlines[:4]):
+        assert outline.is_valid
+        np.testing.assert_array_equal(shapely.contains_xy(outline, lng, lat), group == number)
+    assert outlines[4].is_empty
+
+
+def test_a_merged_patch_is_one_piece_without_slivers() -> None:
+    ground = shapely.box(9.45, 47.05, 9.55, 47.15)
+    hole = shapely.box(9.49, 47.09, 9.51, 47.11)
+    cells = cells_from_polygon(ground - hole, 10)
+    outline = merged_polygons(cells, np.zeros(len(cells), dtype=np.int64), 1)[0]
+    assert len(outline.geoms) == 1
+    assert len(outline.geoms[0].interiors) == 1
+    assert outline.area == pytest.approx(shapely.area(cell_polygons(cells)).sum(), rel=1e-9)
+
+
+def test_cells_on_the_antimeridian_merge_too() -> None:
+    cells = np.unique(cells_from_points(np.full(20, 179.99), np.linspace(0, 0.05, 20), 8))
+    outline = merged_polygons(cells, np.zeros(len(cells), dtype=np.int64), 1)[0]
+    assert outline.is_valid
+    assert outline.area == pytest.approx(shapely.area(cell_polygons(cells)).sum(), rel=1e-6)
+
+
+def test_a_group_out_of_range_is_refused() -> None:
+    cells = cells_from_points([9.5], [47.1], 9)
+    assert len(merged_polygons(cells, np.array([0]), 1)) == 1
+    with pytest.raises(InvalidInputError, match="group from -1 to 0"):
+        merged_polygons(cells, np.array([1]), 1)
