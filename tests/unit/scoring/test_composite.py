@@ -108,8 +108,8 @@ def test_quotients_shrink_to_the_common_mix_and_hide_small_expectations() -> Non
 
 
 def test_a_true_concentration_is_found() -> None:
-    table = np.full((40, 2), 50.0)
-    table[:10, 0] = 200.0
+    table = np.full((40, 2), 300.0)
+    table[:10, 0] = 800.0
     found = location_quotient(table)
     assert (found.low[:10, 0] > 1.05).all()
     assert (found.high[10:, 0] < 1.0).all()
