@@ -17,7 +17,7 @@ from gridgeo.pipeline.ground import take_ground
 from gridgeo.pipeline.run import run
 from gridgeo.pipeline.steps import Progress, no_progress, require_planner, run_params
 from gridgeo.pipeline.summary import summary
-from gridgeo.sources import denominators_from_csv, ground_from_osm, road_graph_from_osm
+from gridgeo.sources import denominators_from_csv, ground_from_tables, osm_tables, road_graph_from_osm_tables
 
 
 def run_demo(  # noqa: PLR0913 - what a demo may vary
@@ -45,8 +45,9 @@ def run_demo(  # noqa: PLR0913 - what a demo may vary
     seconds: dict[str, float] = {}
     progress("read")
     began = time.perf_counter()
-    ground = ground_from_osm(ground_path(ground_name), spec)
-    roads = road_graph_from_osm(ground_path(ground_name), spec.travel)
+    tables = osm_tables(ground_path(ground_name))
+    ground = ground_from_tables(tables, spec)
+    roads = road_graph_from_osm_tables(tables, spec.travel)
     people = denominators_from_csv(population_path(), ground_name)
     seconds["read"] = round(time.perf_counter() - began, 3)
     progress("bank")

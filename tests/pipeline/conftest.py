@@ -1,0 +1,58 @@
+"""The whole demo, run once on each kind of store, beside the hidden truth of its bank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+
+from gridgeo.demo import GROUNDS, ground_path, population_path, synthetic_bank
+from gridgeo.demo.bank import Truth
+from gridgeo.domain import local_actor
+from gridgeo.pipeline.demo import run_demo
+from gridgeo.sources import Ground, denominators_from_csv, ground_from_osm
+from gridgeo.storage import open_engine, read_frame
+
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A store after the demo, and what the demo said."""
+
+    engine: sa.Engine
+    report: dict[str, Any]
+
+    def table(self, name: str, kind: str) -> pl.DataFrame:
+        """A table of the published versions."""
+        with self.engine.connect() as connection:
+            return read_frame(connection, name, version_id=self.report["versions"][kind])
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture(scope="session")
+def ground() -> Ground:
+    return ground_from_osm(ground_path("liechtenstein"), GROUNDS["liechtenstein"])
+
+
+@pytest.fixture(scope="session")
+def truth(ground: Ground) -> Truth:
+    """What the synthetic bank hides from the pipeline."""
+    people = denominators_from_csv(population_path(), "liechtenstein")
+    return synthetic_bank(ground, people, GROUNDS["liechtenstein"], SEED)[1]
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgis"])
+def finished(request: pytest.FixtureRequest, make_store: Callable[[str], str]) -> Iterator[Finished]:
+    """The demo on SQLite and on PostGIS."""
+    engine = open_engine(make_store(request.param))
+    yield Finished(engine, run_demo(engine, local_actor(), "liechtenstein", seed=SEED, clock=clock))
+    engine.dispose()
