@@ -41,7 +41,8 @@ class BankSpec:
     managers: relationship managers of all branches. customers: asked for; never more than `adult_cap` of the adults
     (`adult_share` of the people, an assumption). held_out: share of house numbers the gazetteer does not know.
     far_account: share of customers whose account is not at the nearest branch. postcodes: of towns.
-    other_towns: what wrong addresses name where the ground has a single town.
+    other_towns: what wrong addresses name where the ground has a single town. as_of: day the balances and contacts
+    are of.
     """
 
     branches: tuple[BranchPlan, ...]
@@ -54,6 +55,7 @@ class BankSpec:
     forms: dict[str, float] = field(default_factory=lambda: dict(ADDRESS_FORMS))
     postcodes: dict[str, str] = field(default_factory=dict)
     other_towns: tuple[str, ...] = ()
+    as_of: date = DEFAULT_AS_OF
 
 
 BANKS: dict[str, BankSpec] = {

@@ -35,14 +35,12 @@ def drawn_index(weight: FloatArray, n: int, rng: np.random.Generator) -> IntArra
 
 
 def customers_of(
-    homes: pl.DataFrame, fields: Fields, rms: pl.DataFrame, spec: BankSpec, draw: tuple[date, np.random.Generator]
+    homes: pl.DataFrame, fields: Fields, rms: pl.DataFrame, spec: BankSpec, rng: np.random.Generator
 ) -> pl.DataFrame:
     """Return the columns of CUSTOMERS and `form` (how the address was spoiled), one row a home, in the given order.
 
     homes: one row a customer with cell (position), branch_id, street, number, town, postcode, other_town.
-    draw: the day the figures are of, and the generator.
     """
-    as_of, rng = draw
     n = homes.height
     cell = homes["cell"].to_numpy()
     tier = _tiers(fields.high_end[cell], fields.core[cell], rng)
@@ -60,7 +58,7 @@ def customers_of(
         }
     )
     return pl.concat(
-        [known, text, _dealings(pl.Series("tier", tier, pl.String), as_of, rng)], how="horizontal"
+        [known, text, _dealings(pl.Series("tier", tier, pl.String), spec.as_of, rng)], how="horizontal"
     ).with_columns(forms)
 
 
