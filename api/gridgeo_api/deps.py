@@ -40,7 +40,7 @@ def connection(request: Request) -> Iterator[sa.Connection]:
         yield opened
 
 
-def actor(request: Request, _: Annotated[str | None, Depends(session_cookie)] = None) -> Actor:
+def current_actor(request: Request, _: Annotated[str | None, Depends(session_cookie)] = None) -> Actor:
     """Return who is asking; the middleware has looked it up."""
     known: Actor | None = request.state.actor
     if known is None:
@@ -51,7 +51,7 @@ def actor(request: Request, _: Annotated[str | None, Depends(session_cookie)] = 
 MAX_CONNECTIONS = 8
 """Below the pool's size: further requests wait their turn in the event loop, where waiting costs no thread."""
 Connected = Annotated[sa.Connection, Depends(connection, scope="function", max_concurrency=MAX_CONNECTIONS)]
-ActorKnown = Annotated[Actor, Depends(actor)]
+ActorKnown = Annotated[Actor, Depends(current_actor)]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import logging
 from dataclasses import dataclass
 
 import orjson
-import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -65,10 +64,9 @@ KINDS: dict[type[Exception], Kind] = {
     SignInError: Kind(401, "sign_in", "Sign in first"),
     LoginError: Kind(403, "login", "Login link not valid"),
     ForeignOriginError: Kind(403, "origin", "Request from another site"),
-    sa.exc.OperationalError: BUSY,
-    sa.exc.TimeoutError: BUSY,
 }
-"""Looked up along the class's ancestors, so a subclass needs no row of its own."""
+"""Looked up along the class's ancestors, so a subclass needs no row of its own; what a database says has been
+turned into one of these by the store."""
 
 STATUSES: dict[int, tuple[Kind, str]] = {
     400: (Kind(400, "request", "Bad request"), "the request or its Host header is not valid here"),
@@ -82,9 +80,8 @@ STATUSES: dict[int, tuple[Kind, str]] = {
 SIGN_IN = "open the login link that gridgeo serve printed"
 LOGIN = "this login link is wrong or was used before; start gridgeo serve again for a new one"
 FOREIGN_ORIGIN = "a change must come from this service's own page"
-STORE_BUSY = "the store does not answer; try again"
 FAULT = "this is a fault of gridgeo, not of your input"
-TEXTS = (SIGN_IN, LOGIN, FOREIGN_ORIGIN, STORE_BUSY, FAULT)
+TEXTS = (SIGN_IN, LOGIN, FOREIGN_ORIGIN, FAULT)
 
 
 def kind_of(error: Exception) -> Kind:
@@ -128,7 +125,7 @@ def problem_from_error(connection: HTTPConnection, error: Exception) -> Response
     if isinstance(error, GridgeoError):
         return problem(connection, kind, error.template, error.values)
     logger.error("%s %s failed", connection.scope.get("method"), _plain(connection.scope["path"]), exc_info=error)
-    return problem(connection, kind, STORE_BUSY if kind is BUSY else FAULT, {})
+    return problem(connection, kind, FAULT, {})
 
 
 def problem_from_status(connection: HTTPConnection, status: int, **headers: str) -> Response:

@@ -17,7 +17,7 @@ TEMPLATES = {
     "greater_than_equal": "{field} must be at least {ge}, got {given}",
     "less_than_equal": "{field} must be at most {le}, got {given}",
     "string_too_long": "{field} must have at most {max_length} characters, got {given}",
-    "string_too_short": "{field} must not be empty, got {given}",
+    "string_too_short": "{field} is too short, got {given}",
     "string_pattern_mismatch": "{field} has characters or a form that is not allowed, got {given}",
     "literal_error": "{field} must be one of {expected}, got {given}",
     "enum": "{field} must be one of {expected}, got {given}",

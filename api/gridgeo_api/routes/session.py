@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from gridgeo.domain.measures import MEASURES
 from gridgeo.i18n import LANGUAGES, translate
 from gridgeo.pipeline import browse
-from gridgeo_api.deps import ReadingNow, json_bytes
+from gridgeo_api.deps import ReadingNow, current_actor, json_bytes
 from gridgeo_api.openapi import problems
 from gridgeo_api.schemas import Measures, Session
 
@@ -34,8 +34,10 @@ def read_session(reading: ReadingNow) -> Response:
     )
 
 
-@router.get("/measures", summary="List the measures of cells", responses=problems(401, 404, 503))
-def list_measures(reading: ReadingNow) -> Measures:
+@router.get(
+    "/measures", summary="List the measures of cells", responses=problems(401), dependencies=[Depends(current_actor)]
+)
+def list_measures() -> Measures:
     """Every measure with its names, unit, how it rolls up and whether more is better."""
     names = ("id", "name_zh", "name_en", "unit", "kind", "direction")
     return Measures.model_validate(

@@ -1,0 +1,133 @@
+"""The description names every route, shows an example of every answer, and tells how each can fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema
+import pytest
+from fastapi import FastAPI
+from gridgeo_api.main import create_app
+from gridgeo_api.openapi import CODES
+
+from gridgeo.settings import Settings
+
+from .conftest import ORIGIN, Client
+
+OPERATIONS = {
+    "health",
+    "ready",
+    "login",
+    "read_session",
+    "list_measures",
+    "list_branches",
+    "list_catchments",
+    "list_cells",
+    "read_cell",
+    "list_territories",
+    "read_tile",
+    "read_tilejson",
+}
+PUBLIC = {"health", "ready", "login"}
+
+
+def describe() -> dict[str, Any]:
+    return create_app(Settings(login_token=None)).openapi()
+
+
+DESCRIPTION = describe()
+ROUTES = [
+    pytest.param(path, method, operation, id=operation["operationId"])
+    for path, methods in DESCRIPTION["paths"].items()
+    for method, operation in methods.items()
+]
+Operation = dict[str, Any]
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema that a reference leads to."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = DESCRIPTION["components"]["schemas"][name] if name else schema
+    return found
+
+
+def example_path(path: str, operation: Operation) -> str:
+    """Return the path with the examples of its parameters filled in."""
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "path":
+            path = path.replace(f"{{{parameter['name']}}}", str(parameter["schema"]["examples"][0]))
+    return path
+
+
+def test_operation_ids_stay() -> None:
+    assert {operation["operationId"] for *_, operation in (route.values for route in ROUTES)} == OPERATIONS
+
+
+def test_every_route_of_the_application_is_described() -> None:
+    app: FastAPI = create_app(Settings(login_token=None))
+    hidden = {"/openapi.json", "/"}
+    paths = {getattr(route, "path", None) for route in app.routes} - {None, ""}
+    assert {path for path in paths if path and path.startswith(("/api", "/tiles"))} <= set(DESCRIPTION["paths"]) | hidden
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), ROUTES)
+def test_a_route_says_what_it_does(path: str, method: str, operation: Operation) -> None:
+    assert method == "get", "nothing here changes anything yet"
+    assert operation["summary"]
+    assert len(operation["description"]) > 20
+    assert operation["tags"]
+    for parameter in operation.get("parameters", ()):
+        assert parameter["description"], f"{path} {parameter['name']}"
+        assert parameter["schema"].get("examples"), f"{path} {parameter['name']}"
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), ROUTES)
+def test_an_answer_has_an_example_that_fits_its_schema(path: str, method: str, operation: Operation) -> None:
+    assert path
+    assert method
+    for status, answer in operation["responses"].items():
+        for media_type, content in answer.get("content", {}).items():
+            schema = resolved(content["schema"])
+            example = content.get("example") or (schema.get("examples") or [None])[0]
+            assert example is not None, f"{status} {media_type}"
+            rooted = {**content["schema"], "components": DESCRIPTION["components"]}
+            jsonschema.validate(example, rooted)
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), ROUTES)
+def test_a_route_names_its_problems(path: str, method: str, operation: Operation) -> None:
+    assert path
+    assert method
+    documented = {int(status) for status in operation["responses"]}
+    if operation["operationId"] not in PUBLIC:
+        assert 401 in documented
+        assert operation["security"] == [{"session": []}]
+    if operation.get("parameters"):
+        assert 422 in documented
+    for status in documented & set(CODES):
+        assert list(operation["responses"][str(status)]["content"]) == ["application/problem+json"]
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), ROUTES)
+def test_a_route_asks_for_a_session(stranger: Client, path: str, method: str, operation: Operation) -> None:
+    answer = stranger.request(method, example_path(path, operation), headers={"origin": ORIGIN})
+    if operation["operationId"] in PUBLIC:
+        assert answer.status_code != 401
+    else:
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), ROUTES)
+def test_a_route_answers_its_own_example_without_fault(
+    client: Client, path: str, method: str, operation: Operation
+) -> None:
+    answer = client.request(method, example_path(path, operation))
+    assert str(answer.status_code) in operation["responses"]
+    assert answer.status_code < 500
+
+
+def test_a_field_that_is_not_documented_is_found() -> None:
+    schema = {"$ref": "#/components/schemas/Measures", "components": DESCRIPTION["components"]}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"measures": [], "extra": 1}, schema)
