@@ -1,0 +1,43 @@
+// Classes of the legend: limits come from the server, a value belongs to the class whose upper limit it does not pass.
+
+import type { MeasureColumn } from "./contract.js";
+
+export interface ClassCounts {
+  /** Cells with firm or weak evidence, or without evidence classes, by class. */
+  readonly byClass: number[];
+  readonly weak: number;
+  readonly none: number;
+  readonly empty: number;
+  readonly total: number;
+}
+
+export function classCount(breaks: readonly number[]): number {
+  return Math.max(1, breaks.length - 1);
+}
+
+/** Class of a value, counted from 0; values outside the limits go to the first or last class. */
+export function classOf(breaks: readonly number[], value: number): number {
+  const last = classCount(breaks) - 1;
+  for (let at = 0; at < last; at++) if (value <= breaks[at + 1]) return at;
+  return last;
+}
+
+/** Counts the cells of each class and of each evidence class; `included` leaves cells out. */
+export function countClasses(column: MeasureColumn, included: (cell: number) => boolean): ClassCounts {
+  const byClass = new Array<number>(classCount(column.breaks)).fill(0);
+  const counts = { weak: 0, none: 0, empty: 0, total: 0 };
+  column.values.forEach((value, cell) => {
+    if (!included(cell)) return;
+    counts.total++;
+    if (value === null) {
+      counts.empty++;
+      return;
+    }
+    const at = classOf(column.breaks, value);
+    byClass[at] = byClass[at] + 1;
+    const evidence = column.evidence?.[cell];
+    if (evidence === "weak") counts.weak++;
+    if (evidence === "none") counts.none++;
+  });
+  return { byClass, ...counts };
+}

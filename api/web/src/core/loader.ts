@@ -1,0 +1,103 @@
+// Brings what the state needs from the service; a later question makes the answer to an earlier one worthless.
+
+import { ProblemError, type Read } from "./api.js";
+import type {
+  Branch,
+  Catchments,
+  CellColumns,
+  CellDetail,
+  Measure,
+  Problem,
+  Session,
+  Territories,
+} from "./contract.js";
+import * as actions from "./state.js";
+import type { State } from "./state.js";
+import type { Store } from "./store.js";
+
+const FIRST_MEASURE = "penetration";
+/** Loading again when a publication changes under our hands; more often than this is not chance. */
+const MAX_RELOADS = 3;
+
+export class Loader {
+  private detail: AbortController | null = null;
+
+  constructor(
+    private readonly store: Store<State>,
+    private readonly read: Read,
+  ) {
+    store.watch(
+      (state) => [state.awaited],
+      ({ awaited }) => void (awaited !== null && this.measure(awaited)),
+    );
+    store.watch(
+      (state) => [state.panel?.cell],
+      ({ panel }) => void this.cell(panel && !panel.body ? panel.cell : null),
+    );
+  }
+
+  /** Loads the publication; answers of two publications are never mixed. */
+  async publication(reloads = 0): Promise<void> {
+    this.store.apply(actions.loadingStarted());
+    let session: Session | null = null;
+    try {
+      session = await this.read<Session>("/api/v1/session");
+      const loaded = await this.rest(session);
+      if (loaded.columns.version !== session.versions["publication"] && reloads < MAX_RELOADS) {
+        await this.publication(reloads + 1);
+        return;
+      }
+      this.store.apply(actions.publicationLoaded(loaded));
+    } catch (error) {
+      const problem = problemFrom(error);
+      this.store.apply(actions.loadingFailed(problem, session === null));
+    }
+  }
+
+  private async rest(session: Session): Promise<actions.Publication> {
+    const { measures } = await this.read<{ measures: Measure[] }>("/api/v1/measures");
+    const first = (measures.find(({ id }) => id === FIRST_MEASURE) ?? measures[0])?.id ?? FIRST_MEASURE;
+    const [branches, catchments, columns, territories] = await Promise.all([
+      this.read<{ branches: Branch[] }>("/api/v1/branches"),
+      this.read<Catchments>("/api/v1/catchments"),
+      this.read<CellColumns>(cellsPath(first)),
+      this.read<Territories>("/api/v1/territories"),
+    ]);
+    return { session, measures, branches: branches.branches, catchments, columns, territories };
+  }
+
+  private async measure(measure: string): Promise<void> {
+    try {
+      const answer = await this.read<CellColumns>(cellsPath(measure));
+      const column = answer.measures[measure];
+      const cells = this.store.now.cells;
+      if (!cells || !column) return;
+      if (answer.version !== cells.version) await this.publication();
+      else this.store.apply(actions.measureLoaded(measure, column));
+    } catch (error) {
+      this.store.apply(actions.measureFailed(measure, problemFrom(error)));
+    }
+  }
+
+  private async cell(cell: string | null): Promise<void> {
+    this.detail?.abort();
+    if (cell === null) return;
+    const asked = new AbortController();
+    this.detail = asked;
+    try {
+      const body = await this.read<CellDetail>(`/api/v1/cells/${encodeURIComponent(cell)}`, asked.signal);
+      this.store.apply(actions.panelFilled(body));
+    } catch (error) {
+      if (!asked.signal.aborted) this.store.apply(actions.panelFailed(cell, problemFrom(error)));
+    }
+  }
+}
+
+const cellsPath = (measure: string) => `/api/v1/cells?measures=${encodeURIComponent(measure)}`;
+
+function problemFrom(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  // A fault of the page itself: say so in the console as well, where a developer looks for it.
+  console.error(error);
+  return { status: 0, code: "page", title: "", detail: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,296 @@
+// All that the page knows and how it changes: plain values and pure actions, no document. Drawing and painting will
+// change `plan.owner` through actions of this module.
+
+import { countClasses, type ClassCounts } from "./classes.js";
+import type {
+  Branch,
+  Catchments,
+  CellColumns,
+  CellDetail,
+  Measure,
+  MeasureColumn,
+  Problem,
+  Session,
+  Territories,
+  Territory,
+} from "./contract.js";
+import { hexagonsFromCells, neighbourTowards, type Hexagons } from "./hexagons.js";
+import type { Language } from "./i18n.js";
+
+export type Mode = "scores" | "territories";
+export type Phase = "loading" | "ready" | "signedOut" | "empty" | "failed";
+export const LAYERS = ["streets", "boundaries", "catchments", "branches"] as const;
+export type LayerName = (typeof LAYERS)[number];
+export type Direction = "left" | "right" | "up" | "down";
+const STEPS: Record<Direction, [number, number]> = { left: [-1, 0], right: [1, 0], up: [0, 1], down: [0, -1] };
+
+/** The cells of the ground; everything else refers to them by position. */
+export interface CellTable {
+  readonly version: number;
+  readonly resolution: number;
+  readonly ids: readonly string[];
+  readonly position: ReadonlyMap<string, number>;
+  /** Position in `branches` of each cell. */
+  readonly branch: Int16Array;
+  readonly branches: readonly string[];
+  readonly hexagons: Hexagons;
+}
+
+export interface Plan {
+  readonly territories: readonly Territory[];
+  /** Territory of each cell, -1 for none. */
+  readonly owner: Int16Array;
+  readonly certificates: Readonly<Record<string, unknown>>;
+}
+
+/** The details panel; `body` comes later than the panel opens. */
+export interface Panel {
+  readonly cell: string;
+  readonly body: CellDetail | null;
+  readonly problem: Problem | null;
+}
+
+export interface State {
+  readonly language: Language;
+  readonly phase: Phase;
+  readonly problem: Problem | null;
+  readonly session: Session | null;
+  readonly measures: readonly Measure[];
+  readonly branches: readonly Branch[];
+  readonly catchments: Catchments | null;
+  readonly cells: CellTable | null;
+  readonly columns: ReadonlyMap<string, MeasureColumn>;
+  readonly plan: Plan | null;
+  readonly mode: Mode;
+  readonly measure: string;
+  /** Measure that was asked for and is on its way. */
+  readonly awaited: string | null;
+  /** Why the last measure that was asked for did not come. */
+  readonly measureProblem: Problem | null;
+  readonly branch: string | null;
+  readonly territory: number;
+  /** Position of the selected cell, -1 for none. */
+  readonly selected: number;
+  readonly panel: Panel | null;
+  readonly layers: Readonly<Record<LayerName, boolean>>;
+  readonly tableOpen: boolean;
+}
+
+export interface Publication {
+  readonly session: Session;
+  readonly measures: readonly Measure[];
+  readonly branches: readonly Branch[];
+  readonly catchments: Catchments;
+  readonly columns: CellColumns;
+  readonly territories: Territories;
+}
+
+export function initialState(language: Language): State {
+  return {
+    language,
+    phase: "loading",
+    problem: null,
+    session: null,
+    measures: [],
+    branches: [],
+    catchments: null,
+    cells: null,
+    columns: new Map(),
+    plan: null,
+    mode: "scores",
+    measure: "",
+    awaited: null,
+    measureProblem: null,
+    branch: null,
+    territory: -1,
+    selected: -1,
+    panel: null,
+    layers: { streets: true, boundaries: true, catchments: true, branches: true },
+    tableOpen: true,
+  };
+}
+
+export type Action = (state: State) => State;
+
+export const languageChosen =
+  (language: Language): Action =>
+  (state) =>
+    state.language === language ? state : { ...state, language };
+
+export const loadingStarted = (): Action => (state) => ({ ...initialState(state.language), layers: state.layers });
+
+/** A failure of loading as a whole decides which page is shown. */
+export const loadingFailed =
+  (problem: Problem, whileAskingSession: boolean): Action =>
+  (state) => ({ ...state, phase: phaseOf(problem, whileAskingSession), problem });
+
+function phaseOf(problem: Problem, whileAskingSession: boolean): Phase {
+  if (problem.status === 401) return "signedOut";
+  return whileAskingSession && problem.status === 404 ? "empty" : "failed";
+}
+
+export const publicationLoaded =
+  (loaded: Publication): Action =>
+  (state) => {
+    if (loaded.columns.cells.length === 0) return { ...state, phase: "empty" };
+    const cells = cellTable(loaded.columns);
+    const columns = new Map(Object.entries(loaded.columns.measures));
+    return {
+      ...state,
+      phase: "ready",
+      problem: null,
+      session: loaded.session,
+      measures: loaded.measures,
+      branches: loaded.branches,
+      catchments: loaded.catchments,
+      cells,
+      columns,
+      plan: planOf(loaded.territories, cells),
+      measure: [...columns.keys()][0] ?? "",
+    };
+  };
+
+function cellTable(columns: CellColumns): CellTable {
+  return {
+    version: columns.version,
+    resolution: columns.resolution,
+    ids: columns.cells,
+    position: new Map(columns.cells.map((id, at) => [id, at])),
+    branch: Int16Array.from(columns.branch_index),
+    branches: columns.branches,
+    hexagons: hexagonsFromCells(columns.cells),
+  };
+}
+
+function planOf(answer: Territories, cells: CellTable): Plan | null {
+  if (answer.territories.length === 0) return null;
+  const owner = new Int16Array(cells.ids.length).fill(-1);
+  answer.cells.forEach((id, at) => {
+    const position = cells.position.get(id);
+    if (position !== undefined) owner[position] = answer.territory_index[at];
+  });
+  return { territories: answer.territories, owner, certificates: answer.certificates };
+}
+
+export const measureAwaited =
+  (measure: string): Action =>
+  (state) => {
+    if (!state.measures.some(({ id }) => id === measure)) return state;
+    const here = state.columns.has(measure);
+    return {
+      ...state,
+      mode: "scores",
+      measureProblem: null,
+      awaited: here ? null : measure,
+      measure: here ? measure : state.measure,
+    };
+  };
+
+/** Keeps a column that arrived; it is shown only if it is still the one that is waited for. */
+export const measureLoaded =
+  (measure: string, column: MeasureColumn): Action =>
+  (state) => {
+    const columns = new Map(state.columns).set(measure, column);
+    return state.awaited === measure ? { ...state, columns, measure, awaited: null } : { ...state, columns };
+  };
+
+export const measureFailed =
+  (measure: string, problem: Problem): Action =>
+  (state) => {
+    if (problem.status === 401) return { ...state, phase: "signedOut", problem };
+    return state.awaited === measure ? { ...state, awaited: null, measureProblem: problem } : state;
+  };
+
+export const modeChosen =
+  (mode: Mode): Action =>
+  (state) =>
+    state.mode === mode ? state : { ...state, mode, awaited: null };
+
+export const branchChosen =
+  (branch: string | null): Action =>
+  (state) => {
+    const known = branch === null || state.branches.some(({ id }) => id === branch);
+    return known && branch !== state.branch ? { ...state, branch, territory: -1 } : state;
+  };
+
+export const territoryChosen =
+  (territory: number): Action =>
+  (state) =>
+    state.plan?.territories[territory] ? { ...state, territory, mode: "territories", awaited: null } : state;
+
+export const layerSwitched =
+  (layer: LayerName, shown: boolean): Action =>
+  (state) => ({ ...state, layers: { ...state.layers, [layer]: shown } });
+
+export const tableSwitched = (): Action => (state) => ({ ...state, tableOpen: !state.tableOpen });
+
+/** Selects a cell; an open panel follows, with its figures still to come. */
+export const cellSelected =
+  (selected: number): Action =>
+  (state) => {
+    const id = state.cells?.ids[selected];
+    if (id === undefined || selected === state.selected) return state;
+    return { ...state, selected, panel: state.panel ? { cell: id, body: null, problem: null } : null };
+  };
+
+/** Moves the selection to a neighbour; nothing moves where the ground ends. */
+export const selectionMoved =
+  (direction: Direction): Action =>
+  (state) => {
+    if (!state.cells || state.selected < 0) return state;
+    const next = neighbourTowards(state.cells.hexagons, state.selected, ...STEPS[direction]);
+    return next < 0 ? state : cellSelected(next)(state);
+  };
+
+export const panelOpened = (): Action => (state) => {
+  const cell = state.cells?.ids[state.selected];
+  if (cell === undefined || state.panel?.cell === cell) return state;
+  return { ...state, panel: { cell, body: null, problem: null } };
+};
+
+export const panelFilled =
+  (body: CellDetail): Action =>
+  (state) =>
+    state.panel?.cell === body.cell ? { ...state, panel: { cell: body.cell, body, problem: null } } : state;
+
+export const panelFailed =
+  (cell: string, problem: Problem): Action =>
+  (state) => {
+    if (problem.status === 401) return { ...state, phase: "signedOut", problem };
+    return state.panel?.cell === cell ? { ...state, panel: { cell, body: null, problem } } : state;
+  };
+
+/** Escape takes one thing away at a time: the panel, then the selection, then the chosen territory. */
+export const stepBack = (): Action => (state) => {
+  if (state.panel) return { ...state, panel: null };
+  if (state.selected >= 0) return { ...state, selected: -1 };
+  return state.territory >= 0 ? { ...state, territory: -1 } : state;
+};
+
+export const panelClosed = (): Action => (state) => (state.panel ? { ...state, panel: null } : state);
+
+/** Whether a cell belongs to the chosen branch; all do while none is chosen. */
+export function inChosenBranch(state: State): (cell: number) => boolean {
+  const { cells, branch } = state;
+  if (!cells || branch === null) return () => true;
+  const wanted = cells.branches.indexOf(branch);
+  return (cell) => cells.branch[cell] === wanted;
+}
+
+export function measureOf(state: State): Measure | undefined {
+  return state.measures.find(({ id }) => id === state.measure);
+}
+
+export function measureName(measure: Pick<Measure, "name_zh" | "name_en">, language: Language): string {
+  return language === "zh" ? measure.name_zh : measure.name_en;
+}
+
+/** The legend's counts over the chosen branch. */
+export function legendCounts(state: State): ClassCounts | null {
+  const column = state.columns.get(state.measure);
+  return column ? countClasses(column, inChosenBranch(state)) : null;
+}
+
+export function territoryOf(state: State, cell: number): Territory | undefined {
+  return state.plan?.territories[state.plan.owner[cell] ?? -1];
+}

@@ -1,0 +1,152 @@
+// Puts the page together.
+
+import { reader } from "./core/api.js";
+import { integer } from "./core/format.js";
+import { catalogue, languageFrom } from "./core/i18n.js";
+import { Loader } from "./core/loader.js";
+import { initialState, measureName, stepBack, type State } from "./core/state.js";
+import { Store } from "./core/store.js";
+import { controls } from "./ui/controls.js";
+import { details } from "./ui/details.js";
+import { label, make, say } from "./ui/dom.js";
+import { header, notices } from "./ui/header.js";
+import { legend } from "./ui/legend.js";
+import { cellSentence, mapPanel, type MapPanel } from "./ui/mapPanel.js";
+import { page, problemText } from "./ui/pages.js";
+import { territoryPanel } from "./ui/territoryPanel.js";
+
+const REMEMBERED = "gridgeo.language";
+
+/** Storage may be switched off; the page then forgets and works. */
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(REMEMBERED);
+  } catch {
+    return null;
+  }
+}
+
+function remember(language: string): void {
+  try {
+    localStorage.setItem(REMEMBERED, language);
+  } catch {
+    // Nothing to do: the choice holds for this visit.
+  }
+}
+
+function start(): void {
+  const store = new Store<State>(initialState(languageFrom(remembered(), navigator.language)));
+  const read = reader(() => store.now.language, (path, options) => fetch(path, options));
+  const live = make("div", { class: "unseen", "aria-live": "polite", id: "live" });
+  const announce = (text: string) => (live.textContent = text);
+  const panel = details(store);
+  const map = mapPanel(store, () => panel.focus(), announce);
+  build(store, panel.element, map, live, () => void loader.publication());
+  followLanguage(store);
+  followState(store, announce);
+  addEscape(store, map);
+  const loader = new Loader(store, read);
+  whenReady(store, () => void map.view.loadTiles(read).catch(() => undefined));
+  document.documentElement.setAttribute("data-started", "");
+  void loader.publication();
+}
+
+function build(store: Store<State>, panel: HTMLElement, map: MapPanel, live: HTMLElement, retry: () => void): void {
+  const skip = say(store, make("a", { class: "skip", href: "#map" }), (words) => words.skipToMap);
+  const busy = make("p", { class: "busy", role: "status" });
+  const side = make("div", { class: "side" }, controls(store), legend(store), panel);
+  const work = make("main", { class: "work" }, side, make("div", { class: "stage" }, busy, map.element, territoryPanel(store)));
+  label(store, work, "aria-label", (words) => words.title);
+  const waiting = page(store, retry);
+  document.body.textContent = "";
+  document.body.append(skip, header(store), notices(store), waiting, work, live);
+  store.watch(
+    (state) => [state.phase],
+    ({ phase }) => (work.hidden = phase !== "ready"),
+  );
+  showBusy(store, busy);
+}
+
+/** A measure on its way, or why it did not come. */
+function showBusy(store: Store<State>, busy: HTMLElement): void {
+  store.watch(
+    (state) => [state.awaited, state.measureProblem, state.language],
+    (state) => {
+      const awaited = state.measures.find(({ id }) => id === state.awaited);
+      const { language, measureProblem } = state;
+      busy.classList.toggle("problem", measureProblem !== null);
+      busy.hidden = !awaited && !measureProblem;
+      if (awaited) busy.textContent = catalogue(language).loadingMeasure(measureName(awaited, language));
+      else busy.textContent = measureProblem ? problemText(measureProblem, language) : "";
+    },
+  );
+}
+
+function followLanguage(store: Store<State>): void {
+  store.watch(
+    (state) => [state.language],
+    ({ language }) => {
+      const words = catalogue(language);
+      document.documentElement.lang = words.htmlLang;
+      document.title = `gridgeo · ${words.title}`;
+      document.body.dataset["language"] = language;
+      remember(language);
+    },
+  );
+}
+
+function followState(store: Store<State>, announce: (text: string) => void): void {
+  const { dataset } = document.body;
+  store.watch(
+    (state) => [state.phase, state.awaited],
+    ({ phase, awaited }) => {
+      dataset["phase"] = phase;
+      // Ready is said by the map when it has drawn, see markDrawn.
+      if (phase !== "ready" || awaited !== null) dataset["ready"] = "false";
+    },
+  );
+  store.watch(
+    (state) => [state.selected],
+    (state) => {
+      dataset["selectedCell"] = state.cells?.ids[state.selected] ?? "";
+      announce(cellSentence(state));
+    },
+  );
+  whenReady(store, ({ language, cells, branches }) =>
+    announce(catalogue(language).ready(integer(language, cells?.ids.length ?? 0), integer(language, branches.length))),
+  );
+}
+
+function whenReady(store: Store<State>, act: (state: State) => void): void {
+  store.watch(
+    (state) => [state.phase],
+    (state) => {
+      if (state.phase === "ready") act(state);
+    },
+  );
+}
+
+/** Escape takes back one thing wherever the keyboard is; when the panel goes, the keyboard returns to the map. */
+function addEscape(store: Store<State>, map: MapPanel): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || store.now.phase !== "ready") return;
+    const panelWasOpen = store.now.panel !== null;
+    store.apply(stepBack());
+    if (panelWasOpen) map.focus();
+  });
+}
+
+function supported(): boolean {
+  return (
+    typeof ResizeObserver === "function" &&
+    typeof AbortController === "function" &&
+    typeof Object.fromEntries === "function" &&
+    typeof DOMMatrix === "function" &&
+    typeof Intl.NumberFormat === "function" &&
+    CSS.supports("display", "grid") &&
+    document.createElement("canvas").getContext("2d") !== null
+  );
+}
+
+// Where something is missing nothing starts, and the gate shows its page for old browsers.
+if (supported()) start();

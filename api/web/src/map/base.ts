@@ -1,0 +1,47 @@
+// The ground's own streets and boundaries as vector tiles of the service.
+
+import MVT from "ol/format/MVT.js";
+import VectorTileLayer from "ol/layer/VectorTile.js";
+import VectorTileSource from "ol/source/VectorTile.js";
+import { createXYZ } from "ol/tilegrid.js";
+import Stroke from "ol/style/Stroke.js";
+import Style, { type StyleFunction } from "ol/style/Style.js";
+import type { TileJson } from "../core/contract.js";
+
+const MAJOR = new Set(["motorway", "trunk", "primary", "secondary"]);
+const MIDDLE = new Set(["tertiary", "unclassified", "motorway_link", "trunk_link", "primary_link", "secondary_link"]);
+
+const line = (color: string, width: number) => new Style({ stroke: new Stroke({ color, width }) });
+const major = line("rgba(70, 78, 92, 0.75)", 1.8);
+const middle = line("rgba(70, 78, 92, 0.6)", 1.1);
+const minor = line("rgba(70, 78, 92, 0.4)", 0.7);
+
+/** Small streets would cover the cells while the map shows much of the country. */
+const MINOR_FROM_M_PER_PX = 20;
+
+const streetStyle: StyleFunction = (feature, resolution) => {
+  const highway = String(feature.get("highway") ?? "");
+  if (MAJOR.has(highway)) return major;
+  if (MIDDLE.has(highway)) return middle;
+  return resolution < MINOR_FROM_M_PER_PX ? minor : [];
+};
+
+const boundaryStyle = [line("rgba(255, 255, 255, 0.8)", 2.6), line("rgba(92, 62, 110, 0.85)", 1.2)];
+
+export type BaseLayer = VectorTileLayer;
+
+export function streets(): BaseLayer {
+  return new VectorTileLayer({ style: streetStyle, updateWhileInteracting: true });
+}
+
+export function boundaries(): BaseLayer {
+  return new VectorTileLayer({ style: boundaryStyle, updateWhileInteracting: true });
+}
+
+/** Points a layer at the tiles that the service describes; the address is taken relative to the page. */
+export function useTiles(layer: BaseLayer, tiles: TileJson): void {
+  const url = tiles.tiles[0]?.replace(/^https?:\/\/[^/]+/, "");
+  if (!url) return;
+  const tileGrid = createXYZ({ minZoom: tiles.minzoom, maxZoom: tiles.maxzoom, tileSize: 512 });
+  layer.setSource(new VectorTileSource({ format: new MVT(), url, tileGrid }));
+}

@@ -1,0 +1,67 @@
+// What each cell is filled with, worked out once a change and not once a frame.
+
+import { classCount, classOf } from "../core/classes.js";
+import { NO_VALUE, isLight, paled, ramp, territoryColour } from "../core/palette.js";
+import { inChosenBranch, type State } from "../core/state.js";
+
+export const SOLID = 0;
+export const HATCHED = 1;
+export const DOTTED = 2;
+export const BLANK = 3;
+
+export interface Paint {
+  /** Colours that `index` points into. */
+  readonly colours: readonly string[];
+  readonly index: Uint8Array;
+  /** SOLID, HATCHED (weak evidence), DOTTED (no evidence) or BLANK (no value). */
+  readonly texture: Uint8Array;
+  /** Whether lines over the colour must be dark to be seen. */
+  readonly light: readonly boolean[];
+  readonly dimmed: Uint8Array;
+}
+
+/** How much of a colour is taken away where there is no evidence. */
+export const NO_EVIDENCE_PALE = 0.6;
+export const TERRITORY_PALE = 0.4;
+
+export function territoryFill(colour: number): string {
+  return paled(territoryColour(colour), TERRITORY_PALE);
+}
+
+export function paintFrom(state: State): Paint {
+  const count = state.cells?.ids.length ?? 0;
+  const texture = new Uint8Array(count);
+  const index = new Uint8Array(count);
+  const colours = state.mode === "scores" ? paintScores(state, index, texture) : paintOwners(state, index, texture);
+  const inside = inChosenBranch(state);
+  const dimmed = Uint8Array.from({ length: count }, (_, cell) => (inside(cell) ? 0 : 1));
+  return { colours, index, texture, light: colours.map(isLight), dimmed };
+}
+
+/** Colours are the classes, then the same paled for cells without evidence, then the one for no value. */
+function paintScores(state: State, index: Uint8Array, texture: Uint8Array): string[] {
+  const column = state.columns.get(state.measure);
+  if (!column) return [NO_VALUE];
+  const classes = ramp(classCount(column.breaks));
+  const colours = [...classes, ...classes.map((colour) => paled(colour, NO_EVIDENCE_PALE)), NO_VALUE];
+  for (let cell = 0; cell < index.length; cell++) {
+    const value = column.values[cell] ?? null;
+    const evidence = column.evidence?.[cell] ?? null;
+    const at = value === null ? 0 : classOf(column.breaks, value);
+    if (value === null) [index[cell], texture[cell]] = [colours.length - 1, BLANK];
+    else if (evidence === "none") [index[cell], texture[cell]] = [classes.length + at, DOTTED];
+    else [index[cell], texture[cell]] = [at, evidence === "weak" ? HATCHED : SOLID];
+  }
+  return colours;
+}
+
+function paintOwners(state: State, index: Uint8Array, texture: Uint8Array): string[] {
+  const territories = state.plan?.territories ?? [];
+  const colours = [...territories.map(({ colour }) => territoryFill(colour)), NO_VALUE];
+  for (let cell = 0; cell < index.length; cell++) {
+    const owner = state.plan?.owner[cell] ?? -1;
+    index[cell] = owner < 0 ? colours.length - 1 : owner;
+    texture[cell] = owner < 0 ? BLANK : SOLID;
+  }
+  return colours;
+}

@@ -1,0 +1,96 @@
+// Catchments, branches and the names of territories: few features, drawn by OpenLayers itself.
+
+import Feature from "ol/Feature.js";
+import GeoJSON from "ol/format/GeoJSON.js";
+import Point from "ol/geom/Point.js";
+import VectorLayer from "ol/layer/Vector.js";
+import VectorSource from "ol/source/Vector.js";
+import CircleStyle from "ol/style/Circle.js";
+import Fill from "ol/style/Fill.js";
+import RegularShape from "ol/style/RegularShape.js";
+import Stroke from "ol/style/Stroke.js";
+import Style from "ol/style/Style.js";
+import Text from "ol/style/Text.js";
+import type { Branch } from "../core/contract.js";
+import { mercator, middles } from "../core/hexagons.js";
+import type { State } from "../core/state.js";
+
+const FONT = 'system-ui, "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif';
+const INK = "#10243e";
+const halo = new Stroke({ color: "rgba(255, 255, 255, 0.95)", width: 4 });
+
+export type Overlay = VectorLayer<VectorSource>;
+
+export function overlay(zIndex: number, declutter: boolean): Overlay {
+  return new VectorLayer({ source: new VectorSource(), zIndex, declutter });
+}
+
+function replace(layer: Overlay, features: Feature[]): void {
+  const source = layer.getSource();
+  source?.clear();
+  source?.addFeatures(features);
+}
+
+export function showCatchments(layer: Overlay, state: State): void {
+  if (!state.catchments) return replace(layer, []);
+  const features = new GeoJSON().readFeatures(state.catchments, { featureProjection: "EPSG:3857" });
+  for (const feature of features) {
+    const faint = state.branch !== null && feature.get("branch_id") !== state.branch;
+    const color = faint ? "rgba(11, 37, 69, 0.25)" : "rgba(11, 37, 69, 0.9)";
+    feature.setStyle(new Style({ stroke: new Stroke({ color, width: faint ? 1 : 2, lineDash: [8, 5] }) }));
+  }
+  replace(layer, features);
+}
+
+export function showBranches(layer: Overlay, state: State): void {
+  const placed = state.branches.filter(({ lng, lat }) => lng !== null && lat !== null);
+  const features = placed.map((branch) => {
+    const feature = new Feature(new Point(mercator(branch.lng as number, branch.lat as number)));
+    feature.setStyle(branchStyle(branch, state.branch !== null && state.branch !== branch.id));
+    return feature;
+  });
+  replace(layer, features);
+}
+
+/** A square for a branch on record, a diamond for a made-up one: the shape tells, not the colour alone. */
+function branchStyle(branch: Branch, faint: boolean): Style {
+  const fill = new Fill({ color: faint ? "#8a97a8" : INK });
+  const stroke = new Stroke({ color: "#ffffff", width: 2 });
+  const angle = branch.synthetic ? 0 : Math.PI / 4;
+  return new Style({
+    image: new RegularShape({ points: 4, radius: 9, angle, fill, stroke }),
+    text: new Text({
+      text: branch.name,
+      font: `600 13px ${FONT}`,
+      offsetY: -19,
+      fill,
+      stroke: halo,
+    }),
+    zIndex: 2,
+  });
+}
+
+/** Puts the manager's name, or the territory's own, on the cell nearest to the middle of each territory. */
+export function showNames(layer: Overlay, state: State): void {
+  const { cells, plan } = state;
+  if (!cells || !plan || state.mode !== "territories") return replace(layer, []);
+  const middle = middles(cells.hexagons, plan.owner, plan.territories.length);
+  const features = plan.territories.flatMap((territory, at) => {
+    const cell = middle[at];
+    if (cell < 0 || (state.branch !== null && territory.branch_id !== state.branch)) return [];
+    const feature = new Feature(new Point([cells.hexagons.centreX[cell], cells.hexagons.centreY[cell]]));
+    feature.setStyle(nameStyle(territory.rm_name ?? territory.name));
+    return [feature];
+  });
+  replace(layer, features);
+}
+
+function nameStyle(name: string): Style {
+  const fill = new Fill({ color: INK });
+  const image = new CircleStyle({ radius: 2.5, fill, stroke: new Stroke({ color: "#ffffff", width: 1.5 }) });
+  return new Style({
+    image,
+    text: new Text({ text: name, font: `600 12px ${FONT}`, offsetY: 12, fill, stroke: halo }),
+    zIndex: 1,
+  });
+}

@@ -1,0 +1,198 @@
+// The map: layers in their order, and what the state changes on them.
+
+import Map from "ol/Map.js";
+import View from "ol/View.js";
+import ScaleLine from "ol/control/ScaleLine.js";
+import { defaults as defaultInteractions } from "ol/interaction/defaults.js";
+import type Layer from "ol/layer/Layer.js";
+import { latLngToCell } from "h3-js";
+import type { Read } from "../core/api.js";
+import type { TileJson } from "../core/contract.js";
+import { bordersOf, extentOf, lngLat, mercator, type Extent } from "../core/hexagons.js";
+import { inChosenBranch, type State } from "../core/state.js";
+import type { Store } from "../core/store.js";
+import { boundaries, streets, useTiles, type BaseLayer } from "./base.js";
+import { canvasLayer } from "./canvasLayer.js";
+import { drawCells, drawMarks, type Marks } from "./cellLayer.js";
+import { paintFrom, type Paint } from "./cellPaint.js";
+import { overlay, showBranches, showCatchments, showNames, type Overlay } from "./overlays.js";
+
+const MARGIN_PX = 28;
+const MAX_ZOOM = 18;
+
+export interface Pointed {
+  readonly lng: number;
+  readonly lat: number;
+  /** Position of the cell under the pointer, -1 outside. */
+  readonly cell: number;
+}
+
+export interface MapEvents {
+  /** A frame was drawn that shows the state as it is now. */
+  drawn(): void;
+  /** The map was moved: centre and metres a pixel. */
+  moved(lng: number, lat: number, resolution: number): void;
+  clicked(cell: number): void;
+  pointed(at: Pointed | null): void;
+}
+
+export class MapView {
+  private paint: Paint;
+  private marks: Marks = { borders: null, chosen: null, selected: -1 };
+  private readonly cells: Layer;
+  private readonly lines: Layer;
+  private readonly streets: BaseLayer = streets();
+  private readonly boundaries: BaseLayer = boundaries();
+  private readonly catchments: Overlay = overlay(5, false);
+  private readonly labels: Overlay = overlay(7, true);
+  private readonly branches: Overlay = overlay(8, true);
+  private readonly map: Map;
+
+  constructor(
+    element: HTMLElement,
+    scale: HTMLElement,
+    private readonly store: Store<State>,
+    private readonly events: MapEvents,
+  ) {
+    this.paint = paintFrom(store.now);
+    const shape = () => this.store.now.cells?.hexagons ?? null;
+    this.cells = canvasLayer(drawCells(shape, () => this.paint, () => this.events.drawn()));
+    this.lines = canvasLayer(drawMarks(shape, () => this.marks));
+    const middle = [this.streets, this.boundaries, this.lines];
+    [this.cells, ...middle].forEach((layer, at) => layer.setZIndex(at + 1));
+    this.lines.setZIndex(6);
+    this.map = new Map({
+      target: element,
+      controls: [new ScaleLine({ target: scale, minWidth: 60 })],
+      interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, keyboard: false }),
+      layers: [this.cells, ...middle, this.catchments, this.labels, this.branches],
+      view: new View({ center: [0, 0], zoom: 2, maxZoom: MAX_ZOOM, enableRotation: false, constrainResolution: false }),
+    });
+    this.listen(element);
+    this.watch();
+  }
+
+  private listen(element: HTMLElement): void {
+    this.map.on("click", (event) => this.events.clicked(this.cellAt(event.coordinate).cell));
+    this.map.on("pointermove", (event) => {
+      if (!event.dragging) this.events.pointed(this.cellAt(event.coordinate));
+    });
+    element.addEventListener("pointerleave", () => this.events.pointed(null));
+    this.map.on("moveend", () => {
+      const view = this.map.getView();
+      const [lng, lat] = lngLat(...(view.getCenter() as [number, number]));
+      this.events.moved(lng, lat, view.getResolution() ?? 0);
+    });
+    // The page's columns may change their width without the window changing its own.
+    new ResizeObserver(() => this.map.updateSize()).observe(element);
+  }
+
+  private watch(): void {
+    const { store } = this;
+    store.watch(
+      (state) => [state.cells, state.columns.get(state.measure), state.mode, state.branch, state.plan],
+      (state) => {
+        this.paint = paintFrom(state);
+        this.cells.changed();
+      },
+    );
+    store.watch(
+      (state) => [state.cells, state.mode, state.plan, state.territory, state.selected],
+      (state) => {
+        this.marks = marksFrom(state);
+        this.lines.changed();
+      },
+    );
+    store.watch((state) => [state.catchments, state.branch], (state) => showCatchments(this.catchments, state));
+    store.watch((state) => [state.branches, state.branch], (state) => showBranches(this.branches, state));
+    store.watch((state) => [state.plan, state.mode, state.branch], (state) => showNames(this.labels, state));
+    store.watch((state) => [state.layers], ({ layers }) => {
+      this.streets.setVisible(layers.streets);
+      this.boundaries.setVisible(layers.boundaries);
+      this.catchments.setVisible(layers.catchments);
+      this.branches.setVisible(layers.branches);
+    });
+    store.watch((state) => [state.cells, state.branch], () => this.showAll());
+    store.watch((state) => [state.territory], (state) => this.showTerritory(state));
+    store.watch((state) => [state.selected], (state) => this.keepInView(state));
+  }
+
+  /** Loads where the ground's own tiles are; without them the map is still of use. */
+  async loadTiles(read: Read): Promise<void> {
+    const layers = [["streets", this.streets], ["boundaries", this.boundaries]] as const;
+    await Promise.all(
+      layers.map(async ([name, layer]) => useTiles(layer, await read<TileJson>(`/tiles/${name}.json`))),
+    );
+  }
+
+  zoomBy(delta: number): void {
+    const view = this.map.getView();
+    view.animate({ zoom: (view.getZoom() ?? 0) + delta, duration: motion() });
+  }
+
+  /** Shows the chosen branch, or the whole ground. */
+  showAll(): void {
+    const { cells } = this.store.now;
+    if (!cells) return;
+    this.fit(extentOf(cells.hexagons, inChosenBranch(this.store.now)) ?? this.bounds());
+  }
+
+  /** The cell in the middle of what is seen, or the one nearest to it. */
+  cellInMiddle(): number {
+    const { cells } = this.store.now;
+    const centre = this.map.getView().getCenter();
+    if (!cells || !centre) return -1;
+    const here = this.cellAt(centre).cell;
+    if (here >= 0) return here;
+    const { centreX, centreY } = cells.hexagons;
+    let [best, nearest] = [-1, Infinity];
+    for (let cell = 0; cell < cells.ids.length; cell++) {
+      const gap = Math.hypot(centreX[cell] - centre[0], centreY[cell] - centre[1]);
+      if (gap < nearest) [best, nearest] = [cell, gap];
+    }
+    return best;
+  }
+
+  private cellAt(coordinate: number[]): Pointed {
+    const { cells } = this.store.now;
+    const [lng, lat] = lngLat(coordinate[0], coordinate[1]);
+    const sane = cells && Math.abs(lng) <= 180 && Math.abs(lat) <= 90;
+    const cell = sane ? cells.position.get(latLngToCell(lat, lng, cells.resolution)) : undefined;
+    return { lng, lat, cell: cell ?? -1 };
+  }
+
+  private showTerritory(state: State): void {
+    const { cells, plan, territory } = state;
+    if (cells && plan && territory >= 0) this.fit(extentOf(cells.hexagons, (cell) => plan.owner[cell] === territory));
+  }
+
+  private keepInView({ cells, selected }: State): void {
+    const size = this.map.getSize();
+    if (!cells || selected < 0 || !size) return;
+    const view = this.map.getView();
+    const point = [cells.hexagons.centreX[selected], cells.hexagons.centreY[selected]];
+    const [west, south, east, north] = view.calculateExtent(size.map((length) => Math.max(1, length - 2 * MARGIN_PX)));
+    if (point[0] < west || point[0] > east || point[1] < south || point[1] > north) view.setCenter(point);
+  }
+
+  private bounds(): Extent | null {
+    const bounds = this.store.now.session?.bounds;
+    return bounds ? [...mercator(bounds[0], bounds[1]), ...mercator(bounds[2], bounds[3])] : null;
+  }
+
+  private fit(extent: Extent | null): void {
+    this.map.updateSize();
+    const padding = [MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX];
+    if (extent) this.map.getView().fit(extent, { padding, maxZoom: MAX_ZOOM - 2 });
+  }
+}
+
+function motion(): number {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150;
+}
+
+function marksFrom({ cells, mode, plan, territory, selected }: State): Marks {
+  if (!cells || !plan || mode !== "territories") return { borders: null, chosen: null, selected };
+  const chosen = territory < 0 ? null : bordersOf(cells.hexagons, plan.owner.map((owner) => Number(owner === territory)));
+  return { borders: bordersOf(cells.hexagons, plan.owner), chosen, selected };
+}

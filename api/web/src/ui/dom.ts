@@ -1,0 +1,77 @@
+// Making elements; text only ever goes in as text.
+
+import { catalogue, type Catalogue } from "../core/i18n.js";
+import type { State } from "../core/state.js";
+import type { Store } from "../core/store.js";
+
+type Attributes = Record<string, string | boolean | undefined>;
+type Child = Node | string;
+
+/** Makes an element; `true` sets an empty attribute, `false` and `undefined` none. */
+export function make<T extends keyof HTMLElementTagNameMap>(
+  tag: T,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[T] {
+  const element = document.createElement(tag);
+  setAttributes(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+export function setAttributes(element: Element, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) element.removeAttribute(name);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+}
+
+export function replace(element: Element, ...children: Child[]): void {
+  element.textContent = "";
+  element.append(...children);
+}
+
+/** A name that came with the data and has no translation. */
+export function given(text: string): HTMLElement {
+  return make("span", { translate: "no" }, text);
+}
+
+/** A figure with its exact value beside what is shown of it. */
+export function figureElement(exact: number, shown: string): HTMLElement {
+  return make("data", { value: String(exact) }, shown);
+}
+
+/** A square of colour for legends and tables; drawn by the caller's canvas, since the page has no inline style. */
+export function swatch(draw: (context: CanvasRenderingContext2D, size: number, ratio: number) => void): HTMLElement {
+  const size = 18;
+  const ratio = Math.max(1, window.devicePixelRatio || 1);
+  const canvas = make("canvas", { class: "swatch", "aria-hidden": "true" });
+  canvas.width = canvas.height = Math.round(size * ratio);
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D;
+  context.scale(canvas.width / size, canvas.height / size);
+  draw(context, size, ratio);
+  return canvas;
+}
+
+/** Keeps an element's text in the reader's language. */
+export function say<T extends Element>(store: Store<State>, element: T, phrase: (words: Catalogue) => string): T {
+  store.watch(
+    (state) => [state.language],
+    ({ language }) => (element.textContent = phrase(catalogue(language))),
+  );
+  return element;
+}
+
+/** Keeps an attribute's text in the reader's language. */
+export function label<T extends Element>(
+  store: Store<State>,
+  element: T,
+  attribute: string,
+  phrase: (words: Catalogue) => string,
+): T {
+  store.watch(
+    (state) => [state.language],
+    ({ language }) => element.setAttribute(attribute, phrase(catalogue(language))),
+  );
+  return element;
+}

@@ -1,0 +1,57 @@
+// Name, publication, language; below it what must always be seen: synthetic data and what scores are not for.
+
+import { dateTime, integer } from "../core/format.js";
+import { catalogue, LANGUAGES, type Language } from "../core/i18n.js";
+import { languageChosen, type State } from "../core/state.js";
+import type { Store } from "../core/store.js";
+import { given, label, make, replace, say } from "./dom.js";
+
+export function header(store: Store<State>): HTMLElement {
+  const name = make("div", { class: "brand" }, make("strong", { translate: "no" }, "gridgeo"));
+  name.append(say(store, make("h1"), (words) => words.title));
+  return make("header", { class: "header" }, name, publication(store), languages(store));
+}
+
+function publication(store: Store<State>): HTMLElement {
+  const line = make("p", { class: "publication" });
+  store.watch(
+    (state) => [state.language, state.session],
+    ({ language, session }) => {
+      if (!session) return replace(line);
+      const words = catalogue(language);
+      const version = integer(language, session.versions["publication"] ?? 0);
+      const text = words.published(version, dateTime(language, session.published_at));
+      replace(line, given(session.ground), make("time", { datetime: session.published_at }, text));
+    },
+  );
+  return line;
+}
+
+function languages(store: Store<State>): HTMLElement {
+  const group = label(store, make("div", { class: "languages", role: "group" }), "aria-label", (w) => w.switchLanguage);
+  for (const { id, name } of LANGUAGES) {
+    const lang = catalogue(id).htmlLang;
+    const button = make("button", { type: "button", lang, translate: "no", "data-language": id }, name);
+    button.addEventListener("click", () => store.apply(languageChosen(id)));
+    store.watch(
+      (state) => [state.language],
+      ({ language }: { language: Language }) => button.setAttribute("aria-pressed", String(language === id)),
+    );
+    group.append(button);
+  }
+  return group;
+}
+
+export function notices(store: Store<State>): HTMLElement {
+  const synthetic = make("p", { class: "synthetic", role: "note" });
+  const use = make("p", { class: "use" });
+  store.watch(
+    (state) => [state.language, state.session],
+    ({ language, session }) => {
+      synthetic.hidden = !session?.synthetic;
+      synthetic.textContent = session?.synthetic ? catalogue(language).synthetic : "";
+      use.textContent = session ? session.notice[language] : "";
+    },
+  );
+  return make("div", { class: "notices" }, synthetic, use);
+}

@@ -1,0 +1,117 @@
+// The legend: the very colours of the map, with limits and counts.
+
+import type { ClassCounts } from "../core/classes.js";
+import type { Measure, MeasureColumn } from "../core/contract.js";
+import { integer, limits, unitName } from "../core/format.js";
+import { catalogue, type Catalogue, type Language } from "../core/i18n.js";
+import { isLight, NO_VALUE, paled, ramp } from "../core/palette.js";
+import { legendCounts, measureName, measureOf, type State } from "../core/state.js";
+import type { Store } from "../core/store.js";
+import { NO_EVIDENCE_PALE } from "../map/cellPaint.js";
+import { textures } from "../map/patterns.js";
+import { make, replace, say, swatch } from "./dom.js";
+
+export function legend(store: Store<State>): HTMLElement {
+  const heading = say(store, make("h2", { id: "legend" }), (words) => words.legend);
+  const body = make("div");
+  store.watch(
+    (state) => [state.language, state.mode, state.columns.get(state.measure), state.branch, state.branches, state.plan],
+    (state) => replace(body, ...(state.mode === "scores" ? scoreLegend(state) : territoryLegend(state))),
+  );
+  return make("section", { class: "card legend", "aria-labelledby": "legend" }, heading, body);
+}
+
+function scoreLegend(state: State): HTMLElement[] {
+  const [measure, column, counts] = [measureOf(state), state.columns.get(state.measure), legendCounts(state)];
+  if (!measure || !column || !counts) return [];
+  const words = catalogue(state.language);
+  const unit = unitName(state.language, measure.unit);
+  const title = measureName(measure, state.language) + (unit ? ` (${unit})` : "");
+  const rows = [...classRows(state.language, measure, column, counts), ...textureRows(state.language, column, counts)];
+  return [
+    make("p", { class: "legend-title" }, title),
+    make("table", {}, tableHead(words), make("tbody", {}, ...rows)),
+    make("p", { class: "quiet" }, words.legendTotal(integer(state.language, counts.total), where(state, words))),
+    make("p", { class: "quiet" }, words.legendNote),
+  ];
+}
+
+function where(state: State, words: Catalogue): string {
+  return state.branches.find(({ id }) => id === state.branch)?.name ?? words.allBranches;
+}
+
+function tableHead(words: Catalogue): HTMLElement {
+  const cells = [words.value, words.legendCells].map((text) => make("th", { scope: "col" }, text));
+  return make("thead", {}, make("tr", {}, ...cells));
+}
+
+function classRows(language: Language, measure: Measure, column: MeasureColumn, counts: ClassCounts): HTMLElement[] {
+  const words = catalogue(language);
+  const colours = ramp(counts.byClass.length);
+  const written = limits(language, measure.kind, column.breaks);
+  return counts.byClass.map((count, at) => {
+    const upper = written[at + 1] ?? written[at] ?? words.nothing;
+    const text = at === 0 && column.breaks[0] === column.breaks[1] ? upper : words.legendRange(written[at], upper);
+    const square = swatch((context, size) => fill(context, size, colours[at]));
+    return row(square, text, integer(language, count), { "data-class": String(at), "data-colour": colours[at] });
+  });
+}
+
+function textureRows(language: Language, column: MeasureColumn, counts: ClassCounts): HTMLElement[] {
+  const words = catalogue(language);
+  const middle = ramp(5)[2];
+  const weak = swatch((context, size, ratio) => {
+    fill(context, size, middle);
+    fill(context, size, textures(context, ratio).hatch(isLight(middle)));
+  });
+  const none = swatch((context, size, ratio) => {
+    fill(context, size, paled(middle, NO_EVIDENCE_PALE));
+    fill(context, size, textures(context, ratio).dots(true));
+  });
+  const empty = swatch((context, size) => fill(context, size, NO_VALUE));
+  const rows = [];
+  if (column.evidence && counts.weak) rows.push(row(weak, words.legendWeak, integer(language, counts.weak)));
+  if (column.evidence && counts.none) rows.push(row(none, words.legendNone, integer(language, counts.none)));
+  if (counts.empty) rows.push(row(empty, words.legendEmpty, integer(language, counts.empty)));
+  return rows;
+}
+
+function row(square: HTMLElement, text: string, count: string, data: Record<string, string> = {}): HTMLElement {
+  const name = make("th", { scope: "row" }, square, make("span", {}, text));
+  return make("tr", data, name, make("td", {}, count));
+}
+
+function fill(context: CanvasRenderingContext2D, size: number, style: string | CanvasPattern): void {
+  context.fillStyle = style;
+  context.fillRect(0, 0, size, size);
+}
+
+function territoryLegend(state: State): HTMLElement[] {
+  const words = catalogue(state.language);
+  if (!state.plan) return [make("p", { class: "quiet" }, words.noTerritories)];
+  const items: [string, HTMLElement][] = [
+    [words.legendBorder, swatch((context, size) => stroke(context, size, []))],
+    [words.legendCatchment, swatch((context, size) => stroke(context, size, [5, 3]))],
+    [words.legendBranch, swatch((context, size) => diamond(context, size, Math.PI / 4))],
+    [words.legendSyntheticBranch, swatch((context, size) => diamond(context, size, 0))],
+  ];
+  const list = items.map(([text, square]) => make("li", {}, square, make("span", {}, text)));
+  return [make("ul", { class: "keys" }, ...list), make("p", { class: "quiet" }, words.legendTerritories)];
+}
+
+function stroke(context: CanvasRenderingContext2D, size: number, dash: number[]): void {
+  context.strokeStyle = "#26323f";
+  context.lineWidth = 2;
+  context.setLineDash(dash);
+  context.beginPath();
+  context.moveTo(0, size / 2);
+  context.lineTo(size, size / 2);
+  context.stroke();
+}
+
+function diamond(context: CanvasRenderingContext2D, size: number, turn: number): void {
+  context.fillStyle = "#10243e";
+  context.translate(size / 2, size / 2);
+  context.rotate(turn + Math.PI / 4);
+  context.fillRect(-5, -5, 10, 10);
+}

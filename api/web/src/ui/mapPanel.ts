@@ -1,0 +1,149 @@
+// The map with its buttons, scale, north, pointer, attribution, and its keys.
+
+import { degrees, withUnit } from "../core/format.js";
+import { catalogue } from "../core/i18n.js";
+import * as actions from "../core/state.js";
+import { measureName, measureOf, territoryOf, type Direction, type State } from "../core/state.js";
+import type { Store } from "../core/store.js";
+import { MapView, type Pointed } from "../map/view.js";
+import { label, make, replace, say } from "./dom.js";
+
+const ARROWS = new Map<string, Direction>([
+  ["ArrowLeft", "left"],
+  ["ArrowRight", "right"],
+  ["ArrowUp", "up"],
+  ["ArrowDown", "down"],
+]);
+
+export interface MapPanel {
+  readonly element: HTMLElement;
+  readonly view: MapView;
+  focus(): void;
+}
+
+/** `openDetails` moves the keyboard to the details; `announce` speaks to a screen reader. */
+export function mapPanel(store: Store<State>, openDetails: () => void, announce: (text: string) => void): MapPanel {
+  const map = make("div", { class: "map", id: "map", tabindex: "0", role: "application", "aria-describedby": "map-help" });
+  label(store, map, "aria-label", (words) => words.map);
+  const pointer = make("output", { class: "pointer" });
+  const scale = make("div", { class: "scale", translate: "no" });
+  const point = pointerReadout(store, pointer);
+  const view = new MapView(map, scale, store, {
+    drawn: () => markDrawn(store.now),
+    moved: (lng, lat, resolution) => (map.dataset["view"] = `${lng} ${lat} ${resolution}`),
+    clicked: (cell) => {
+      store.apply(actions.cellSelected(cell));
+      if (cell >= 0) store.apply(actions.panelOpened());
+    },
+    pointed: point,
+  });
+  map.addEventListener("keydown", (event) => onKey(event, store, view, openDetails, announce));
+  const help = say(store, make("p", { id: "map-help", class: "unseen" }), (words) => words.mapHelp);
+  const frame = make("div", { class: "map-frame" }, map, buttons(store, view), north(store), help);
+  const bar = make("div", { class: "map-bar" }, scale, pointer, attribution(store));
+  return { element: make("div", { class: "map-panel" }, frame, bar), view, focus: () => map.focus() };
+}
+
+/** What is on the screen, for whoever waits for it. */
+function markDrawn(state: State): void {
+  const { dataset } = document.body;
+  dataset["measure"] = state.measure;
+  dataset["mode"] = state.mode;
+  dataset["version"] = String(state.cells?.version ?? "");
+  dataset["ready"] = String(state.phase === "ready" && state.cells !== null && state.awaited === null);
+}
+
+function onKey(
+  event: KeyboardEvent,
+  store: Store<State>,
+  view: MapView,
+  openDetails: () => void,
+  announce: (text: string) => void,
+): void {
+  const direction = ARROWS.get(event.key);
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (direction) move(direction, store, view, announce);
+  else if (event.key === "Enter") {
+    store.apply(actions.panelOpened());
+    if (store.now.panel) openDetails();
+  } else if (event.key === "+" || event.key === "=") view.zoomBy(1);
+  else if (event.key === "-") view.zoomBy(-1);
+  else return;
+  event.preventDefault();
+}
+
+/** Arrow keys move the selection; the first one selects the cell in the middle of what is seen. */
+function move(direction: Direction, store: Store<State>, view: MapView, announce: (text: string) => void): void {
+  const before = store.now.selected;
+  store.apply(before < 0 ? actions.cellSelected(view.cellInMiddle()) : actions.selectionMoved(direction));
+  if (store.now.selected === before) announce(catalogue(store.now.language).noNeighbour);
+}
+
+/** A selected cell in one sentence. */
+export function cellSentence(state: State): string {
+  const words = catalogue(state.language);
+  const id = state.cells?.ids[state.selected];
+  const measure = measureOf(state);
+  if (id === undefined || !measure) return "";
+  const value = state.columns.get(measure.id)?.values[state.selected] ?? null;
+  const shown = value === null ? words.legendEmpty : withUnit(state.language, measure.kind, measure.unit, value);
+  const said = words.cellSaid(id, measureName(measure, state.language), shown);
+  const territory = territoryOf(state, state.selected);
+  return territory ? `${said}; ${words.cellSaidIn(territory.rm_name ?? territory.name)}` : said;
+}
+
+function pointerReadout(store: Store<State>, output: HTMLElement): (at: Pointed | null) => void {
+  let last: Pointed | null = null;
+  const show = () => {
+    const state = store.now;
+    const words = catalogue(state.language);
+    const measure = measureOf(state);
+    const value = last && last.cell >= 0 ? state.columns.get(state.measure)?.values[last.cell] : undefined;
+    const place = last
+      ? words.pointer(degrees(state.language, last.lng), degrees(state.language, last.lat))
+      : words.pointerNone;
+    const parts = [make("span", {}, place)];
+    if (measure && typeof value === "number") {
+      const shown = withUnit(state.language, measure.kind, measure.unit, value);
+      parts.push(make("span", { class: "under" }, `${measureName(measure, state.language)} ${shown}`));
+    }
+    replace(output, ...parts);
+  };
+  store.watch((state) => [state.language, state.measure], show);
+  return (at) => {
+    last = at;
+    show();
+  };
+}
+
+function buttons(store: Store<State>, view: MapView): HTMLElement {
+  const group = make("div", { class: "map-buttons" });
+  const add = (sign: string, name: string, phrase: Parameters<typeof label>[3], act: () => void) => {
+    const button = make("button", { type: "button", "data-act": name }, make("span", { "aria-hidden": "true" }, sign));
+    label(store, button, "aria-label", phrase);
+    label(store, button, "title", phrase);
+    button.addEventListener("click", act);
+    group.append(button);
+  };
+  add("+", "in", (words) => words.zoomIn, () => view.zoomBy(1));
+  add("−", "out", (words) => words.zoomOut, () => view.zoomBy(-1));
+  add("⤢", "all", (words) => words.zoomAll, () => view.showAll());
+  return group;
+}
+
+function north(store: Store<State>): HTMLElement {
+  const arrow = make("div", { class: "north", role: "img" }, make("span", { translate: "no", "aria-hidden": "true" }, "▲ N"));
+  return label(store, arrow, "aria-label", (words) => words.north);
+}
+
+function attribution(store: Store<State>): HTMLElement {
+  const line = make("p", { class: "attribution" });
+  store.watch(
+    (state) => [state.session, state.language],
+    ({ session, language }) => {
+      const text = make("span", { translate: "no" }, session?.attribution ?? "© OpenStreetMap contributors");
+      replace(line, make("span", {}, `${catalogue(language).attribution} `), text);
+    },
+  );
+  return line;
+}

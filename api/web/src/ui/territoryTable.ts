@@ -1,0 +1,95 @@
+// The territories as a table: loads, targets, distance from the target.
+
+import { certificateFrom, type Certificate } from "../core/certificate.js";
+import type { Territory } from "../core/contract.js";
+import { figure, integer, signedPercent, percent } from "../core/format.js";
+import { catalogue, type Catalogue } from "../core/i18n.js";
+import { measureName, territoryChosen, type State } from "../core/state.js";
+import type { Store } from "../core/store.js";
+import { territoryFill } from "../map/cellPaint.js";
+import { figureElement, given, make, swatch } from "./dom.js";
+
+/** Measures that have targets, in the order of the measure table. */
+export function targetMeasures(state: State): string[] {
+  const named = new Set((state.plan?.territories ?? []).flatMap(({ targets }) => Object.keys(targets)));
+  return state.measures.map(({ id }) => id).filter((id) => named.has(id));
+}
+
+export function territoryTable(store: Store<State>, state: State): HTMLElement {
+  const words = catalogue(state.language);
+  const measures = targetMeasures(state);
+  const certificates = new Map(
+    Object.entries(state.plan?.certificates ?? {}).map(([branch, body]) => [branch, certificateFrom(body)]),
+  );
+  const rows = (state.plan?.territories ?? []).flatMap((territory, at) => {
+    if (state.branch !== null && territory.branch_id !== state.branch) return [];
+    return [territoryRow(store, state, territory, at, measures, certificates.get(territory.branch_id))];
+  });
+  return make(
+    "table",
+    { class: "territories" },
+    make("caption", { class: "unseen" }, words.tableCaption),
+    ...tableHead(state, measures, words),
+    make("tbody", {}, ...rows),
+  );
+}
+
+function tableHead(state: State, measures: string[], words: Catalogue): HTMLElement[] {
+  const tall = [words.manager, words.branch, words.cells].map((text) =>
+    make("th", { scope: "col", rowspan: "2" }, text),
+  );
+  const groups = measures.map((id) => {
+    const measure = state.measures.find((one) => one.id === id);
+    const name = measure ? measureName(measure, state.language) : id;
+    return make("th", { scope: "colgroup", colspan: "3", class: "group" }, name);
+  });
+  const parts = measures.flatMap(() =>
+    [words.load, words.target, words.imbalance].map((text) => make("th", { scope: "col" }, text)),
+  );
+  return [make("thead", {}, make("tr", {}, ...tall, ...groups), make("tr", {}, ...parts))];
+}
+
+function territoryRow(
+  store: Store<State>,
+  state: State,
+  territory: Territory,
+  at: number,
+  measures: string[],
+  certificate: Certificate | undefined,
+): HTMLElement {
+  const words = catalogue(state.language);
+  const name = territory.rm_name ?? territory.name;
+  const button = make("button", { type: "button", class: "link", "aria-label": words.showOnMap(name) }, given(name));
+  button.addEventListener("click", () => store.apply(territoryChosen(at)));
+  const square = swatch((context, size) => {
+    context.fillStyle = territoryFill(territory.colour);
+    context.fillRect(0, 0, size, size);
+  });
+  const branch = state.branches.find(({ id }) => id === territory.branch_id)?.name ?? territory.branch_id;
+  return make(
+    "tr",
+    { "data-territory": territory.id, class: state.territory === at ? "current" : undefined },
+    make("th", { scope: "row" }, make("span", { class: "named" }, square, button)),
+    make("td", {}, given(branch)),
+    make("td", { class: "number" }, integer(state.language, territory.cells)),
+    ...measures.flatMap((id) => measureCells(state, territory, id, certificate?.tolerancePercent.get(id))),
+  );
+}
+
+function measureCells(state: State, territory: Territory, id: string, tolerance: number | undefined): HTMLElement[] {
+  const { language } = state;
+  const words = catalogue(language);
+  const kind = state.measures.find((one) => one.id === id)?.kind ?? "count";
+  const amount = (value: number | undefined) =>
+    value === undefined ? words.nothing : figureElement(value, figure(language, kind, value));
+  const imbalance = territory.imbalance_percent[id];
+  const outside = imbalance !== undefined && tolerance !== undefined && Math.abs(imbalance) > tolerance + 1e-6;
+  const shown = imbalance === undefined ? words.nothing : figureElement(imbalance, signedPercent(language, imbalance));
+  const last = make("td", { class: outside ? "number outside" : "number" }, shown);
+  if (outside) last.append(make("small", {}, words.outside(percent(language, tolerance))));
+  return [
+    make("td", { class: "number", "data-field": `load-${id}` }, amount(territory.loads[id])),
+    make("td", { class: "number" }, amount(territory.targets[id])),
+    last,
+  ];
+}
