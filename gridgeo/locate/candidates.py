@@ -12,6 +12,9 @@ TEXT, POSTCODE, HINT, ANYWHERE = 0, 1, 2, 3
 """Where the area of a candidate comes from, best first."""
 NUMBERED_BELOW = 10
 """Hypotheses below this are the part that carries the house number."""
+MIN_CUT_OFF = 5
+"""A name cut off after fewer letters could be anything."""
+CUT_OFF_EDITS = 2
 MIN_SIMILARITY, MIN_SIMILARITY_IN_POSTCODE = 0.75, 0.6
 """A postcode holds few streets, so a looser spelling still means one of them."""
 
@@ -133,9 +136,25 @@ def _misspelt_streets(pairs: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame
     in_postcode = pl.col("level") == "postcode"
     enough = pl.col("similarity") >= pl.when(in_postcode).then(MIN_SIMILARITY_IN_POSTCODE).otherwise(MIN_SIMILARITY)
     few = pl.col("edits") <= pl.when(in_postcode).then(99).otherwise((pl.col("key").str.len_chars() // 5).clip(1, 4))
-    close = pairs.join(near.filter(digits), on=["key", "area"]).filter(enough & few)
+    misspelt = pairs.join(near.filter(digits), on=["key", "area"]).filter(enough & few).drop("similarity")
+    cut_off = pairs.join(_cut_off_names(wanted, gazetteer), on=["key", "area"])
+    close = pl.concat([misspelt, cut_off.select(misspelt.columns)])
     best = close.filter(pl.col("edits") == pl.col("edits").min().over("query", "position", "level"))
     # Two streets equally near: neither is meant surely, so neither is taken.
     return best.filter(pl.col("street_key").n_unique().over("query", "position", "level") == 1).join(
         gazetteer.streets.select("street", "unclear"), on="street"
+    )
+
+
+def _cut_off_names(wanted: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Find the streets of an area whose name begins as the wanted one: "Herreng.", "Im Rossfe.", "Albert"."""
+    head = pl.col("key").str.slice(0, MIN_CUT_OFF).alias("head")
+    long_enough = pl.col("key").str.len_chars() >= MIN_CUT_OFF
+    streets = gazetteer.streets.select("street", "area", head, street_key="key")
+    return (
+        wanted.filter(long_enough)
+        .with_columns(head)
+        .join(streets, on=["area", "head"])
+        .filter(pl.col("street_key").str.starts_with(pl.col("key")))
+        .select("key", "area", "street", "street_key", pl.lit(CUT_OFF_EDITS, dtype=pl.Int32).alias("edits"))
     )

@@ -8,6 +8,7 @@ probability 0.9. Answers found under doubt (a misspelt street, no town given) ha
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -25,8 +26,8 @@ HELD = 0.9
 MIN_ROWS = 30
 """Below this a tier has no curve of its own."""
 KNOTS = 8
-FLOOR_ACCURACY_M = 12.0
-"""A located row names an entrance, a front or a middle of the house: never less than half a house apart."""
+FLOOR_ACCURACY_M = 25.0
+"""The point of a house is its entrance, its front or its middle; 13 to 24 m lie between them (METHODS 3)."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ class ConfidenceModel:
 
 def model_to_json(model: ConfidenceModel) -> str:
     """Write the model as JSON text."""
-    return json.dumps(asdict(model), ensure_ascii=False, indent=1)
+    text = json.dumps(asdict(model), ensure_ascii=False, indent=1)
+    # One list of numbers a line, for people who compare two models.
+    return re.sub(r"\[[-\d.,\s]+\]", lambda found: re.sub(r"\s+", " ", found[0]), text)
 
 
 def model_from_json(text: str) -> ConfidenceModel:
@@ -96,17 +99,19 @@ def confidence_columns(answers: pl.DataFrame, model: ConfidenceModel) -> pl.Data
         for doubt in (False, True):
             rows = (tiers == tier) & (doubtful == doubt)
             curve = _curve_for(model, tier, doubtful=doubt)
-            confidence[rows] = np.interp(scale[rows], curve.scale_m, curve.confidence)
-            accuracy_m[rows] = _beyond(scale[rows], curve)
+            confidence[rows], accuracy_m[rows] = _read(curve, scale[rows])
     return pl.DataFrame({"confidence": confidence, "accuracy_m": accuracy_m}).with_columns(
         pl.col("accuracy_m").fill_nan(None)
     )
 
 
-def _beyond(scale: FloatArray, curve: Curve) -> FloatArray:
-    """Read accuracy_m; past the last knot it grows with the scale, so that a huge town is not called near."""
-    inside = np.interp(scale, curve.scale_m, curve.accuracy_m)
-    return np.asarray(np.maximum(inside, np.where(scale > curve.scale_m[-1], scale, 0.0)), dtype=np.float64)
+def _read(curve: Curve, scale_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Read confidence and accuracy_m; past the last knot, where nothing was seen, both get worse with the scale."""
+    seen = max(curve.scale_m[-1], WITHIN_M)
+    worse = np.maximum(scale_m / seen, 1.0)
+    confidence = np.interp(scale_m, curve.scale_m, curve.confidence) / worse
+    accuracy_m = np.maximum(np.interp(scale_m, curve.scale_m, curve.accuracy_m), np.where(worse > 1.0, scale_m, 0.0))
+    return confidence, accuracy_m
 
 
 def _curve_for(model: ConfidenceModel, tier: str, *, doubtful: bool) -> Curve:
@@ -146,16 +151,17 @@ def fit_confidence(
         curves = _curves(located.filter(~held), error_m[~held])
         part = confidence_columns(located.filter(held), ConfidenceModel("", curves, 0.0, ()))
         stated[held] = part["confidence"].to_numpy()
-    placed = answered
-    bins = calibration_bins(stated[placed], error_m[placed] <= WITHIN_M)
-    return ConfidenceModel(origin, _curves(located, error_m), calibration_error(bins), bins)
+    bins = calibration_bins(stated[answered], error_m[answered] <= WITHIN_M)
+    return ConfidenceModel(origin, _curves(located, error_m), round(calibration_error(bins), 4), bins)
 
 
 def calibration_bins(stated: FloatArray, hit: BoolArray, count: int = 10) -> tuple[CalibrationBin, ...]:
     """Return the calibration table over equally wide bins of stated confidence; empty bins are left out."""
     index = np.minimum((stated * count).astype(np.int64), count - 1)
     return tuple(
-        CalibrationBin(float(stated[index == b].mean()), float(hit[index == b].mean()), int((index == b).sum()))
+        CalibrationBin(
+            round(float(stated[index == b].mean()), 4), round(float(hit[index == b].mean()), 4), int((index == b).sum())
+        )
         for b in np.unique(index)
     )
 

@@ -31,9 +31,9 @@ class Gazetteer:
 
     table: the rows as given (contract GAZETTEER), sorted by id. rows: one line a table row with keys and label.
     areas: area, key, level (any, named, postcode), position, radius_m, row, is_city, is_community, has_row.
-    streets: street, key, area, level, position, radius_m, row, unclear (the name stands in several towns of its area). numbers: the house numbers of a street.
-    ladder: one line a number of a street, ordered. names: names of houses and places by area. trigrams: of street keys
-    by area; town_trigrams: of the areas' own keys, all under area 0.
+    streets: street, key, area, level, position, radius_m, row, unclear (the name stands in several towns of its area).
+    numbers: the house numbers of a street. ladder: one line a number of a street, ordered. names: names of houses and
+    places by area. trigrams: of street keys by area; town_trigrams: of the areas' own keys, all under area 0.
     """
 
     table: pl.DataFrame

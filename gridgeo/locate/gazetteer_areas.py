@@ -54,7 +54,7 @@ def _city_filled(rows: pl.DataFrame) -> pl.Series:
     scale = np.cos(np.radians(float(np.median(known["lat"].to_numpy()))))
     tree = KDTree(_plane(known, scale))
     away_m, nearest = tree.query(_plane(missing, scale), distance_upper_bound=NEIGHBOUR_LIMIT_M)
-    found = np.isfinite(away_m)
+    found, nearest = np.isfinite(away_m), np.asarray(nearest, dtype=np.int64)
     neighbour = (
         missing.select("row").filter(found).with_columns(known["city_key"][nearest[found]].alias("by_neighbour"))
     )

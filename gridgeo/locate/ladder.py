@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import polars as pl
 
 from gridgeo.locate.gazetteer import Gazetteer
@@ -41,7 +43,8 @@ def estimated_houses(candidates: pl.DataFrame, wanted: pl.DataFrame, gazetteer: 
 def _bracket(asked: pl.DataFrame, ladder: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """Add the known numbers below (or equal) and above, with their positions."""
     result = asked.sort("number")
-    for name, strategy in (("low", "backward"), ("high", "forward")):
+    sides: tuple[tuple[str, Literal["backward", "forward"]], ...] = (("low", "backward"), ("high", "forward"))
+    for name, strategy in sides:
         side = ladder.select(
             *by,
             pl.col("number"),

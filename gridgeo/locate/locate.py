@@ -27,7 +27,7 @@ LOCATED: Contract = {
     "scale_m": pl.Float64,
     "doubtful": pl.Boolean,
 }
-"""reason: why there is no answer (tier none), null where there is one. scale_m, doubtful: what confidence was read from."""
+"""reason: why there is no answer (tier none), else null. scale_m, doubtful: what confidence was read from."""
 CHUNK_ROWS = 50_000
 
 

@@ -9,23 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from gridgeo.locate import address_patterns as pattern
 from gridgeo.locate.normalise import MAX_CHARACTERS, area_key, name_key, number_columns, tidy
-from gridgeo.locate.street_words import NUMBER_SIGNS, STREET_ENDINGS, STREET_WORDS, UNIT_WORDS
-
-_SIGN = r"(?:(?:" + "|".join(NUMBER_SIGNS) + r")\.?\s*)?"
-_UNIT = r"(?:" + "|".join(UNIT_WORDS) + r")"
-_WORD = r"(?:" + "|".join(STREET_WORDS) + r"|st|rd|ave|terr|cres)"
-_RANGE = r"(?:\s?(?:-|/|&|\+|and)\s?(?:\d{1,5}\s?(?:[a-zа-я]\b)?|[a-z]\b))*"
-_HOUSE = r"\d{1,5}(?:[a-zа-я]\b)?" + _RANGE
-_STREET = (
-    r"(?i)\b(?:"
-    + "|".join(STREET_WORDS)
-    + r"|str|st|rd|ave|prom|terr|cres)\b|(?:"
-    + "|".join(STREET_ENDINGS)
-    + r"|str)\b"
-)
-_DIGITS = r"(?:[A-Z]{1,3}[- ])?(?:\d{5}-\d{3,4}|\d{3} \d{2}|\d{4} ?[A-Z]{2}|\d{4,6})"
-_UK = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}"
 
 EMPTY, TOO_LONG, NO_LETTERS = "empty", "too long", "no letters"
 
@@ -79,25 +64,10 @@ def address_parts(text: pl.Series, towns: pl.Series | None = None, streets: pl.S
 
 def _cut(text: pl.Expr) -> pl.Expr:
     """Insert commas where a one-line form changes from one component to the next."""
-    return (
-        text.str.replace_all(r"\s*,[\s,]*", ", ")
-        .str.replace(r"(, \d{1,5}[A-Za-z]?) - (\p{L})", "${1}, ${2}")
-        # 北京市海淀区中关村大街27号 -> components; the number keeps its sign off.
-        .str.replace(r"(\p{Han}+?(?:省|自治区))(\p{Han})", "${1}, ${2}")
-        .str.replace(r"(\p{Han}{2,}?市)(\p{Han})", "${1}, ${2}")
-        .str.replace(r"(\p{Han}{2,}?(?:区|县))(\p{Han})", "${1}, ${2}")
-        .str.replace(r"(\p{Han}{2,}?(?:路|街|大道|巷|道|弄))\s*(\d{1,5})号?", "${1} ${2}, ")
-        .str.replace_all(
-            rf"(?i)(^|, )({_UNIT}(?:\.?\s*\d{{1,4}}[a-z]?(?:-\d+)?|\.?\s+[a-z]\d{{0,3}}))\s+(\p{{L}}|\d)",
-            "${1}${2}, ${3}",
-        )
-        .str.replace(rf"(?i)(^|, )([^,\d]*\p{{L}}[^,\d]*?) ({_HOUSE} [^,\d]*\b{_WORD}\b)", "${1}${2}, ${3}")
-        .str.replace(rf"(\d ?[A-Za-z]?) ({_DIGITS}) (\p{{L}})", "${1}, ${2} ${3}")
-        .str.replace(
-            rf"(?i)(^|, )([^,\d]*\p{{L}}[^,\d]* {_SIGN}\d{{1,5}}(?: ?[a-zа-я]\b)?{_RANGE}(?: \d{{1,3}}\b)?) (\p{{L}}{{2,}})",
-            "${1}${2}, ${3}",
-        )
-    )
+    spaced = text.str.replace_all(r"\s*,[\s,]*", ", ")
+    for before, after in pattern.CUTS:
+        spaced = spaced.str.replace(before, after)
+    return spaced
 
 
 def _exploded(readable: pl.DataFrame) -> pl.DataFrame:
@@ -152,9 +122,9 @@ def _keys(names: pl.Series | None) -> pl.Series:
 
 def _street_words_cut(parts: pl.DataFrame) -> pl.DataFrame:
     """Without known towns: what follows the last street word of a numbered part is the next component."""
-    pattern = rf"(?i)^(\d.*?(?:\b{_WORD}|(?:{'|'.join(STREET_ENDINGS)})))\.? (\p{{L}}{{3,}}[^\d]*)$"
-    tail_is_street = pl.col("text").str.extract(pattern, 2).str.contains(_STREET)
-    cut = pl.when(tail_is_street).then(pl.col("text")).otherwise(pl.col("text").str.replace(pattern, "${1},${2}"))
+    tail_is_street = pl.col("text").str.extract(pattern.AFTER_STREET_WORD, 2).str.contains(pattern.STREET)
+    replaced = pl.col("text").str.replace(pattern.AFTER_STREET_WORD, "${1},${2}")
+    cut = pl.when(tail_is_street).then(pl.col("text")).otherwise(replaced)
     return parts.with_columns(cut.str.split(",").alias("text")).explode("text")
 
 
@@ -162,15 +132,14 @@ def _classified(parts: pl.DataFrame) -> pl.DataFrame:
     """Find postcode, unit and house number of every part."""
     text = pl.col("text")
     count = pl.len().over("query")
-    later = (pl.col("position") > 0) | ((count == 1) & ~text.str.contains(_STREET))
+    later = (pl.col("position") > 0) | ((count == 1) & ~text.str.contains(pattern.STREET))
+    plain_code = pl.coalesce(text.str.extract(pattern.CODE_FIRST, 1), text.str.extract(pattern.CODE_LAST, 1))
     postcode = pl.coalesce(
-        text.str.extract(rf"(?i)(?:^|\s)({_UK})$", 1),
-        text.str.extract(rf"(?i)^({_UK})(?:\s|$)", 1),
-        pl.when(later).then(
-            pl.coalesce(text.str.extract(rf"^({_DIGITS})(?:\s\D*)?$", 1), text.str.extract(rf"^\D*?\s?({_DIGITS})$", 1))
-        ),
+        text.str.extract(pattern.UK_CODE_LAST, 1),
+        text.str.extract(pattern.UK_CODE_FIRST, 1),
+        pl.when(later).then(plain_code),
     )
-    unit = pl.col("rest").str.extract(rf"(?i)^({_UNIT}\b\.?(?:\s*[#\p{{L}}\d-]{{1,5}})?)$", 1)
+    unit = pl.col("rest").str.extract(pattern.UNIT_ALONE, 1)
     return (
         parts.with_columns(pl.int_range(pl.len()).over("query").alias("position"))
         .with_columns(postcode.alias("postcode"))
@@ -184,7 +153,7 @@ def _classified(parts: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col("written").is_not_null()).then(pl.col("street_text")).otherwise(pl.col("rest")).alias("text")
         )
         .with_columns(pl.when(text.str.strip_chars(" .") != "").then(text.str.strip_chars(" .")).alias("text"))
-        .with_columns(text.str.contains(_STREET).fill_null(value=False).alias("street_word"))
+        .with_columns(text.str.contains(pattern.STREET).fill_null(value=False).alias("street_word"))
         .drop("rest", "street_text")
     )
 
@@ -197,13 +166,9 @@ def _without(text: pl.Expr, taken: pl.Expr) -> pl.Expr:
 
 def _house_number(rest: pl.Expr) -> pl.Expr:
     """Return a struct: written (the number), street_text (what is left), extra (a unit after the number)."""
-    first = rest.str.extract_groups(
-        rf"(?i)^{_SIGN}(\d{{1,5}}(?:[a-z]\b| [a-h]\b)?{_RANGE})(?:[ ,.]+(?:-\s*)?(\p{{L}}.*|\d+\p{{L}}.*))$"
-    )
-    last = rest.str.extract_groups(
-        rf"(?i)^(.*?\p{{L}}.*?)[ .]+(?:unit |hangar )?{_SIGN}(\d{{1,5}}(?: ?[a-zа-я]\b)?{_RANGE})(?:[ /](\d{{1,4}}|[a-z]\d{{0,3}}))?$"
-    )
-    only = rest.str.extract(rf"(?i)^{_SIGN}(\d{{1,5}} ?[a-zа-я]?{_RANGE})$", 1)
+    first = rest.str.extract_groups(pattern.NUMBER_FIRST)
+    last = rest.str.extract_groups(pattern.NUMBER_LAST)
+    only = rest.str.extract(pattern.NUMBER_ALONE, 1)
     written = pl.coalesce(first.struct.field("1"), last.struct.field("2"), only)
     street = pl.coalesce(first.struct.field("2"), last.struct.field("1"), pl.lit(""))
     return pl.struct(written.alias("written"), street.alias("street_text"), last.struct.field("3").alias("extra"))

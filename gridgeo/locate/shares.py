@@ -38,7 +38,8 @@ def cell_shares(
     party are the probabilities over cells inside the ground and sum to exactly 1; hard marks the cell that holds the
     point, or the nearest inside cell when that one is not inside. A party further than two edges from every inside
     cell has no rows.
-    Raises InvalidInputError when lengths differ, accuracy_m is negative or not finite, or the resolution is not allowed.
+    Raises InvalidInputError when lengths differ, an accuracy is negative or not finite, or the resolution is not
+    allowed.
     """
     check_resolution(resolution)
     accuracy = np.asarray(accuracy_m, dtype=np.float64)
@@ -120,7 +121,7 @@ def _hard_cells(lng: FloatArray, lat: FloatArray, resolution: int, inside: CellA
     tree = KDTree(np.column_stack(local_xy_m(centre_lng, centre_lat, *origin)))
     points = np.column_stack(local_xy_m(lng[outside], lat[outside], *origin))
     away_m, nearest = tree.query(points, distance_upper_bound=REACH_IN_EDGES * EDGE_M[resolution])
-    found = np.isfinite(away_m)
+    found, nearest = np.isfinite(away_m), np.asarray(nearest, dtype=np.int64)
     cells[outside] = 0
     cells[outside[found]] = inside[nearest[found]]
     return cells

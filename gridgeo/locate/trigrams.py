@@ -13,7 +13,10 @@ CHUNK_PAIRS = 20_000
 
 
 def trigram_index(streets: pl.DataFrame) -> pl.DataFrame:
-    """Return area, trigram, frequency (streets of the area that hold it), streets (list) for columns street, area, key."""
+    """Return area, trigram, street (list of all that hold it), frequency.
+
+    streets: columns street, area, key.
+    """
     return (
         _trigrams(streets.select("street", "area", "key"))
         .group_by("area", "trigram")
