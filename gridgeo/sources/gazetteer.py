@@ -8,15 +8,15 @@ import shapely
 
 from gridgeo.domain import FloatArray
 from gridgeo.domain.tables import GAZETTEER, checked
-from gridgeo.sources.ground import Ground
 from gridgeo.sources.named_streets import NamedStreets, named_streets
 from gridgeo.sources.osm_objects import shapes_of
 from gridgeo.sources.plane import Plane, plane_around
+from gridgeo.sources.settlement import Settled
 
 SOURCE = "openstreetmap"
 
 
-def street_and_town_rows(ground: Ground, city: str | None = None) -> pl.DataFrame:
+def street_and_town_rows(ground: Settled, city: str | None = None) -> pl.DataFrame:
     """Return GAZETTEER rows of kind street (one a name and town) and town (one a boundary).
 
     city: name of the town where the ground has no municipalities. A street's point is the middle of its longest part,
@@ -28,7 +28,7 @@ def street_and_town_rows(ground: Ground, city: str | None = None) -> pl.DataFram
     return checked(rows, GAZETTEER, "gazetteer")
 
 
-def town_names(ground: Ground, city: str | None = None) -> list[str]:
+def town_names(ground: Settled, city: str | None = None) -> list[str]:
     """Return the town name of every boundary: its own, or the city of a bare extract."""
     frame = ground.boundaries.select(
         pl.when(pl.col("kind") == "extract").then(pl.coalesce(pl.lit(city, pl.String), "name")).otherwise("name")
@@ -52,7 +52,7 @@ def _street_rows(streets: NamedStreets, plane: Plane, towns: list[str]) -> pl.Da
     )
 
 
-def _town_rows(ground: Ground, plane: Plane, towns: list[str]) -> pl.DataFrame:
+def _town_rows(ground: Settled, plane: Plane, towns: list[str]) -> pl.DataFrame:
     shapes = plane.flattened(shapes_of(ground.boundaries["geometry"]))
     middle = shapely.get_coordinates(shapely.point_on_surface(shapes))
     corners, shape = shapely.get_coordinates(shapes, return_index=True)

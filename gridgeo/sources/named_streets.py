@@ -9,9 +9,9 @@ import polars as pl
 import shapely
 
 from gridgeo.domain import FloatArray, IntArray
-from gridgeo.sources.ground import Ground
 from gridgeo.sources.osm_objects import Shapes, joined_lines, shapes_of
 from gridgeo.sources.plane import Plane
+from gridgeo.sources.settlement import Settled
 
 ADDRESSED = (
     "residential", "living_street", "unclassified", "tertiary", "secondary", "primary", "service", "pedestrian", "road",
@@ -33,7 +33,7 @@ class NamedStreets:
     start_m: FloatArray
 
 
-def named_streets(ground: Ground, plane: Plane) -> NamedStreets:
+def named_streets(ground: Settled, plane: Plane) -> NamedStreets:
     """Join the named ways of each zone to streets, with a direction and an order that do not hang on the file's."""
     ways = ground.streets.filter(pl.col("name").is_not_null() & pl.col("highway").is_in(ADDRESSED)).sort("id")
     zones = plane.flattened(shapes_of(ground.boundaries["geometry"]))

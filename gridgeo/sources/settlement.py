@@ -29,7 +29,7 @@ Weights = tuple[IntArray, IntArray, FloatArray]
 
 
 class Settled(Protocol):
-    """What the weights are computed from: a `Ground`, or frames read back from a store."""
+    """The frames people and streets are worked out from: a `Ground`, or frames read back from a store."""
 
     @property
     def boundaries(self) -> pl.DataFrame:
