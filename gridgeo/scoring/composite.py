@@ -19,6 +19,8 @@ FIRM_SHARE = 0.8
 WEIGHT_SPREAD = 0.3
 """Standard deviation of the log of a perturbed weight: weights are rarely meant closer than a third."""
 RANK_BAND = (0.05, 0.95)
+BLOCK = 4_096
+"""Cells whose ranks are cut at a time."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def composite(
     known = np.flatnonzero(np.isfinite(table).all(axis=1))
     places = _places(table[known], components)
     _, inside = np.unique(members[known], return_inverse=True)
-    rank = _ranks(places @ weights, inside)
+    rank = _ranks(np.einsum("ij,j->i", places, weights), inside)
     low, high, top_share = _perturbed(places, inside, n_top, _draws(weights, draws, seed))
     n_cells = len(table)
     top = _whole(rank <= n_top, known, n_cells, fill=False)
@@ -147,13 +149,30 @@ def _perturbed(
     """Return the ends of each cell's rank interval and the part of the draws in which it is among the top."""
     if len(draws) == 0:
         raise InvalidInputError("draws must be at least 1, got {given}", given=0)
-    ranks = np.empty((len(places), len(draws)), dtype=np.int32)
+    # Sorted by group first: the sort of every draw then meets keys that are nearly in order.
+    order = np.argsort(group, kind="stable")
+    inside, members = places[order], group[order]
+    # A row a draw: writing columns of a table this size would touch every page of it in each draw.
+    ranks = np.empty((len(draws), len(places)), dtype=np.int32)
     for at, weights in enumerate(draws):
-        ranks[:, at] = _ranks(places @ weights, group)
-    top_share: FloatArray = (ranks <= n_top).mean(axis=1)
-    ends = [int(np.floor(RANK_BAND[0] * (len(draws) - 1))), int(np.ceil(RANK_BAND[1] * (len(draws) - 1)))]
-    ranks.partition(ends, axis=1)
-    return ranks[:, ends[0]].astype(np.int64), ranks[:, ends[1]].astype(np.int64), top_share
+        ranks[at] = _ranks(np.einsum("ij,j->i", inside, weights), members)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    low, high = _rank_ends(ranks)
+    top_share: FloatArray = np.asarray((ranks <= n_top).sum(axis=0) / len(draws), dtype=np.float64)
+    return low[place], high[place], top_share[place]
+
+
+def _rank_ends(ranks: NDArray[np.int32]) -> tuple[IntArray, IntArray]:
+    """Return the ends of the middle 90 % of each column, in blocks that fit the cache."""
+    last = len(ranks) - 1
+    ends = [int(np.floor(RANK_BAND[0] * last)), int(np.ceil(RANK_BAND[1] * last))]
+    found = np.empty((2, ranks.shape[1]), dtype=np.int64)
+    for start in range(0, ranks.shape[1], BLOCK):
+        block = np.ascontiguousarray(ranks[:, start : start + BLOCK].T)
+        block.partition(ends, axis=1)
+        found[:, start : start + BLOCK] = block[:, ends].T
+    return found[0], found[1]
 
 
 def _whole(values: NDArray[Any], known: IntArray, n_cells: int, *, fill: float) -> NDArray[Any]:
