@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from gridgeo.cells import _h3
 from gridgeo.domain.arrays import BoolArray, CellArray, FloatArray, IntArray
@@ -163,7 +164,7 @@ def cells_from_strings(names: list[str]) -> CellArray:
 
 def _lower_names(names: list[str]) -> pa.Array:
     try:
-        return pa.compute.utf8_lower(pa.array(names, type=pa.string()))
+        return pc.utf8_lower(pa.array(names, type=pa.string()))
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise InvalidInputError("cells must be text") from error
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import orjson
 import sqlalchemy as sa
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -71,7 +71,7 @@ def session(store: str | None, as_json: bool, actor: str | None, *, create: bool
         engine.dispose()
 
 
-def emit(as_json: bool, record: dict[str, Any], table: Table | None = None) -> None:
+def emit(as_json: bool, record: dict[str, Any], table: RenderableType | None = None) -> None:
     """Print the record as JSON, or as the table made for people (the record itself, line by line, without one)."""
     if as_json:
         sys.stdout.write(orjson.dumps(record, option=orjson.OPT_SERIALIZE_NUMPY).decode() + "\n")

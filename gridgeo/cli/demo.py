@@ -7,9 +7,14 @@ from typing import Annotated
 import typer
 
 from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, language, now, progress_bar, session
-from gridgeo.cli.serve import PortOption, start_server
+from gridgeo.cli.serve import PortOption, server_address, start_server
+from gridgeo.cli.tables import summary_table
 from gridgeo.i18n import translate
 
+SYNTHETIC_WORDS = (
+    "The bank, its customers and house numbers are synthetic; streets, boundaries and merchants are real "
+    "(© OpenStreetMap contributors)."
+)
 STEPS = {
     "read": "Reading the ground",
     "bank": "Making the synthetic bank",
@@ -57,15 +62,9 @@ def demo(  # noqa: PLR0913 - the options are the command's interface
             progress=progress,
         )
         url = opened.url
-    emit(as_json, report | {"url": None})
+    address = server_address(port=port) if serve else None
+    emit(as_json, report | {"url": address.url if address else None}, summary_table(report, language()))
     if not as_json:
-        typer.echo(
-            translate(
-                "The bank, its customers and house numbers are synthetic; streets, boundaries and "
-                "merchants are real (© OpenStreetMap contributors).",
-                language(),
-            ),
-            err=True,
-        )
-    if serve:
-        start_server(url, port=port)
+        typer.echo(translate(SYNTHETIC_WORDS, language()), err=True)
+    if address:
+        start_server(url, address)

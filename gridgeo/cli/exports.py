@@ -51,5 +51,7 @@ def bench(
     for column in ("case", "ours", "unit", "floor", "met"):
         table.add_column(column)
     for case in body["cases"]:
-        table.add_row(*(str(case[key] if case[key] is not None else "") for key in ("id", "ours", "unit", "floor", "met")))
+        table.add_row(
+            *(str(case[key] if case[key] is not None else "") for key in ("id", "ours", "unit", "floor", "met"))
+        )
     emit(as_json, body, table)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, session
+from gridgeo.cli.tables import number, summary_table
+from gridgeo.i18n import Language, translate
 
 
 def register(app: typer.Typer) -> None:
@@ -58,14 +60,13 @@ def explain(
         emit(as_json, body, _measures_table(body, opened.language))
 
 
-def _measures_table(body: dict, language: str) -> Table:
+def _measures_table(body: dict[str, Any], language: Language) -> Table:
     table = Table(title=f"{body['cell']} · {body['branch_id']}")
-    for column in ("measure", "value", "90 %", "unit", "evidence"):
-        table.add_column(column)
+    for column in ("measure", "value", "90 % band", "unit", "evidence"):
+        table.add_column(translate(column, language))
     for row in body["measures"].values():
-        band = "" if row["low"] is None else f"{row['low']:.3g} - {row['high']:.3g}"
-        value = "" if row["value"] is None else f"{row['value']:.4g}"
-        table.add_row(row[f"name_{language}"], value, band, row["unit"], row["evidence"] or "")
+        band = "" if row["low"] is None else f"{number(row['low'])} - {number(row['high'])}"
+        table.add_row(row[f"name_{language}"], number(row["value"]), band, row["unit"], row["evidence"] or "")
     return table
 
 
@@ -94,4 +95,5 @@ def show(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOpt
     from gridgeo.pipeline.summary import summary
 
     with session(store, as_json, actor) as opened, opened.engine.connect() as connection:
-        emit(as_json, summary(connection, opened.actor))
+        body = summary(connection, opened.actor)
+        emit(as_json, body, summary_table(body, opened.language))

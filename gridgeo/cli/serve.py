@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -35,43 +36,60 @@ def serve(store: StoreOption = None, host: HostOption = None, port: PortOption =
     """
     with session(store, as_json=False, actor=None) as opened:
         url = opened.url
-    start_server(url, host, port)
+    start_server(url, server_address(host, port))
 
 
-def start_server(store_url: str, host: str | None = None, port: int | None = None) -> None:
-    """Start granian on loopback and print the one-time login link; returns when the server stops.
+@dataclass(frozen=True)
+class Address:
+    """Where the service listens."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The address as a browser takes it."""
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{shown}:{self.port}"
+
+
+def server_address(host: str | None = None, port: int | None = None) -> Address:
+    """Return where to listen: as given, else as set.
 
     Raises InvalidInputError for an address that is not loopback: one user, one machine.
     """
+    settings = Settings()
+    address = Address(host or settings.host, port or settings.port)
+    if address.host not in LOOPBACK:
+        raise InvalidInputError(
+            "gridgeo serve listens on loopback only ({known}), got {given}",
+            known=", ".join(LOOPBACK),
+            given=address.host,
+        )
+    return address
+
+
+def start_server(store_url: str, address: Address) -> None:
+    """Start granian and print the one-time login link; returns when the server stops."""
     from granian.constants import Interfaces
     from granian.server import Server
 
     settings = Settings()
-    host, port = host or settings.host, port or settings.port
-    if host not in LOOPBACK:
-        raise InvalidInputError(
-            "gridgeo serve listens on loopback only ({known}), got {given}", known=", ".join(LOOPBACK), given=host
-        )
     token = settings.login_token.get_secret_value() if settings.login_token else secrets.token_urlsafe(32)
     # The worker is a process of its own and reads its settings from the environment.
     os.environ |= {
         "GRIDGEO_STORE_URL": store_url,
         "GRIDGEO_LOGIN_TOKEN": token,
-        "GRIDGEO_HOST": host,
-        "GRIDGEO_PORT": str(port),
+        "GRIDGEO_HOST": address.host,
+        "GRIDGEO_PORT": str(address.port),
     }
-    shown = f"[{host}]" if ":" in host else host
-    sys.stderr.write(
-        translate(
-            "Open this link once in your browser: {link}", language(), link=f"http://{shown}:{port}/login?token={token}"
-        )
-        + "\n"
-    )
+    link = f"{address.url}/login?token={token}"
+    sys.stderr.write(translate("Open this link once in your browser: {link}", language(), link=link) + "\n")
     sys.stderr.flush()
     Server(
         "gridgeo_api.main:create_app",
-        address=host,
-        port=port,
+        address=address.host,
+        port=address.port,
         interface=Interfaces.ASGI,
         factory=True,
         workers=1,

@@ -8,6 +8,7 @@ import typer
 
 from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, now, progress_bar, session
 from gridgeo.cli.demo import STEPS as STEP_WORDS
+from gridgeo.cli.tables import summary_table
 
 ResolutionOption = Annotated[int, typer.Option(help="H3 resolution, 7 to 11; 9 is about 0.1 km2 a cell.")]
 MethodOption = Annotated[
@@ -55,7 +56,8 @@ def run(  # noqa: PLR0913 - the options are the command's interface
         report = run_all(opened.engine, opened.actor, params, now, progress)
         with opened.engine.connect() as connection:
             body = summary(connection, opened.actor)
-        emit(as_json, body | {"run": report.run_id, "resumed": list(report.resumed), "seconds": report.seconds})
+        body |= {"run": report.run_id, "resumed": list(report.resumed), "seconds": report.seconds}
+        emit(as_json, body, summary_table(body, opened.language))
 
 
 def draw(
