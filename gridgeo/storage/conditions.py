@@ -49,9 +49,20 @@ def matching(query: AnySelect, table: sa.Table, where: Mapping[str, object], dia
     return query
 
 
+def is_one_value(wanted: object) -> bool:
+    """Tell whether a condition of `matching` holds a column to a single value that is not null."""
+    return isinstance(wanted, str | int | np.integer)
+
+
+FEW = 100
+"""Up to so many values are named one by one, which gives the planner the best estimate."""
+
+
 def among(column: sa.Column[Any], values: Any, dialect: str) -> sa.ColumnElement[bool]:  # noqa: ANN401 (any sequence)
-    """Return a condition that a column's value is one of many, as ONE parameter whatever their number."""
-    plain = pl.Series(values).to_list() if isinstance(values, np.ndarray) else list(values)
+    """Return a condition that a column's value is one of many; of very many as ONE parameter."""
+    plain = pl.Series(values).to_list() if isinstance(values, np.ndarray) else [_plain(value) for value in values]
+    if len(plain) <= FEW:
+        return column.in_(plain)
     text = sa.literal(orjson.dumps(plain).decode(), sa.Text)
     if dialect == "sqlite":
         return column.in_(sa.select(sa.func.json_each(text).table_valued("value").c.value))

@@ -28,7 +28,9 @@ def copy_in(connection: sa.Connection, table: str, frame: pl.DataFrame) -> None:
     statement = f"COPY {preparer.quote(table)} ({names}) FROM STDIN (FORMAT csv)"
     with driver_calls(), _driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
         for part in frame.iter_slices(ROWS_AT_ONCE):
-            copy.write(part.write_csv(include_header=False).encode())
+            buffer = io.BytesIO()
+            part.write_csv(buffer, include_header=False)
+            copy.write(buffer.getbuffer())
 
 
 def copy_out(connection: sa.Connection, query: sa.Select[Any], schema: Contract) -> pl.DataFrame:
@@ -36,7 +38,7 @@ def copy_out(connection: sa.Connection, query: sa.Select[Any], schema: Contract)
 
     schema: polars types as CSV can hold them; the names replace those of the query.
     """
-    compiled = query.compile(dialect=connection.dialect)
+    compiled = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     statement = f"COPY ({compiled}) TO STDOUT (FORMAT csv)"
     buffer = io.BytesIO()
     with driver_calls(), _driver(connection).cursor() as cursor, cursor.copy(statement, compiled.params) as copy:

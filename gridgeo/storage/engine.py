@@ -150,7 +150,7 @@ def _sqlite(url: sa.URL, create: bool, timeouts: Timeouts) -> sa.Engine:
     )
 
     @sa.event.listens_for(engine, "connect")
-    def _on_connect(connection: sqlite3.Connection, record: object) -> None:
+    def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
         # The driver's own transaction handling begins late and never before a SELECT or DDL; ours begins below.
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
@@ -182,7 +182,7 @@ def _postgres(url: sa.URL, timeouts: Timeouts) -> sa.Engine:
     values = [part for name, seconds in limits.items() for part in (name, str(round(seconds * 1000)))]
 
     @sa.event.listens_for(engine, "connect")
-    def _on_connect(connection: psycopg.Connection[Any], record: object) -> None:
+    def _on_connect(connection: psycopg.Connection[Any], _record: object) -> None:
         connection.execute("SELECT " + ", ".join(["set_config(%s, %s, false)"] * len(limits)), values)
         connection.commit()
 

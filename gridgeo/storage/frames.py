@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.domain.tables import Contract, checked
 from gridgeo.errors import ConflictError, InvalidInputError
-from gridgeo.storage.conditions import matching, scoped
+from gridgeo.storage.conditions import is_one_value, matching, scoped
 from gridgeo.storage.contracts import (
     MAY_BE_LEFT_OUT,
     columns_of_type,
@@ -29,20 +29,23 @@ ColumnType = pl.DataType | type[pl.DataType]
 
 ROWS_AT_ONCE = 50_000
 """Rows handed to SQLite in one call."""
+ROWS_WORTH_COUNTING = 1_000
+"""Smaller additions leave the store's statistics as they are."""
 
 
 def write_frame(connection: sa.Connection, table: str, frame: pl.DataFrame, *, version_id: int) -> int:
     """Add the rows of a frame to a table under an unfinished version; return how many.
 
-    frame: the columns of the table's contract, in any order. The whole frame is written or, when the caller rolls
-    back after an error, nothing of it.
+    frame: the columns of the table's contract, in any order; -0.0 is written as 0.0, all else bit by bit. The whole
+    frame is written or, when the caller rolls back after an error, nothing of it.
     Raises InvalidInputError when a column is missing, a key is null or stands twice, a number is not finite, a text
     holds a NUL or a geometry is not flat WKB; ConflictError when the version is finished or has a row with that key.
     """
     contract = contract_of(table)
     require_unfinished(connection, version_id)
     absent = [pl.lit(None).alias(name) for name in MAY_BE_LEFT_OUT.get(table, ()) if name not in frame.columns]
-    rows = checked(frame.with_columns(absent), contract, table)
+    # In key order, since both stores build their indexes faster that way.
+    rows = checked(frame.with_columns(absent), contract, table).sort(keys_of(table)[0])
     _check_values(table, rows)
     _check_keys(table, rows)
     if rows.is_empty():
@@ -60,6 +63,7 @@ def write_frame(connection: sa.Connection, table: str, frame: pl.DataFrame, *, v
         ) from error
     except (sa.exc.DBAPIError, sa.exc.StatementError) as error:
         raise InvalidInputError("table {table}: {detail}", table=table, detail=str(error.orig)) from error
+    _refresh_statistics(connection, table, rows.height)
     return rows.height
 
 
@@ -84,11 +88,15 @@ def read_frame(
     if unknown:
         raise InvalidInputError("table {table} has no column {column}", table=table, column=unknown[0])
     model, dialect = stored(table), connection.dialect.name
-    query = sa.select(*(_out_of_store(model.columns[name], dialect) for name in wanted))
-    query = query.where(model.columns["version_id"] == version_id).order_by(*model.primary_key.columns)
+    # A key column that must equal one value need not be fetched to sort by it.
+    key = [name for name in keys_of(table)[0] if not is_one_value((where or {}).get(name))]
+    fetched = [*wanted, *(name for name in key if name not in wanted)]
+    query = sa.select(*(_out_of_store(model.columns[name], dialect) for name in fetched))
+    query = query.where(model.columns["version_id"] == version_id)
     query = matching(scoped(query, model, actor, dialect), model, where or {}, dialect)
-    schema = {name: contract[name] for name in wanted}
-    return _fetch(connection, query, schema)
+    rows = _fetch(connection, query, {name: contract[name] for name in fetched})
+    # Sorted here: polars takes a tenth of the time of the store.
+    return (rows.sort(key) if key else rows).select(wanted)
 
 
 def _check_values(table: str, rows: pl.DataFrame) -> None:
@@ -132,6 +140,9 @@ def _into_store(table: str, rows: pl.DataFrame, name: str, is_postgres: bool) ->
         return _signed(table, rows[name])
     if kind == pl.Date and not is_postgres:
         return pl.col(name).dt.to_string("%Y-%m-%d")
+    if kind == pl.Float64:
+        # SQLite keeps whole floats as integers and drops the sign of -0.0; so that both stores agree, so do we.
+        return pl.when(pl.col(name) == 0).then(0.0).otherwise(pl.col(name)).alias(name)
     return pl.col(name)
 
 
@@ -171,6 +182,19 @@ def _insert(connection: sa.Connection, table: str, frame: pl.DataFrame) -> None:
         connection.exec_driver_sql(statement, part.rows())
 
 
+def _refresh_statistics(connection: sa.Connection, table: str, rows: int) -> None:
+    """Let the planner know what was added: without it both stores take a version for a handful of rows."""
+    if rows < ROWS_WORTH_COUNTING:
+        return
+    name = connection.dialect.identifier_preparer.quote(table)
+    if connection.dialect.name == "postgresql":
+        # Never waits for somebody else who counts the same table.
+        connection.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {name}")
+        return
+    connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+    connection.exec_driver_sql(f"ANALYZE {name}")
+
+
 def _out_of_store(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[Any]:
     """Return a column in the form in which frames are fetched."""
     if dialect == "postgresql" and isinstance(column.type, Shape):
@@ -186,15 +210,16 @@ def _fetch(connection: sa.Connection, query: sa.Select[Any], schema: Contract) -
         frame = copy_out(connection, query, carried)
         return frame.with_columns(_from_carried(name, kind, carried[name]) for name, kind in schema.items())
     carried = {name: _SQLITE_TYPES.get(kind, kind) for name, kind in schema.items()}
-    compiled = query.compile(dialect=connection.dialect)
-    parameters = tuple(compiled.params[name] for name in compiled.positiontup or ())
-    rows = connection.exec_driver_sql(str(compiled), parameters).cursor.fetchall()
+    result = connection.execute(query)
+    # The driver's own tuples: SQLAlchemy's rows take several times longer and their types are set below.
+    rows = result.cursor.fetchall() if result.cursor is not None else []
+    result.close()
     frame = pl.DataFrame(rows, schema=carried, orient="row")
     return frame.with_columns(_from_carried(name, kind, carried[name]) for name, kind in schema.items())
 
 
-_CSV_TYPES: Contract = {pl.UInt64: pl.Int64, pl.Binary: pl.String}
-_SQLITE_TYPES: Contract = {pl.UInt64: pl.Int64, pl.Date: pl.String, pl.Boolean: pl.Int64}
+_CSV_TYPES: dict[ColumnType, ColumnType] = {pl.UInt64: pl.Int64, pl.Binary: pl.String}
+_SQLITE_TYPES: dict[ColumnType, ColumnType] = {pl.UInt64: pl.Int64, pl.Date: pl.String, pl.Boolean: pl.Int64}
 
 
 def _from_carried(name: str, kind: ColumnType, carried: ColumnType) -> pl.Expr:

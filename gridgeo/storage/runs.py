@@ -30,7 +30,7 @@ def start_or_resume_run(
 def run_steps(connection: sa.Connection, run_id: int) -> dict[str, int]:
     """Return step -> version of a run's finished steps, in the order of their versions."""
     query = sa.select(RunStep.step, RunStep.version_id).where(RunStep.run_id == run_id).order_by(RunStep.version_id)
-    return {step: version_id for step, version_id in connection.execute(query)}
+    return {row.step: row.version_id for row in connection.execute(query)}
 
 
 def record_step(connection: sa.Connection, run_id: int, step: str, version_id: int) -> None:

@@ -10,6 +10,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from gridgeo.errors import InvalidInputError
 
@@ -22,14 +23,13 @@ RowId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A counted key; SQLite counts by itself only when the type is INTEGER."""
 
 
-class _IntoStore(sa.ColumnElement[Any]):
+class _IntoStore(FunctionElement[Any]):
     """A WKB parameter on its way in."""
 
     inherit_cache = True
-    _traverse_internals = (("inner", sa.sql.visitors.InternalTraversal.dp_clauseelement),)
 
     def __init__(self, inner: sa.ColumnElement[Any], kind: sa.types.TypeEngine[Any]) -> None:
-        self.inner = inner
+        super().__init__(inner)
         self.type = kind
 
 
@@ -42,17 +42,17 @@ class _OutOfStore(_IntoStore):
 @compiles(_IntoStore)
 @compiles(_OutOfStore)
 def _plain(element: _IntoStore, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401 (SQLAlchemy's hook)
-    return compiler.process(element.inner, **kw)
+    return compiler.process(element.clauses, **kw)
 
 
 @compiles(_IntoStore, "postgresql")
 def _from_wkb(element: _IntoStore, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401 (SQLAlchemy's hook)
-    return f"ST_GeomFromWKB({compiler.process(element.inner, **kw)}, {SRID})"
+    return f"ST_GeomFromWKB({compiler.process(element.clauses, **kw)}, {SRID})"
 
 
 @compiles(_OutOfStore, "postgresql")
 def _as_wkb(element: _OutOfStore, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401 (SQLAlchemy's hook)
-    return f"ST_AsBinary({compiler.process(element.inner, **kw)}, 'NDR')"
+    return f"ST_AsBinary({compiler.process(element.clauses, **kw)}, 'NDR')"
 
 
 class Shape(sa.TypeDecorator[bytes]):
@@ -75,11 +75,11 @@ class Shape(sa.TypeDecorator[bytes]):
             return self.impl_instance
         return dialect.type_descriptor(sa.LargeBinary())
 
-    def bind_processor(self, dialect: sa.Dialect) -> None:
+    def bind_processor(self, dialect: sa.Dialect) -> None:  # noqa: ARG002 (SQLAlchemy's hook)
         """Hand the bytes to the driver as they are: GeoAlchemy2 would go through text and lose digits."""
         return
 
-    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:  # noqa: ANN401 (SQLAlchemy's hook)
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:  # noqa: ANN401, ARG002 (SQLAlchemy's hook)
         """Return bytes, not a GeoAlchemy2 element."""
         return lambda value: None if value is None else bytes(value)
 
@@ -98,7 +98,7 @@ class Instant(sa.TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         """Bring the moment to UTC; one without a zone is refused."""
         if value is None:
             return None
@@ -106,7 +106,7 @@ class Instant(sa.TypeDecorator[datetime]):
             raise InvalidInputError("a moment needs its time zone, got {given}", given=value.isoformat())
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         """Give the moment back in UTC; SQLite drops the zone."""
         if value is None:
             return None

@@ -29,7 +29,7 @@ def context_options(dialect: str) -> dict[str, Any]:
     def include(item: Any, name: str, kind: str, reflected: bool, other: object) -> bool:  # noqa: ANN401 (Alembic's hook)
         if kind == "index" and item.dialect_options["postgresql"]["using"] == "gist":
             return dialect == "postgresql"
-        return bool(alembic_helpers.include_object(item, name, kind, reflected, other))
+        return bool(alembic_helpers.include_object(item, name, kind, reflected, other))  # type: ignore[no-untyped-call]
 
     return {
         "target_metadata": Base.metadata,
