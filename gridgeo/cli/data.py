@@ -53,6 +53,7 @@ def bank(  # noqa: PLR0913 - the options are the command's interface
     customers: Annotated[Path, typer.Option(help="CSV of customers.")],
     addresses: Annotated[Path, typer.Option(help="CSV of located addresses, the gazetteer.")],
     datum: DatumOption,
+    merchants: Annotated[Path | None, typer.Option(help="CSV of the bank's own merchants.")] = None,
     rejected: Annotated[Path | None, typer.Option(help="CSV to write rejected rows to, with their reasons.")] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -62,13 +63,16 @@ def bank(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo import bank --orgs orgs.csv --staff staff.csv --customers c.csv --addresses a.csv --datum wgs84
     """
-    from gridgeo.pipeline.imports import bank_files, import_bank
+    from gridgeo.pipeline.imports import bank_files, import_bank, write_rejected
 
     words = {"read": "Reading the bank's files", "write": "Writing the bank"}
     with session(store, as_json, actor) as opened, progress_bar(words) as progress:
         progress("read")
-        files = bank_files(orgs, staff, customers, addresses, datum)
+        tables = {"orgs": orgs, "staff": staff, "customers": customers, "addresses": addresses}
+        files = bank_files(tables, datum, merchants)
         progress("write")
         with opened.engine.begin() as connection:
-            result = import_bank(connection, opened.actor, files, rejected, now())
+            result = import_bank(connection, opened.actor, files, now())
+        if rejected:
+            write_rejected(files, rejected)
         emit(as_json, {"version": result.version_id} | result.report)

@@ -66,7 +66,13 @@ def _measures_table(body: dict[str, Any], language: Language) -> Table:
         table.add_column(translate(column, language))
     for row in body["measures"].values():
         band = "" if row["low"] is None else f"{number(row['low'])} - {number(row['high'])}"
-        table.add_row(row[f"name_{language}"], number(row["value"]), band, row["unit"], row["evidence"] or "")
+        table.add_row(
+            row[f"name_{language}"],
+            number(row["value"]),
+            band,
+            translate(row["unit"], language),
+            translate(row["evidence"] or "", language),
+        )
     return table
 
 

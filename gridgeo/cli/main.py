@@ -20,7 +20,7 @@ from gridgeo.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from gridgeo.i18n import Language, catalogue, error_text, translate
+from gridgeo.i18n import Language, error_text, translate
 
 EXIT_CODES: dict[type[GridgeoError], int] = {
     InvalidInputError: 2,
@@ -31,6 +31,7 @@ EXIT_CODES: dict[type[GridgeoError], int] = {
     NotAllowedError: 5,
 }
 EXIT_OUR_FAULT = 70
+EXAMPLE_MARK = " Example: "
 
 app = typer.Typer(
     name="gridgeo",
@@ -90,14 +91,19 @@ def _translate_help(command: object, tongue: Language) -> None:
     """Put every help text of the command and those below it into the language."""
     if tongue == "en":
         return
-    known = catalogue()
     for holder in (command, *getattr(command, "params", ())):
         for attribute in ("help", "short_help"):
             text = getattr(holder, attribute, None)
             if text:
-                setattr(holder, attribute, known.get(" ".join(text.split()), text))
+                setattr(holder, attribute, _help_text(text, tongue))
     for child in getattr(command, "commands", {}).values():
         _translate_help(child, tongue)
+
+
+def _help_text(text: str, tongue: Language) -> str:
+    """Translate the words of a help text; its example is a command and stays."""
+    words, mark, example = " ".join(text.split()).partition(EXAMPLE_MARK)
+    return translate(words, tongue) + (f"\n\n{EXAMPLE_MARK.strip()} {example}" if mark else "")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from gridgeo.domain import Actor
 from gridgeo.domain.tables import DENOMINATORS, checked
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.steps import StepResult, require_planner
-from gridgeo.sources import Ground, RoadGraph, road_tables
+from gridgeo.sources import Ground, RoadGraph, road_tables, street_and_town_rows
 from gridgeo.storage import finish_version, new_version, set_live, write_frame
 
 
@@ -36,6 +36,7 @@ def take_ground(
         "denominator": people,
         "road_node": nodes,
         "road_edge": edges,
+        "gazetteer": pl.concat([ground.addresses, street_and_town_rows(ground)]),
     }
     rows = {name: write_frame(connection, name, frame, version_id=version_id) for name, frame in tables.items()}
     report = {"rows": rows, "import": ground.report}

@@ -10,7 +10,7 @@ import shapely
 
 from gridgeo.cells import CLI_LIMITS, admission, cell_strings, cells_from_polygon_guarded, to_wgs84
 from gridgeo.domain import FloatArray
-from gridgeo.sources import polygon_from_geojson
+from gridgeo.sources.geojson import polygon_from_geojson
 
 
 def fill_file(path: Path, datum: str, resolution: int) -> dict[str, Any]:

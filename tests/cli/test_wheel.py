@@ -31,13 +31,17 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(installed: Path, tmp_path: Path, *command: str) -> str:
     """Run Python with the wheel's folder before everything else on its path."""
     env = {**os.environ, "PYTHONPATH": str(installed), "HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, *command], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, *command], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def test_what_runs_is_the_wheel(installed: Path, tmp_path: Path) -> None:
-    printed = run(installed, tmp_path, "-c", "import gridgeo, gridgeo_api; print(gridgeo.__file__, gridgeo_api.__file__)")
+    printed = run(
+        installed, tmp_path, "-c", "import gridgeo, gridgeo_api; print(gridgeo.__file__, gridgeo_api.__file__)"
+    )
     assert all(Path(name).is_relative_to(installed) for name in printed.split())
 
 
