@@ -1,0 +1,100 @@
+"""Class breaks: one list for the legend, the page, the API, the tiles and the exports."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from gridgeo.domain.arrays import FloatArray, IntArray
+from gridgeo.errors import InvalidInputError
+
+METHODS = ("quantiles", "equal", "natural")
+MAX_CLASSES = 12
+_NATURAL_SAMPLE = 2_000
+"""Fisher and Jenks take time with the square of the number of values."""
+
+
+def class_breaks(values: npt.ArrayLike, method: str = "quantiles", classes: int = 7) -> list[float]:
+    """Cut values into classes.
+
+    values: shape (n,); NaN, infinities and None are left out. method: quantiles (as many cells in each class), equal
+    (as wide) or natural (Fisher and Jenks, by mapclassify). classes: asked for, 1 to 12; fewer come out where values
+    repeat too much.
+    Returns ascending breaks, one more than there are classes: the lowest value first, the highest last. They increase
+    strictly, but for a column with one value only, which gives that value twice; without any value the list is empty.
+    Class i holds break i <= value < break i + 1, the last one also its upper end (`class_numbers`). Many equal values
+    at the low end, such as the zeros of a count, get the first class for themselves, and the asked number of classes
+    is made of the rest.
+    Raises InvalidInputError for an unknown method or number of classes.
+    """
+    if method not in METHODS:
+        raise InvalidInputError(
+            "class method must be one of {known}, got {given}", known=", ".join(METHODS), given=method
+        )
+    if not 1 <= classes <= MAX_CLASSES:
+        raise InvalidInputError(
+            "number of classes must be 1 to {highest}, got {given}", highest=MAX_CLASSES, given=classes
+        )
+    column = np.asarray(values, dtype=np.float64)
+    known = np.sort(column[np.isfinite(column)])
+    if len(known) == 0:
+        return []
+    if known[0] == known[-1]:
+        return [float(known[0]), float(known[0])]
+    breaks: list[float] = _breaks(known, method, classes).tolist()
+    return breaks
+
+
+def _breaks(known: FloatArray, method: str, classes: int) -> FloatArray:
+    """Cut sorted values, at least two of them different."""
+    lowest = int(np.searchsorted(known, known[0], side="right"))
+    above = known[lowest:]
+    if classes > 1 and method != "equal" and lowest * classes > len(known):
+        if above[0] == above[-1]:
+            return np.array([known[0], (known[0] + above[0]) / 2.0, above[0]])
+        return np.concatenate([known[:1], _breaks(above, method, classes - 1)])
+    if method == "equal":
+        inner = np.linspace(known[0], known[-1], classes + 1)[1:-1]
+    else:
+        inner = _first_above(known, _upper_bounds(known, method, min(classes, len(np.unique(known)))))
+    return np.unique(np.concatenate([known[:1], inner, known[-1:]]))
+
+
+def _upper_bounds(known: FloatArray, method: str, classes: int) -> FloatArray:
+    """Return the highest value of each class but the last."""
+    if method == "quantiles":
+        return np.asarray(np.quantile(known, np.arange(1, classes) / classes), dtype=np.float64)
+    # it compiles itself while it is imported, which takes 5 s: only for the method that needs it
+    from mapclassify import FisherJenks
+
+    return np.asarray(FisherJenks(_thinned(known), k=classes).bins[:-1], dtype=np.float64)
+
+
+def _first_above(known: FloatArray, upper: FloatArray) -> FloatArray:
+    """Turn upper ends that belong to their class into lower ends of the next one.
+
+    The next class starts with the next value that occurs; half-way to it where that is the highest value of all, which
+    else could not have a class of its own.
+    """
+    place = np.searchsorted(known, upper[upper < known[-1]], side="right")
+    following = known[place]
+    starts: FloatArray = np.where(following < known[-1], following, (known[place - 1] + following) / 2.0)
+    return starts
+
+
+def _thinned(known: FloatArray) -> FloatArray:
+    """Return at most 2,000 of the sorted values, evenly by rank, both ends included."""
+    if len(known) <= _NATURAL_SAMPLE:
+        return known
+    return known[np.linspace(0, len(known) - 1, _NATURAL_SAMPLE).astype(np.int64)]
+
+
+def class_numbers(values: npt.ArrayLike, breaks: list[float]) -> IntArray:
+    """Return the class of each value: 0 to the number of classes - 1, or -1 where there is no value.
+
+    Values beyond the ends get the class at that end.
+    """
+    column = np.asarray(values, dtype=np.float64)
+    last = max(len(breaks) - 2, 0)
+    numbers = np.clip(np.searchsorted(np.asarray(breaks), column, side="right") - 1, 0, last)
+    return np.where(np.isfinite(column) & (len(breaks) > 1), numbers, -1).astype(np.int64)

@@ -1,0 +1,225 @@
+"""Scored cells prepared for tiles: which cells a tile touches, their corners, and parents for low zooms.
+
+Prepared once per publication and read by many threads; nothing here changes after it is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import h3
+import numpy as np
+import shapely
+
+from gridgeo.cells import cell_polygons, check_cells, common_resolution, parents
+from gridgeo.domain.arrays import CellArray, FloatArray, IntArray
+from gridgeo.domain.measures import MEASURE_BY_ID
+from gridgeo.errors import InvalidInputError
+from gridgeo.maps._rings import Rings, clip_to_box, offsets, ranges, take_rings, to_integers
+from gridgeo.maps.mercator import EXTENT, check_tile, in_tile_units, world_xy
+from gridgeo.maps.mvt import HexFeatures, hexagon_layer
+
+CELLS_A_TILE = 5_000
+"""Most cells that a tile may hold at the equator; beyond, their parents are drawn."""
+BUFFER = 64
+"""Tile units drawn beyond the edge, so that outlines do not show along it."""
+
+_EARTH_KM2 = 510_065_622.0
+_BUCKET_ZOOM_ABOVE_RESOLUTION = 4
+"""Buckets of this zoom hold about a hundred cells, whatever the resolution."""
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Cells of one resolution, sorted by bucket.
+
+    ids: dense numbers by ascending cell. rings: corners in world units, clockwise on the screen. boxes: west, north,
+    east, south in world units, shape (n, 4). bucket: row * 2^zoom + column of the centre, ascending. reach: how far a
+    cell can stick out of the bucket of its centre, world units.
+    """
+
+    cells: CellArray
+    ids: IntArray
+    rings: Rings
+    boxes: FloatArray
+    bucket: IntArray
+    bucket_zoom: int
+    reach: float
+    columns: Mapping[str, FloatArray]
+
+
+@dataclass(frozen=True)
+class TileIndex:
+    """Cells with their columns, ready to be cut into tiles.
+
+    resolution: of the cells given. names: of the columns. levels: by resolution, from 0 to that of the cells.
+    """
+
+    resolution: int
+    names: tuple[str, ...]
+    levels: Mapping[int, _Level]
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of the arrays, about."""
+        return sum(
+            level.rings[0].nbytes + level.boxes.nbytes + (3 + len(level.columns)) * level.cells.nbytes
+            for level in self.levels.values()
+        )
+
+
+@cache
+def resolution_at_zoom(resolution: int, z: int) -> int:
+    """Return the resolution that is drawn at a zoom: that of the cells, or coarser where a tile would hold too many.
+
+    The rule: the finest resolution, not finer than the cells, at which a tile at the equator holds at most 5,000 cells
+    on average (res 9 from zoom 11, res 10 from 13, res 11 from 14).
+    """
+    tile_km2 = (40_075.017 / (1 << z)) ** 2
+    for coarser in range(resolution, 0, -1):
+        if tile_km2 / h3.average_hexagon_area(coarser, unit="km^2") <= CELLS_A_TILE:
+            return coarser
+    return 0
+
+
+def tile_index(cells: CellArray, columns: Mapping[str, FloatArray]) -> TileIndex:
+    """Prepare cells for `cells_tile`.
+
+    cells: uint64, unique, one resolution. columns: measure id -> float64, shape (n_cells,); NaN where undefined.
+    Parents add up counts; a share is recomputed from its numerator and denominator (domain/measures.py), which must be
+    among the columns, else parents have none; whatever else does not roll up and is left out at low zooms. A cell that
+    crosses the antimeridian shows only on the side of its centre.
+    Raises InvalidInputError when a column has another length or resolutions differ.
+    """
+    numbers = check_cells(cells)
+    given = {name: np.asarray(values, dtype=np.float64) for name, values in columns.items()}
+    for name, values in given.items():
+        if values.shape != numbers.shape:
+            raise InvalidInputError(
+                "column {name} has {given} values for {cells} cells", name=name, given=len(values), cells=len(numbers)
+            )
+    finest = common_resolution(numbers)
+    levels = {finest: _level(numbers, given, finest)}
+    for coarser in sorted({resolution_at_zoom(finest, z) for z in range(23)} - {finest}):
+        up, sums = _rolled_up(numbers, given, coarser)
+        levels[coarser] = _level(up, sums, coarser)
+    return TileIndex(resolution=finest, names=tuple(given), levels=levels)
+
+
+def _rolled_up(
+    cells: CellArray, columns: Mapping[str, FloatArray], resolution: int
+) -> tuple[CellArray, dict[str, FloatArray]]:
+    """Return parents and their columns; a sum over cells without any value stays undefined."""
+    up, owner = np.unique(parents(cells, resolution), return_inverse=True)
+    rolled: dict[str, FloatArray] = {}
+    for name, values in columns.items():
+        measure = MEASURE_BY_ID.get(name)
+        if measure is not None and measure.kind == "count":
+            rolled[name] = _sums(values, owner, len(up))
+        elif measure is not None and measure.kind == "share":
+            rolled[name] = _share(
+                columns.get(measure.numerator or ""), columns.get(measure.denominator or ""), owner, len(up)
+            )
+        else:
+            rolled[name] = np.full(len(up), np.nan)
+    return up, rolled
+
+
+def _sums(values: FloatArray, owner: IntArray, n_owners: int) -> FloatArray:
+    known = ~np.isnan(values)
+    sums = np.bincount(owner[known], weights=values[known], minlength=n_owners).astype(np.float64, copy=False)
+    sums[np.bincount(owner[known], minlength=n_owners) == 0] = np.nan
+    return sums
+
+
+def _share(above: FloatArray | None, below: FloatArray | None, owner: IntArray, n_owners: int) -> FloatArray:
+    share = np.full(n_owners, np.nan)
+    if above is None or below is None:
+        return share
+    numerator, denominator = _sums(above, owner, n_owners), _sums(below, owner, n_owners)
+    np.divide(numerator, denominator, out=share, where=denominator > 0.0)
+    return share
+
+
+def _level(cells: CellArray, columns: Mapping[str, FloatArray], resolution: int) -> _Level:
+    ids = np.empty(len(cells), dtype=np.int64)
+    ids[np.argsort(cells)] = np.arange(len(cells))
+    rings = _world_rings(cells)
+    boxes = _boxes(rings)
+    zoom = resolution + _BUCKET_ZOOM_ABOVE_RESOLUTION
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2.0
+    column, row = np.clip((middle * (1 << zoom)).astype(np.int64), 0, (1 << zoom) - 1).T
+    bucket = (row << zoom) + column
+    order = np.argsort(bucket, kind="stable")
+    return _Level(
+        cells=cells[order],
+        ids=ids[order],
+        rings=take_rings(rings, order),
+        boxes=boxes[order],
+        bucket=bucket[order],
+        bucket_zoom=zoom,
+        reach=float((boxes[:, 2:] - boxes[:, :2]).max()) / 2.0,
+        columns={name: values[order] for name, values in columns.items()},
+    )
+
+
+def _world_rings(cells: CellArray) -> Rings:
+    """Return the corners in world units; H3 goes counter-clockwise seen from above, MVT wants the other way."""
+    corners, owner = shapely.get_coordinates(cell_polygons(cells), return_index=True)
+    counts = np.bincount(owner, minlength=len(cells)) - 1
+    opening = offsets(counts + 1)[:-1]
+    backwards = np.repeat(opening + counts, counts) - ranges(np.zeros(len(cells), dtype=np.int64), counts)
+    reverse = corners[backwards]
+    return np.column_stack(world_xy(reverse[:, 0], reverse[:, 1])), offsets(counts)
+
+
+def _boxes(rings: Rings) -> FloatArray:
+    xy, starts = rings
+    low = np.minimum.reduceat(xy, starts[:-1], axis=0)
+    return np.column_stack([low, np.maximum.reduceat(xy, starts[:-1], axis=0)])
+
+
+def cells_tile(index: TileIndex, z: int, x: int, y: int, *, names: Sequence[str] | None = None) -> bytes:
+    """Encode the hexagons that a tile touches as the layer ``cells``; nothing there gives no bytes.
+
+    names: columns to write, all when None. Feature ids are dense integers by ascending cell, stable over tiles of one
+    resolution. The resolution drawn follows `resolution_at_zoom`.
+    Raises InvalidInputError when the tile does not exist or a name is unknown.
+    """
+    check_tile(z, x, y)
+    wanted = index.names if names is None else tuple(names)
+    unknown = [name for name in wanted if name not in index.names]
+    if unknown:
+        raise InvalidInputError("unknown columns {given}, known are {known}", given=unknown, known=list(index.names))
+    level = index.levels[resolution_at_zoom(index.resolution, z)]
+    rows = _touching(level, z, x, y)
+    xy, starts = take_rings(level.rings, rows)
+    clipped = clip_to_box((in_tile_units(xy, z, x, y), starts), -BUFFER, EXTENT + BUFFER)
+    whole, starts = to_integers(clipped)
+    left = np.flatnonzero(np.diff(starts))
+    rows = rows[left]
+    features = HexFeatures(
+        cells=level.cells[rows],
+        ids=level.ids[rows],
+        rings=(whole, offsets(np.diff(starts)[left])),
+        columns={name: level.columns[name][rows] for name in wanted},
+    )
+    return hexagon_layer("cells", features)
+
+
+def _touching(level: _Level, z: int, x: int, y: int) -> IntArray:
+    """Return the rows whose box meets the tile with its buffer: whole buckets first, then box by box."""
+    side, edge = 1.0 / (1 << z), BUFFER / EXTENT / (1 << z)
+    low = np.array([x * side - edge, y * side - edge])
+    high = np.array([(x + 1) * side + edge, (y + 1) * side + edge])
+    buckets = 1 << level.bucket_zoom
+    first = np.clip(((low - level.reach) * buckets).astype(np.int64), 0, buckets - 1)
+    last = np.clip(((high + level.reach) * buckets).astype(np.int64), 0, buckets - 1)
+    line = np.arange(first[1], last[1] + 1) * buckets
+    start = np.searchsorted(level.bucket, line + first[0], side="left")
+    end = np.searchsorted(level.bucket, line + last[0], side="right")
+    rows = ranges(start, end - start)
+    boxes = level.boxes[rows]
+    return rows[(boxes[:, :2] <= high).all(axis=1) & (boxes[:, 2:] >= low).all(axis=1)]
