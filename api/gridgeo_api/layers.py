@@ -1,32 +1,42 @@
-"""What is prepared once for a publication: scored cells, their class breaks, and the answers cut from them."""
+"""What is prepared once for a publication: scored cells, their class breaks, and the columnar answer."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Protocol, runtime_checkable
 
 import numpy as np
+import shapely
 
-from gridgeo.cells import cell_strings
-from gridgeo.domain import FloatArray
+from gridgeo.domain import FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
+from gridgeo.maps.breaks import class_breaks
+from gridgeo.maps.columnar import CellColumns, MeasureColumn, columnar_json, rounded
+from gridgeo.maps.feature_tiles import FeatureIndex
 from gridgeo.pipeline import browse
-from gridgeo_api.deps import Reading, json_bytes
+from gridgeo_api.deps import Reading
 
-SIGNIFICANT_DIGITS = 5
-"""More digits than any figure here is good for; full ones would triple an answer."""
-
-
-def warm_up() -> None:
-    """Compile what the first tile would otherwise wait for."""
+SMALL_BYTES = 64 * 1024
+"""What a layer counts for that has no arrays: a list of breaks."""
+COORDINATE_BYTES = 32
+"""x and y, and as much again for the tree over them."""
 
 
-def layer_bytes(layer: Any) -> int:  # noqa: ANN401 - each layer has a type of its own
+@runtime_checkable
+class Sized(Protocol):
+    """A layer that knows its size."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of its arrays, about."""
+        ...
+
+
+def layer_bytes(layer: object) -> int:
     """Return about how much memory a prepared layer takes."""
-    if isinstance(layer, browse.CellScores):
-        columns = [part for item in layer.measures.values() for part in (item.values, item.low, item.high)]
-        return int(layer.cells.nbytes + layer.branch_index.nbytes + sum(part.nbytes for part in columns))
-    return 1000
+    if isinstance(layer, FeatureIndex):
+        return SMALL_BYTES + COORDINATE_BYTES * int(shapely.get_num_coordinates(layer.geometries).sum())
+    return layer.size_bytes if isinstance(layer, Sized) else SMALL_BYTES
 
 
 def scores(reading: Reading) -> browse.CellScores:
@@ -40,67 +50,63 @@ def scores(reading: Reading) -> browse.CellScores:
     return made
 
 
+def breaks(reading: Reading, measure: str) -> list[float]:
+    """Return the legend's class limits over every cell in scope, so that branches can be compared by colour."""
+    made: list[float] = reading.layer(
+        f"breaks {measure}", lambda: class_breaks(scores(reading).measures[measure].values)
+    )
+    return made
+
+
 def scored_cells(reading: Reading, branch_id: str | None, measures: tuple[str, ...], limit: int) -> bytes:
     """Return the columnar answer for one branch, or for every branch in scope.
 
     Raises NotFoundError for a branch that is not in scope, InvalidInputError when there are more cells than the limit.
     """
+    if branch_id is not None:
+        browse.check_branch(reading.connection, reading.actor, branch_id, reading.published)
     everything = scores(reading)
-    chosen = _rows_of(reading, everything, branch_id)
+    chosen = _rows_of(everything, branch_id)
     if len(chosen) > limit:
         raise InvalidInputError(
             "the answer would hold {count} cells, at most {limit} are given at once: name a branch",
             count=len(chosen),
             limit=limit,
         )
-    names = everything.branch_ids if branch_id is None else (branch_id,)
-    index = everything.branch_index[chosen] if branch_id is None else np.zeros(len(chosen), dtype=np.int64)
-    return json_bytes(
-        {
-            "resolution": everything.resolution,
-            "version": everything.version,
-            "cells": cell_strings(everything.cells[chosen]),
-            "branch_index": index,
-            "branches": names,
-            "measures": {name: _column(reading, everything, name, chosen) for name in measures},
-        }
+    frame = CellColumns(
+        resolution=everything.resolution,
+        version=everything.version,
+        cells=everything.cells[chosen],
+        branches=everything.branch_ids if branch_id is None else (branch_id,),
+        branch_index=everything.branch_index[chosen] if branch_id is None else np.zeros(len(chosen), dtype=np.int64),
     )
+    columns = {name: _column(everything.measures[name], breaks(reading, name), chosen) for name in measures}
+    return columnar_json(frame, columns)
 
 
-def significant(values: FloatArray) -> FloatArray:
-    """Round to SIGNIFICANT_DIGITS; NaN stays."""
-    size = np.where((values == 0) | ~np.isfinite(values), 1.0, np.abs(values))
-    scale = 10.0 ** (SIGNIFICANT_DIGITS - 1 - np.floor(np.log10(size)))
-    rounded: FloatArray = np.round(values * scale) / scale
-    return rounded
-
-
-def _rows_of(reading: Reading, everything: browse.CellScores, branch_id: str | None) -> np.ndarray[Any, Any]:
+def _rows_of(everything: browse.CellScores, branch_id: str | None) -> IntArray:
     if branch_id is None:
         return np.arange(len(everything.cells))
-    browse.check_branch(reading.connection, reading.actor, branch_id, reading.published)
     if branch_id not in everything.branch_ids:
         return np.empty(0, dtype=np.int64)
     return np.flatnonzero(everything.branch_index == everything.branch_ids.index(branch_id))
 
 
-def _column(reading: Reading, everything: browse.CellScores, name: str, chosen: np.ndarray[Any, Any]) -> dict[str, Any]:
-    item = everything.measures[name]
-    low, high = item.low[chosen], item.high[chosen]
-    evidence = item.evidence.gather(chosen)
-    banded = bool(np.isfinite(low).any() or np.isfinite(high).any())
-    return {
-        "values": item.values[chosen],
-        "low": low if banded else None,
-        "high": high if banded else None,
-        "evidence": evidence.to_list() if evidence.null_count() < len(evidence) else None,
-        "breaks": breaks(reading, name),
-    }
+def _column(item: browse.MeasureColumns, limits: list[float], chosen: IntArray) -> MeasureColumn:
+    """Return the rows of one measure; a band or evidence that the measure has nowhere is left out."""
+    evidence = item.evidence.gather(chosen) if item.evidence.null_count() < len(item.evidence) else None
+    return MeasureColumn(
+        values=item.values[chosen],
+        low=_or_none(item.low, chosen),
+        high=_or_none(item.high, chosen),
+        evidence=evidence,
+        breaks=limits,
+    )
 
 
-def breaks(reading: Reading, measure: str) -> list[float]:
-    return [0.0, 1.0]
+def _or_none(values: FloatArray, chosen: IntArray) -> FloatArray | None:
+    return values[chosen] if np.isfinite(values).any() else None
 
 
 def _rounded(item: browse.MeasureColumns) -> browse.MeasureColumns:
-    return replace(item, values=significant(item.values), low=significant(item.low), high=significant(item.high))
+    return replace(item, values=rounded(item.values), low=rounded(item.low), high=rounded(item.high))

@@ -20,16 +20,17 @@ from gridgeo.storage import SERVING, check_schema, open_engine
 from gridgeo_api.auth import LOOPBACK_HOSTS, EmbeddedAccess, RequireActor, RequireOwnOrigin
 from gridgeo_api.cache import Answer, BoundedCache
 from gridgeo_api.errors import add_error_handlers
-from gridgeo_api.layers import layer_bytes, warm_up
+from gridgeo_api.layers import layer_bytes
 from gridgeo_api.limits import GZIP_LEVEL, MIN_GZIP_BYTES, Guard, TimeLimit
 from gridgeo_api.openapi import describe
 from gridgeo_api.routes import branches, cells, health, login, page, session, territories, tiles
+from gridgeo_api.tile_layers import warm_up
 
 STATIC = Path(__file__).parent / "static"
 LAYER_BYTES = 512 * 1024 * 1024
 """Memory for layers prepared for tiles and answers, of this and recent publications."""
 DESCRIPTION = """Branches, catchments, H3 cells with scores, and territories of the live publication, as JSON and vector
-tiles. Every score is for marketing only, not for granting credit (仅供营销,不用于授信审批). Failures are
+tiles. Every score is for marketing only, not for credit decisions (仅供营销,不用于授信审批). Failures are
 `application/problem+json` in the language of `Accept-Language` (zh or en)."""
 
 

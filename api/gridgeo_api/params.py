@@ -23,12 +23,12 @@ BranchId = Annotated[
     ),
 ]
 MeasureId = Annotated[
-    str,
+    str | None,
     Query(
         max_length=MAX_TEXT,
         min_length=1,
         pattern=NO_CONTROL,
-        description="The measure that the cells carry; see /api/v1/measures.",
+        description="The measure that cells carry, see /api/v1/measures; all of them without it.",
         examples=["penetration"],
     ),
 ]

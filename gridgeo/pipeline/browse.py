@@ -84,6 +84,11 @@ class CellScores:
     branch_index: IntArray
     measures: dict[str, MeasureColumns]
 
+    @property
+    def size_bytes(self) -> int:
+        """Memory of the arrays, about."""
+        return self.cells.nbytes * (2 + 4 * len(self.measures))
+
 
 @dataclass(frozen=True)
 class CellDetail:

@@ -7,10 +7,10 @@ from typing import Any
 import jsonschema
 import pytest
 from fastapi import FastAPI
-from gridgeo_api.main import create_app
-from gridgeo_api.openapi import CODES
 
 from gridgeo.settings import Settings
+from gridgeo_api.main import create_app
+from gridgeo_api.openapi import CODES
 
 from .conftest import ORIGIN, Client
 
@@ -67,7 +67,9 @@ def test_every_route_of_the_application_is_described() -> None:
     app: FastAPI = create_app(Settings(login_token=None))
     hidden = {"/openapi.json", "/"}
     paths = {getattr(route, "path", None) for route in app.routes} - {None, ""}
-    assert {path for path in paths if path and path.startswith(("/api", "/tiles"))} <= set(DESCRIPTION["paths"]) | hidden
+    assert {path for path in paths if path and path.startswith(("/api", "/tiles"))} <= set(
+        DESCRIPTION["paths"]
+    ) | hidden
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), ROUTES)

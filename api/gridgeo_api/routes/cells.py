@@ -11,6 +11,7 @@ from starlette.responses import Response
 from gridgeo.cells import areas_m2, cells_from_strings, centres, common_resolution
 from gridgeo.domain.measures import MEASURE_BY_ID
 from gridgeo.errors import InvalidInputError
+from gridgeo.maps.columnar import rounded
 from gridgeo.pipeline import browse
 from gridgeo_api.deps import Reading, ReadingNow, json_bytes
 from gridgeo_api.layers import scored_cells
@@ -57,6 +58,7 @@ def read_cell(reading: ReadingNow, cell: CellId) -> Response:
 
 def _detail(reading: Reading, numbers: np.ndarray[Any, np.dtype[np.uint64]]) -> dict[str, Any]:
     detail = browse.cell_detail(reading.connection, reading.actor, int(numbers[0]), reading.published)
+    scores = {name: _rounded(score) for name, score in detail.scores.items()}
     lng, lat = centres(numbers)
     territory = detail.territory and {key: detail.territory[key] for key in ("id", "name", "rm_name")}
     return {
@@ -66,13 +68,20 @@ def _detail(reading: Reading, numbers: np.ndarray[Any, np.dtype[np.uint64]]) -> 
         "lat": lat[0],
         "area_km2": areas_m2(numbers)[0] / M2_PER_KM2,
         "territory": territory,
-        "measures": {name: _measure(name, score) for name, score in detail.scores.items()},
+        "measures": {name: _measure(name, score) for name, score in scores.items()},
         "explain": {
             "travel_s": detail.travel_s,
             "versions": {"publication": reading.published.id, **reading.published.versions},
-            "measures": {name: _explanation(name, detail.scores) for name in detail.scores},
+            "measures": {name: _explanation(name, scores) for name in scores},
         },
     }
+
+
+def _rounded(score: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures with as many digits as the columns have, so that both tell the same."""
+    figures = {key: score[key] for key in ("value", "low", "high")}
+    shown = rounded(np.array([np.nan if figure is None else figure for figure in figures.values()]))
+    return score | {key: None if figures[key] is None else each for key, each in zip(figures, shown, strict=True)}
 
 
 def _measure(name: str, score: dict[str, Any]) -> dict[str, Any]:

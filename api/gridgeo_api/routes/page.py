@@ -8,19 +8,12 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from gridgeo.errors import NotFoundError
 
-
-class PageFiles(StaticFiles):
-    """Static files that a browser may keep but must ask for again, so that a new build shows at once."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file with its tag."""
-        answer = await super().get_response(path, scope)
-        answer.headers["cache-control"] = "no-cache"
-        return answer
+INDEX = "index.html"
+ASK_AGAIN = "no-cache"
+"""A browser may keep a file but must ask for it again, so that a new build shows at once."""
 
 
 def public_paths(static: Path) -> frozenset[str]:
@@ -31,12 +24,25 @@ def public_paths(static: Path) -> frozenset[str]:
 
 
 def add_page(app: FastAPI, static: Path) -> None:
-    """Serve the built page at /; where there is none, say so."""
-    if (static / "index.html").is_file():
-        app.mount("/", PageFiles(directory=static, html=True), name="page")
+    """Serve the built page at /; where there is none, say so.
+
+    Each file has a route of its own: a mount at / would answer for every address that takes another method.
+    """
+    paths = public_paths(static)
+    if f"/{INDEX}" not in paths:
+        app.add_route("/", _page_is_missing, include_in_schema=False)
         return
+    files = StaticFiles(directory=static)
 
-    async def page_is_missing(_: Request) -> Response:
-        raise NotFoundError("the page has not been built: run scripts/demo once, or scripts/npm run build")
+    async def page_file(request: Request) -> Response:
+        name = request.url.path.lstrip("/") or INDEX
+        answer = await files.get_response(name, request.scope)
+        answer.headers["cache-control"] = ASK_AGAIN
+        return answer
 
-    app.add_route("/", page_is_missing, include_in_schema=False)
+    for path in ("/", *sorted(paths)):
+        app.add_route(path, page_file, include_in_schema=False)
+
+
+async def _page_is_missing(_: Request) -> Response:
+    raise NotFoundError("the page has not been built: run scripts/demo once, or scripts/npm run build")

@@ -8,15 +8,13 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from gridgeo.domain.measures import MEASURES
-from gridgeo.i18n import LANGUAGES, translate
+from gridgeo.maps.notes import ATTRIBUTION, MARKETING_ONLY
 from gridgeo.pipeline import browse
 from gridgeo_api.deps import ReadingNow, current_actor, json_bytes
 from gridgeo_api.openapi import problems
 from gridgeo_api.schemas import Measures, Session
 
 router = APIRouter(tags=["session"])
-NOTICE = "For marketing only, not for granting credit"
-ATTRIBUTION = "© OpenStreetMap contributors"
 
 
 @router.get(
@@ -56,6 +54,6 @@ def _session(info: browse.SessionInfo, reading: ReadingNow) -> dict[str, Any]:
         "versions": {"publication": published.id, **published.versions},
         "bounds": info.bounds,
         "published_at": published.published_at.isoformat(),
-        "notice": {language: translate(NOTICE, language) for language in LANGUAGES},
+        "notice": MARKETING_ONLY,
         "attribution": ATTRIBUTION,
     }

@@ -31,7 +31,7 @@ class Ready(BaseModel):
 class SessionActor(BaseModel):
     """Who is signed in; branch_ids null means every branch."""
 
-    model_config = answer_config({"id": "local", "role": "hq", "branch_ids": None})
+    model_config = answer_config({"id": "anna", "role": "branch_manager", "branch_ids": ["b1"]})
 
     id: str
     role: str
@@ -41,7 +41,9 @@ class SessionActor(BaseModel):
 class Notice(BaseModel):
     """What the scores must not be used for, in both languages."""
 
-    model_config = answer_config({"zh": "仅供营销,不用于授信审批", "en": "For marketing only, not for granting credit"})
+    model_config = answer_config(
+        {"zh": "仅供营销,不用于授信审批", "en": "for marketing only, not for credit decisions"}
+    )
 
     zh: str
     en: str
@@ -52,7 +54,7 @@ class Session(BaseModel):
 
     model_config = answer_config(
         {
-            "actor": {"id": "local", "role": "hq", "branch_ids": None},
+            "actor": {"id": "anna", "role": "branch_manager", "branch_ids": ["b1"]},
             "synthetic": True,
             "ground": "liechtenstein",
             "resolution": 9,
@@ -67,7 +69,7 @@ class Session(BaseModel):
             },
             "bounds": [9.47, 47.05, 9.64, 47.27],
             "published_at": "2026-03-01T08:30:00+00:00",
-            "notice": {"zh": "仅供营销,不用于授信审批", "en": "For marketing only, not for granting credit"},
+            "notice": {"zh": "仅供营销,不用于授信审批", "en": "for marketing only, not for credit decisions"},
             "attribution": "© OpenStreetMap contributors",
         }
     )

@@ -10,40 +10,42 @@ from gridgeo_api.schemas.common import answer_config
 
 
 class VectorLayer(BaseModel):
-    """A layer of the tile set with the attributes of its features."""
+    """A layer of the tile set with the properties of its features."""
 
     model_config = ConfigDict(extra="forbid")
 
     id: str
     description: str
-    fields: dict[str, str]
+    fields: dict[str, Literal["String", "Number", "Boolean"]]
     minzoom: int
     maxzoom: int
 
 
 class TileJson(BaseModel):
-    """TileJSON 3.0; breaks are the legend's class limits where the layer has a measure."""
+    """TileJSON 3.0.0 with two members of our own: the measure, and the class limits of its legend."""
 
     model_config = answer_config(
         {
             "tilejson": "3.0.0",
-            "name": "cells",
+            "name": "gridgeo cells",
+            "description": "仅供营销,不用于授信审批 / for marketing only, not for credit decisions",
+            "version": "7.0.0",
             "scheme": "xyz",
             "tiles": ["http://127.0.0.1:8321/tiles/cells/{z}/{x}/{y}.mvt?measure=penetration&version=7"],
+            "attribution": "&copy; OpenStreetMap contributors, ODbL",
+            "minzoom": 0,
+            "maxzoom": 16,
+            "bounds": [9.47, 47.05, 9.64, 47.27],
+            "center": [9.555, 47.16, 11],
             "vector_layers": [
                 {
                     "id": "cells",
-                    "description": "H3 cells with one measure",
+                    "description": "cells",
                     "fields": {"cell": "String", "penetration": "Number"},
                     "minzoom": 0,
-                    "maxzoom": 14,
+                    "maxzoom": 16,
                 }
             ],
-            "minzoom": 0,
-            "maxzoom": 14,
-            "bounds": [9.47, 47.05, 9.64, 47.27],
-            "attribution": "© OpenStreetMap contributors",
-            "version": "1.0.0",
             "measure": "penetration",
             "breaks": [0.0, 0.1, 0.2, 0.3],
         }
@@ -51,13 +53,15 @@ class TileJson(BaseModel):
 
     tilejson: Literal["3.0.0"]
     name: str
+    description: str
+    version: str
     scheme: Literal["xyz"]
     tiles: list[str]
-    vector_layers: list[VectorLayer]
+    attribution: str
     minzoom: int
     maxzoom: int
-    bounds: tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat] | None
-    attribution: str
-    version: str
+    bounds: tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat]
+    center: tuple[FiniteFloat, FiniteFloat, int]
+    vector_layers: list[VectorLayer]
     measure: str | None
     breaks: list[FiniteFloat] | None
