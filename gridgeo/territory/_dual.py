@@ -53,7 +53,7 @@ def _priced(transport: Transport, prices: FloatArray, i: int, j: int) -> float:
 
 @njit(cache=True)
 def _rent(transport: Transport, prices: FloatArray) -> float:
-    """What the prices cost at the targets: the part of the dual that does not depend on nodes."""
+    """Return what the prices cost at the targets: the part of the dual that does not depend on nodes."""
     total = 0.0
     for j in range(prices.shape[0]):
         for m in range(prices.shape[1]):

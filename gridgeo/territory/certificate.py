@@ -9,9 +9,9 @@ import numpy as np
 
 from gridgeo.domain.arrays import FloatArray, LabelArray
 from gridgeo.territory.bound import lower_bound
+from gridgeo.territory.graph import pieces_of, sums_by
 from gridgeo.territory.params import Params
 from gridgeo.territory.problem import Problem
-from gridgeo.territory.graph import pieces_of
 
 FEASIBLE_SLACK = 1e-9
 MEDIAN_STEPS = 50
@@ -37,8 +37,8 @@ class Certificate:
 
     loads, targets: in the unit of the weights. tolerance_percent: null where a measure is reported and not balanced.
     imbalance_percent: signed distance of a load from its target. pieces: connected parts of each territory, listed
-    bridges excused. bridges: pairs of nodes that a territory needs a bridge between. J_km: sum of the weights of measure
-    0 times km to the territory's weighted median. distance: the same to the centre that counted (the home, and
+    bridges excused. bridges: the listed bridges that lie inside a territory. J_km: sum of the weights of measure 0
+    times km to the territory's weighted median. distance: the same to the centre that counted (the home, and
     seconds where travel counts). lower_bound: no plan within the tolerance is shorter for these centres;
     bound_gap_percent: the gap to the best assignment for these centres (a worse plan with odd centres can show a
     smaller one); both null for an infeasible plan. bound_prices: with them the bound can be recomputed.
@@ -100,7 +100,7 @@ def _weighted_means(problem: Problem, labels: LabelArray, weight: FloatArray) ->
 
 def loads_of(problem: Problem, labels: LabelArray) -> FloatArray:
     """Sum the weights of each territory, shape (k, m)."""
-    return np.column_stack([np.bincount(labels, column, minlength=problem.k) for column in problem.weights.T])
+    return sums_by(labels, problem.weights, problem.k)
 
 
 def imbalance_percent(problem: Problem, loads: FloatArray) -> FloatArray:
@@ -167,10 +167,8 @@ def certify(
 
 
 def _length(problem: Problem, labels: LabelArray, centres: FloatArray, travel: FloatArray) -> float:
-    if len(travel):
-        gap = travel[labels, np.arange(problem.n)]
-    else:
-        gap = np.hypot(*(problem.xy_km - centres[labels]).T)
+    own = np.arange(problem.n)
+    gap = travel[labels, own] if len(travel) else np.hypot(*(problem.xy_km - centres[labels]).T)
     return float((problem.weights[:, 0] * gap).sum())
 
 
@@ -188,7 +186,7 @@ def _bound_figures(
         }
     return {
         "lower_bound": bound.value,
-        "bound_gap_percent": 100.0 * (length / bound.value - 1.0) if bound.value > 0 else None,
+        "bound_gap_percent": max(100.0 * (length / bound.value - 1.0), 0.0) if bound.value > 0 else None,
         "bound_prices": bound.prices.tolist(),
         "price_of_balance_percent": price,
     }

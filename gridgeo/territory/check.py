@@ -23,7 +23,8 @@ class Finding:
     """One reason why no plan can keep the limits.
 
     template, values: message in English with named fields, as in errors. territory, measure: names, None where the
-    reason is not about one. smallest_tolerance: share at which this reason would go away, None where no tolerance helps.
+    reason is not about one. smallest_tolerance: share at which this reason would go away, None where no tolerance
+    helps.
     """
 
     template: str
@@ -148,12 +149,11 @@ def _sums_of_targets(targets: FloatArray) -> FloatArray:
         sums: FloatArray = np.sort(targets).cumsum()
         return sums
     chosen = (np.arange(1, 2 ** len(targets))[:, None] >> np.arange(len(targets))) & 1
-    sums = chosen @ targets
-    return sums
+    return np.asarray(chosen @ targets, np.float64)
 
 
 def _steps(problem: Problem, m: int) -> list[Finding]:
-    """Loads in whole steps cannot meet a target between two steps; a measure on fewer nodes than k cannot either."""
+    """Find targets between two whole steps of a measure, and measures that fewer nodes have than k."""
     weight = problem.weights[:, m]
     positive = weight[weight > 0]
     if len(positive) < problem.k:

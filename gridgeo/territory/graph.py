@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -18,7 +19,7 @@ WHOLE_NUMBER_SLACK = 1e-9
 
 
 def components(problem: Problem) -> IntArray:
-    """Number the connected parts of the graph, bridges included; shape (n,)."""
+    """Return for every node the number of its connected part of the graph, bridges included; shape (n,)."""
     return _components(problem.n, problem.indptr, problem.indices)
 
 
@@ -28,12 +29,19 @@ def _components(n: int, indptr: IntArray, indices: LabelArray) -> IntArray:
 
 
 def pieces_of(indptr: IntArray, indices: LabelArray, labels: LabelArray) -> IntArray:
-    """Number the connected pieces of equal label, shape (n,)."""
+    """Return for every node the number of its connected piece of equal label, shape (n,)."""
     n = len(labels)
     source = np.repeat(np.arange(n), np.diff(indptr))
     same = labels[source] == labels[indices]
     graph = csr_array((np.ones(int(same.sum()), np.int8), (source[same], indices[same])), shape=(n, n))
     return np.asarray(connected_components(graph, directed=False)[1], np.int64)
+
+
+def sums_by(labels: IntArray | LabelArray, values: FloatArray, count: int) -> FloatArray:
+    """Sum the rows of values by label, shape (count, columns of values)."""
+    sums = np.zeros((count, values.shape[1]))
+    np.add.at(sums, labels, values)
+    return sums
 
 
 def problem_from_cells(
@@ -64,8 +72,6 @@ def problem_from_cells(
 
 def join_components(problem: Problem, cost_per_km: float) -> Problem:
     """Join components that cannot hold a whole number of territories to their nearest neighbour by listed bridges."""
-    from dataclasses import replace
-
     component = components(problem)
     pairs: list[tuple[int, int]] = [(int(a), int(b)) for a, b in problem.bridges]
     costs = []
@@ -87,10 +93,8 @@ def _odd_component(problem: Problem, component: IntArray) -> int:
     count = int(component.max()) + 1
     if count == 1:
         return -1
-    held = np.column_stack(
-        [np.bincount(component, problem.shares[:, m], minlength=count) for m in problem.balanced]
-        or [np.bincount(component, minlength=count) / problem.n]
-    )
+    measured = problem.shares[:, problem.balanced] if len(problem.balanced) else np.full((problem.n, 1), 1 / problem.n)
+    held = sums_by(component, measured, count)
     tolerance = problem.tolerance[problem.balanced] if len(problem.balanced) else np.array([0.5])
     wanted = held * problem.k
     whole = np.maximum(np.round(wanted.mean(1)), 1.0)[:, None]
@@ -103,16 +107,17 @@ def _odd_component(problem: Problem, component: IntArray) -> int:
 
 def _closest_pair(xy_km: FloatArray, inside: np.ndarray) -> tuple[int, int, float]:
     own, others = np.flatnonzero(inside), np.flatnonzero(~inside)
-    km, nearest = cKDTree(xy_km[others]).query(xy_km[own])
+    found = cKDTree(xy_km[others]).query(xy_km[own])
+    km, nearest = np.asarray(found[0], np.float64), np.asarray(found[1], np.int64)
     best = int(np.argmin(km))
     return int(own[best]), int(others[nearest[best]]), float(km[best])
 
 
-def _with_edges(problem: Problem, pairs: IntArray, costs: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+def _with_edges(problem: Problem, pairs: IntArray, costs: FloatArray) -> tuple[IntArray, LabelArray, FloatArray]:
     source = np.repeat(np.arange(problem.n), np.diff(problem.indptr))
     source = np.concatenate([source, pairs[:, 0], pairs[:, 1]])
     target = np.concatenate([problem.indices, pairs[:, 1], pairs[:, 0]])
     cost = np.concatenate([problem.costs, costs, costs])
     order = np.lexsort((target, source))
     indptr = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=problem.n))]).astype(np.int64)
-    return indptr, target[order], cost[order]
+    return indptr, target[order].astype(np.int32), cost[order]

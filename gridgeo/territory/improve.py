@@ -8,8 +8,9 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from gridgeo.domain.arrays import FloatArray, LabelArray
+from gridgeo.domain.arrays import BoolArray, FloatArray, LabelArray
 from gridgeo.territory import kernels
+from gridgeo.territory.graph import sums_by
 from gridgeo.territory.params import Params
 from gridgeo.territory.problem import Problem
 
@@ -19,16 +20,16 @@ FAR = 1e7
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A plan with its score: worst excess over the tolerance (0 is feasible), then distance."""
+    """A plan with its score: total excess over the tolerance (0 is feasible), then distance."""
 
     labels: LabelArray
     centres: FloatArray
-    worst_excess: float
+    total_excess: float
     distance: float
 
     def beats(self, other: Candidate | None) -> bool:
         """Tell whether this plan violates less, or as little and is shorter."""
-        return other is None or (self.worst_excess, self.distance) < (other.worst_excess, other.distance)
+        return other is None or (self.total_excess, self.distance) < (other.total_excess, other.distance)
 
 
 def ground_of(problem: Problem) -> kernels.Ground:
@@ -61,12 +62,10 @@ def _travel(problem: Problem) -> FloatArray:
 def plan_of(problem: Problem, labels: LabelArray, centres: FloatArray, seed: int) -> kernels.Plan:
     """Set up the state that the kernels change."""
     shares, targets = problem.shares[:, problem.balanced], problem.targets[:, problem.balanced]
-    loads = np.column_stack(
-        [np.bincount(labels, share, minlength=problem.k) for share in shares.T] or [np.empty((problem.k, 0))]
-    )
+    loads = sums_by(labels, shares, problem.k)
     return kernels.Plan(
         labels.astype(np.int32),
-        np.ascontiguousarray(loads / targets),
+        loads / targets,
         np.bincount(labels, minlength=problem.k).astype(np.int64),
         centres.copy(),
         np.zeros(targets.shape),
@@ -77,39 +76,45 @@ def plan_of(problem: Problem, labels: LabelArray, centres: FloatArray, seed: int
     )
 
 
-def aim_of(problem: Problem, scale: float, params: Params, inner: float) -> kernels.Aim:
+def aim_of(problem: Problem, scale: float, params: Params) -> kernels.Aim:
     """Targets in kernel units; scale: mean distance to a centre."""
     targets = np.ascontiguousarray(problem.targets[:, problem.balanced])
     return kernels.Aim(
         1.0 / targets,
         targets * problem.n * scale,
-        problem.tolerance[problem.balanced] * inner,
+        problem.tolerance[problem.balanced] * params.inner_tolerance,
         params.perimeter * scale,
+        np.ones(problem.k, np.bool_),
     )
 
 
 def improve(
     problem: Problem, ground: kernels.Ground, start: tuple[LabelArray, FloatArray], params: Params, seed: int
 ) -> Candidate:
-    """Anneal a contiguous plan and return the best one met; runs again, stiffer, while it is not within tolerance."""
+    """Anneal a contiguous plan and return the best one met.
+
+    A plan that is not within tolerance is melted again around a territory that leaves it, wider every time.
+    """
     plan = plan_of(problem, *start, seed)
-    moving = problem.homes is None
-    if moving:
+    if problem.homes is None:
         kernels.recentre(ground, plan, 20)
     scale = kernels.total_distance(ground, plan) / ground.pull.sum()
-    tolerance = problem.tolerance[problem.balanced]
     best = kernels.Best(plan.labels.copy(), plan.centres.copy(), np.array([np.inf, np.inf]))
-    aim = aim_of(problem, scale, params, params.inner_tolerance)
-    kernels.anneal(ground, plan, aim, _schedule(params, scale, moving), best, tolerance)
+    tolerance = problem.tolerance[problem.balanced]
+    aim = aim_of(problem, scale, params)
+    schedule = _schedule(problem, params, scale)
+    kernels.anneal(ground, plan, aim, schedule, best, tolerance)
+    rng = np.random.default_rng(seed)
     for turn in range(params.rescue_runs):
         if best.score[0] <= 0.0:
             break
-        stiffer = _rescue(params, scale, moving, turn)
-        kernels.anneal(ground, plan, aim, stiffer, best, tolerance)
+        plan = plan_of(problem, best.labels, best.centres, int(rng.integers(2**62)))
+        region = _region_to_melt(problem, plan, 4 + turn // 2, rng)
+        kernels.anneal(ground, plan, aim._replace(open=region), schedule, best, tolerance)
     return Candidate(best.labels, best.centres, float(best.score[0]), float(best.score[1]))
 
 
-def _schedule(params: Params, scale: float, moving: bool) -> kernels.Schedule:
+def _schedule(problem: Problem, params: Params, scale: float) -> kernels.Schedule:
     return kernels.Schedule(
         params.sweeps,
         params.heat_start * scale,
@@ -117,11 +122,20 @@ def _schedule(params: Params, scale: float, moving: bool) -> kernels.Schedule:
         params.rho_start,
         params.rho_end,
         params.price_rate,
-        moving,
+        problem.homes is None,
     )
 
 
-def _rescue(params: Params, scale: float, moving: bool, turn: int) -> kernels.Schedule:
-    stiff = params.rho_end * 3.0 ** (turn + 1)
-    heat = np.sqrt(params.heat_start * params.heat_end) * scale
-    return kernels.Schedule(params.sweeps, heat, params.heat_end * scale, stiff / 3.0, stiff, params.price_rate, moving)
+def _region_to_melt(problem: Problem, plan: kernels.Plan, size: int, rng: np.random.Generator) -> BoolArray:
+    """Choose a territory by how far it leaves its tolerance, and at random some around it; shape (k,)."""
+    over = np.maximum(np.abs(plan.loads - 1.0) - problem.tolerance[problem.balanced], 0.0).sum(1)
+    source = plan.labels[np.repeat(np.arange(problem.n), np.diff(problem.indptr))]
+    target = plan.labels[problem.indices]
+    region = np.zeros(problem.k, np.bool_)
+    region[rng.choice(problem.k, p=over / over.sum())] = True
+    for _ in range(size - 1):
+        around = np.unique(target[region[source] & ~region[target]])
+        if not len(around):
+            break
+        region[rng.choice(around)] = True
+    return region

@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from gridgeo.domain.arrays import BoolArray, FloatArray, IntArray, LabelArray
 
 U64 = np.uint64
+SeedArray = NDArray[np.uint64]
 ONE = np.uint64(1)
 MAX_RING = 64
 """Neighbours a ring mask can hold; nodes with more are always tested by flooding."""
@@ -25,7 +27,7 @@ class Ground(NamedTuple):
 
     indptr: IntArray
     indices: LabelArray
-    ring: np.ndarray
+    ring: SeedArray
     xy: FloatArray
     pull: FloatArray
     shares: FloatArray
@@ -46,43 +48,48 @@ class Plan(NamedTuple):
     queue: LabelArray
     seen: LabelArray
     stamp: LabelArray
-    random: np.ndarray
+    random: SeedArray
 
 
 class Aim(NamedTuple):
-    """Targets and weights of a run. inverse_target: (k, m); stiffness: (k, m) scales rho; tolerance: (m,)."""
+    """Targets and weights of a run. inverse_target: (k, m); stiffness: (k, m) scales rho; tolerance: (m,).
+
+    open: shape (k,), the territories that take part.
+    """
 
     inverse_target: FloatArray
     stiffness: FloatArray
     tolerance: FloatArray
     perimeter: float
+    open: BoolArray
 
 
 @njit(cache=True)
-def random_bits(state):  # noqa: ANN001, ANN201
+def random_bits(state: SeedArray) -> np.uint64:
     """Advance xorshift64*; own generator, so that a seed gives one plan with any numba."""
     x = state[0]
     x ^= x >> U64(12)
     x ^= x << U64(25)
     x ^= x >> U64(27)
     state[0] = x
-    return x * U64(2685821657736338717)
+    mixed: np.uint64 = x * U64(2685821657736338717)
+    return mixed
 
 
 @njit(cache=True)
-def uniform(state):  # noqa: ANN001, ANN201
+def uniform(state: SeedArray) -> float:
     """Return a number in (0, 1)."""
     return ((random_bits(state) >> U64(11)) + 0.5) * (1.0 / 9007199254740992.0)
 
 
 @njit(cache=True)
-def below(state, n):  # noqa: ANN001, ANN201
+def below(state: SeedArray, n: int) -> int:
     """Return an integer in 0 to n - 1."""
-    return np.int64(((random_bits(state) >> U64(32)) * U64(n)) >> U64(32))
+    return int(((random_bits(state) >> U64(32)) * U64(n)) >> U64(32))
 
 
 @njit(cache=True)
-def ring_masks(indptr, indices):  # noqa: ANN001, ANN201
+def ring_masks(indptr: IntArray, indices: LabelArray) -> SeedArray:
     """For each directed edge (i, j): which of i's neighbours, by position in i's list, are neighbours of j too."""
     ring = np.zeros(len(indices), np.uint64)
     position = np.full(len(indptr) - 1, -1, np.int64)
@@ -98,7 +105,7 @@ def ring_masks(indptr, indices):  # noqa: ANN001, ANN201
 
 
 @njit(cache=True)
-def _common(indptr, indices, j, position):  # noqa: ANN001, ANN202
+def _common(indptr: IntArray, indices: LabelArray, j: int, position: IntArray) -> np.uint64:
     mask = U64(0)
     for f in range(indptr[j], indptr[j + 1]):
         if position[indices[f]] >= 0:
@@ -107,17 +114,17 @@ def _common(indptr, indices, j, position):  # noqa: ANN001, ANN202
 
 
 @njit(cache=True)
-def distance(ground, plan, i, j):  # noqa: ANN001, ANN201
+def distance(ground: Ground, plan: Plan, i: int, j: int) -> float:
     """Distance of node i from the centre of territory j."""
     if ground.travel.shape[0] > 0:
-        return ground.travel[j, i]
+        return float(ground.travel[j, i])
     dx = ground.xy[i, 0] - plan.centres[j, 0]
     dy = ground.xy[i, 1] - plan.centres[j, 1]
-    return np.sqrt(dx * dx + dy * dy)
+    return float(np.sqrt(dx * dx + dy * dy))
 
 
 @njit(cache=True)
-def stays_whole(ground, plan, i):  # noqa: ANN001, ANN201
+def stays_whole(ground: Ground, plan: Plan, i: int) -> bool:
     """Tell whether i's territory is in one piece, and not empty, without i.
 
     First by the ring of i: if its neighbours of the same territory hold together among themselves, it is. Only where
@@ -144,19 +151,30 @@ def stays_whole(ground, plan, i):  # noqa: ANN001, ANN201
 
 
 @njit(cache=True)
-def flood_holds(ground, plan, i):  # noqa: ANN001, ANN201
+def flood_holds(ground: Ground, plan: Plan, i: int) -> bool:
     """Flood i's territory without i from one neighbour; tell whether every other neighbour is reached."""
     a = plan.labels[i]
     plan.stamp[0] += 1
     stamp = plan.stamp[0]
     plan.seen[i] = stamp
-    wanted, start = 0, -1
+    start = -1
     for e in range(ground.indptr[i], ground.indptr[i + 1]):
         if plan.labels[ground.indices[e]] == a:
-            wanted += 1
-            start = ground.indices[e]
+            start = int(ground.indices[e])
     if start < 0:
         return True
+    _flood(ground, plan, a, start)
+    for e in range(ground.indptr[i], ground.indptr[i + 1]):
+        other = ground.indices[e]
+        if plan.labels[other] == a and plan.seen[other] != stamp:
+            return False
+    return True
+
+
+@njit(cache=True)
+def _flood(ground: Ground, plan: Plan, a: int, start: int) -> None:
+    """Mark with the current stamp what hangs together with start inside territory a."""
+    stamp = plan.stamp[0]
     plan.queue[0] = start
     plan.seen[start] = stamp
     tail, head = 1, 0
@@ -169,22 +187,17 @@ def flood_holds(ground, plan, i):  # noqa: ANN001, ANN201
                 plan.seen[other] = stamp
                 plan.queue[tail] = other
                 tail += 1
-    for e in range(ground.indptr[i], ground.indptr[i + 1]):
-        other = ground.indices[e]
-        if plan.labels[other] == a and plan.seen[other] == stamp:
-            wanted -= 1
-    return wanted == 0
 
 
 @njit(cache=True)
-def excess(load, shift, tolerance):  # noqa: ANN001, ANN201
+def excess(load: float, shift: float, tolerance: float) -> float:
     """Square of how far a shifted load lies outside its band."""
     e = abs(load - 1.0 + shift) - tolerance
     return e * e if e > 0.0 else 0.0
 
 
 @njit(cache=True)
-def balance_change(ground, plan, aim, i, b):  # noqa: ANN001, ANN201
+def balance_change(ground: Ground, plan: Plan, aim: Aim, i: int, b: int) -> float:
     """Change of the penalty, per unit of rho, when node i goes to territory b."""
     a = plan.labels[i]
     total = 0.0
@@ -203,7 +216,7 @@ def balance_change(ground, plan, aim, i, b):  # noqa: ANN001, ANN201
 
 
 @njit(cache=True)
-def distance_change(ground, plan, aim, i, b):  # noqa: ANN001, ANN201
+def distance_change(ground: Ground, plan: Plan, aim: Aim, i: int, b: int) -> float:
     """Change of distance, change cost and perimeter when node i goes to territory b."""
     a = plan.labels[i]
     delta = ground.pull[i] * (distance(ground, plan, i, b) - distance(ground, plan, i, a))
@@ -213,12 +226,12 @@ def distance_change(ground, plan, aim, i, b):  # noqa: ANN001, ANN201
     cut = 0
     for e in range(ground.indptr[i], ground.indptr[i + 1]):
         label = plan.labels[ground.indices[e]]
-        cut += np.int64(label == a) - np.int64(label == b)
-    return delta + aim.perimeter * cut
+        cut += int(label == a) - int(label == b)
+    return float(delta + aim.perimeter * cut)
 
 
 @njit(cache=True)
-def move(ground, plan, aim, i, b):  # noqa: ANN001, ANN201
+def move(ground: Ground, plan: Plan, aim: Aim, i: int, b: int) -> None:
     """Give node i to territory b."""
     a = plan.labels[i]
     for m in range(plan.loads.shape[1]):
@@ -230,11 +243,11 @@ def move(ground, plan, aim, i, b):  # noqa: ANN001, ANN201
 
 
 @njit(cache=True)
-def border(ground, labels, out):  # noqa: ANN001, ANN201
+def border(ground: Ground, labels: LabelArray, is_open: BoolArray, out: LabelArray) -> int:
     """Write the free nodes that touch another territory into out; return their count."""
     count = 0
     for i in range(len(labels)):
-        if not ground.free[i]:
+        if not (ground.free[i] and is_open[labels[i]]):
             continue
         for e in range(ground.indptr[i], ground.indptr[i + 1]):
             if labels[ground.indices[e]] != labels[i]:
@@ -245,18 +258,19 @@ def border(ground, labels, out):  # noqa: ANN001, ANN201
 
 
 @njit(cache=True)
-def sweep(ground, plan, aim, heat, rho, nodes):  # noqa: ANN001, ANN201
+def sweep(ground: Ground, plan: Plan, aim: Aim, force: tuple[float, float], nodes: LabelArray) -> int:
     """Offer as many random moves as there are border nodes; return how many were taken.
 
-    heat: temperature in the unit of the objective; zero takes improvements only.
+    force: (heat, the temperature in the unit of the objective; rho, the weight of the balance penalty).
     """
-    count = border(ground, plan.labels, nodes)
+    heat, rho = force
+    count = border(ground, plan.labels, aim.open, nodes)
     taken = 0
     for _ in range(count):
         i = nodes[below(plan.random, count)]
         first = ground.indptr[i]
         b = plan.labels[ground.indices[first + below(plan.random, ground.indptr[i + 1] - first)]]
-        if b == plan.labels[i]:
+        if b == plan.labels[i] or not aim.open[b]:
             continue
         delta = distance_change(ground, plan, aim, i, b) + rho * balance_change(ground, plan, aim, i, b)
         if delta < -heat * np.log(uniform(plan.random)) and stays_whole(ground, plan, i):
@@ -266,7 +280,7 @@ def sweep(ground, plan, aim, heat, rho, nodes):  # noqa: ANN001, ANN201
 
 
 @njit(cache=True)
-def recentre(ground, plan, steps):  # noqa: ANN001, ANN201
+def recentre(ground: Ground, plan: Plan, steps: int) -> None:
     """Move each centre towards the weighted median of its territory by Weiszfeld steps."""
     k = plan.centres.shape[0]
     sums = np.empty((k, 3))
@@ -286,7 +300,7 @@ def recentre(ground, plan, steps):  # noqa: ANN001, ANN201
 
 
 @njit(cache=True)
-def raise_prices(plan, aim, rate, softening):  # noqa: ANN001, ANN201
+def raise_prices(plan: Plan, aim: Aim, rate: float, softening: float) -> None:
     """Step the multipliers towards what the loads ask for; softening: old rho divided by new rho."""
     for j in range(plan.loads.shape[0]):
         for m in range(plan.loads.shape[1]):
@@ -298,17 +312,17 @@ def raise_prices(plan, aim, rate, softening):  # noqa: ANN001, ANN201
 
 
 @njit(cache=True)
-def worst_excess(plan, tolerance):  # noqa: ANN001, ANN201
-    """Largest amount by which a load leaves its band, in units of its target."""
-    worst = 0.0
+def total_excess(plan: Plan, tolerance: FloatArray) -> float:
+    """Sum of the amounts by which loads leave their bands, in units of their targets."""
+    total = 0.0
     for j in range(plan.loads.shape[0]):
         for m in range(plan.loads.shape[1]):
-            worst = max(worst, abs(plan.loads[j, m] - 1.0) - tolerance[m])
-    return worst
+            total += max(abs(plan.loads[j, m] - 1.0) - tolerance[m], 0.0)
+    return total
 
 
 @njit(cache=True)
-def total_distance(ground, plan):  # noqa: ANN001, ANN201
+def total_distance(ground: Ground, plan: Plan) -> float:
     """Sum over nodes of pull times distance, plus change costs."""
     total = 0.0
     for i in range(len(plan.labels)):
@@ -331,7 +345,7 @@ class Schedule(NamedTuple):
 
 
 class Best(NamedTuple):
-    """Best plan seen in a run. score: (worst excess over the asked tolerance, distance)."""
+    """Best plan seen in a run. score: (sum of excesses over the asked tolerance, distance)."""
 
     labels: LabelArray
     centres: FloatArray
@@ -339,21 +353,21 @@ class Best(NamedTuple):
 
 
 @njit(cache=True)
-def keep_if_better(ground, plan, best, tolerance):  # noqa: ANN001, ANN201
+def keep_if_better(ground: Ground, plan: Plan, best: Best, tolerance: FloatArray) -> None:
     """Remember the plan when it violates less, or violates nothing and is shorter."""
-    worst = max(worst_excess(plan, tolerance), 0.0)
-    if worst > best.score[0]:
+    over = total_excess(plan, tolerance)
+    if over > best.score[0]:
         return
     length = total_distance(ground, plan)
-    if worst < best.score[0] or length < best.score[1]:
+    if over < best.score[0] or length < best.score[1]:
         best.labels[:] = plan.labels
         best.centres[:] = plan.centres
-        best.score[0] = worst
+        best.score[0] = over
         best.score[1] = length
 
 
 @njit(cache=True, nogil=True)
-def anneal(ground, plan, aim, schedule, best, tolerance):  # noqa: ANN001, ANN201, PLR0913
+def anneal(ground: Ground, plan: Plan, aim: Aim, schedule: Schedule, best: Best, tolerance: FloatArray) -> None:
     """Run boundary moves under falling heat and rising rho; the best plan at the asked tolerance is kept in best."""
     nodes = np.empty(len(plan.labels), np.int32)
     last = max(schedule.sweeps - 1, 1)
@@ -361,7 +375,7 @@ def anneal(ground, plan, aim, schedule, best, tolerance):  # noqa: ANN001, ANN20
     stiffening = (schedule.rho_end / schedule.rho_start) ** (1.0 / last)
     heat, rho = schedule.heat_start, schedule.rho_start
     for step in range(schedule.sweeps):
-        sweep(ground, plan, aim, heat, rho, nodes)
+        sweep(ground, plan, aim, (heat, rho), nodes)
         if schedule.move_centres:
             recentre(ground, plan, 1)
         raise_prices(plan, aim, schedule.price_rate, 1.0 / stiffening)

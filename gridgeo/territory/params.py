@@ -12,32 +12,32 @@ from gridgeo.errors import InvalidInputError
 class Params:
     """Dials of the solver; the defaults are what the benchmarks run with.
 
-    lloyd_rounds: centre moves of the balanced start, price_steps
-    a move. sweeps: annealing sweeps of a start; a sweep offers as many moves as there are border nodes. heat_start,
-    heat_end: temperature in mean distances to a centre. rho_start, rho_end: weight of the balance penalty, in mean
-    distances times a territory's load. price_rate: share of the multiplier step taken a sweep. inner_tolerance: share
-    of the asked tolerance that the prices aim at. perimeter: cost of a cut edge in mean distances. rescue_runs: further
-    runs, stiffer each, where a plan is not within tolerance. bound_steps: steps of the bound's ascent.
+    lloyd_rounds: centre moves of the balanced start, price_steps a move. sweeps: annealing sweeps of a start; a sweep
+    offers as many moves as there are border nodes. heat_start, heat_end: temperature in mean distances to a centre.
+    rho_start, rho_end: weight of the balance penalty, in mean distances times a territory's load. price_rate: share of
+    the multiplier step taken a sweep. inner_tolerance: share of the asked tolerance that the prices aim at. perimeter:
+    cost of a cut edge in mean distances. rescue_runs: how often a plan that is not within tolerance is melted again
+    around a territory that is not. bound_steps: steps of the bound's ascent.
     """
 
     lloyd_rounds: int = 40
     price_steps: int = 6
-    sweeps: int = 600
-    heat_start: float = 0.12
+    sweeps: int = 3000
+    heat_start: float = 0.7
     heat_end: float = 0.004
-    rho_start: float = 2.0
-    rho_end: float = 40.0
-    price_rate: float = 0.2
+    rho_start: float = 0.5
+    rho_end: float = 60.0
+    price_rate: float = 0.4
     inner_tolerance: float = 0.9
     perimeter: float = 0.0005
-    rescue_runs: int = 4
+    rescue_runs: int = 10
     bound_steps: int = 300
 
     def __post_init__(self) -> None:
         for dial in fields(self):
-            if not getattr(self, dial.name) > 0:
+            if not getattr(self, dial.name) >= 0:
                 raise InvalidInputError(
-                    "solver dial {name} must be above 0, got {given}", name=dial.name, given=getattr(self, dial.name)
+                    "solver dial {name} must be at least 0, got {given}", name=dial.name, given=getattr(self, dial.name)
                 )
 
 

@@ -86,10 +86,10 @@ def _free_path(problem: Problem, fixed: LabelArray, j: int, ends: tuple[int, int
     usable = open_node[source] & open_node[problem.indices]
     cost = np.maximum(problem.costs[usable], 1e-9)
     graph = csr_array((cost, (source[usable], problem.indices[usable])), shape=(problem.n, problem.n))
-    length, before = dijkstra(graph, indices=ends[0], return_predecessors=True)
-    if not np.isfinite(length[ends[1]]):
+    length, before = dijkstra(graph, True, np.array(ends[:1]), return_predecessors=True)
+    if not np.isfinite(length[0, ends[1]]):
         return np.empty(0, np.int64)
     path = [ends[1]]
     while path[-1] != ends[0]:
-        path.append(int(before[path[-1]]))
+        path.append(int(before[0, path[-1]]))
     return np.array(path, np.int64)

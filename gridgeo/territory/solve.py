@@ -60,7 +60,7 @@ def solve(
     best: Candidate | None = None
     rounds = stale = 0
     while best is None or not stop(
-        Progress(rounds, stale, time.process_time() - begun, best.worst_excess, best.distance)
+        Progress(rounds, stale, time.process_time() - begun, best.total_excess, best.distance)
     ):
         warm = initial if rounds == 0 else None
         found = improve(problem, ground, *_begin(problem, params, (seed, rounds), warm))

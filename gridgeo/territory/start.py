@@ -6,7 +6,7 @@ import numpy as np
 
 from gridgeo.domain.arrays import FloatArray, IntArray, LabelArray
 from gridgeo.territory import _voronoi
-from gridgeo.territory.graph import components
+from gridgeo.territory.graph import components, sums_by
 from gridgeo.territory.params import Params
 from gridgeo.territory.problem import Problem
 
@@ -82,8 +82,8 @@ def _start_component(
     if len(nodes) > COARSE_ABOVE:
         sites = _grouped(problem, nodes, sites, rng)
     fixed = _fixed_centres(problem, members)
-    centres = _seed_centres(sites, members, fixed, rng)
-    moving = np.isnan(fixed[:, 0])
+    centres = _seed_centres(sites, fixed, rng)
+    moving = np.full(len(members), problem.homes is None)
     price = _voronoi.balanced_lloyd(
         sites, centres, target / target.sum(), moving, (params.lloyd_rounds, params.price_steps)
     )
@@ -91,15 +91,18 @@ def _start_component(
 
 
 def _fixed_centres(problem: Problem, members: IntArray) -> FloatArray:
-    """Where a centre is given: by its home, or by the middle of its locked nodes. NaN elsewhere."""
-    fixed = np.full((len(members), 2), np.nan)
+    """Return where a centre is given: at its home, or in the middle of its locked nodes; NaN elsewhere."""
     if problem.homes is not None:
-        fixed[:] = problem.xy_km[problem.homes[members]]
-    return fixed
+        return problem.xy_km[problem.homes[members]]
+    held = problem.locked >= 0
+    ones = np.ones((problem.n, 1))
+    sums = sums_by(problem.locked[held], np.hstack([problem.xy_km, ones])[held], problem.k)[members]
+    with np.errstate(invalid="ignore"):
+        middle: FloatArray = sums[:, :2] / sums[:, 2:]
+    return middle
 
 
-def _seed_centres(sites: _voronoi.Sites, members: IntArray, fixed: FloatArray, rng: np.random.Generator) -> FloatArray:
-    del members
+def _seed_centres(sites: _voronoi.Sites, fixed: FloatArray, rng: np.random.Generator) -> FloatArray:
     given = fixed[~np.isnan(fixed[:, 0])]
     seeds = _voronoi.plus_plus(sites, given, len(fixed), rng)
     centres = fixed.copy()
@@ -112,6 +115,6 @@ def _grouped(problem: Problem, nodes: IntArray, sites: _voronoi.Sites, rng: np.r
     order = rng.permutation(nodes)
     group_of = _voronoi.neighbour_groups(problem.indptr, problem.indices, order)
     group = np.unique(group_of[nodes], return_inverse=True)[1]
-    pull, load = np.bincount(group, sites.pull), np.bincount(group, sites.load)
-    xy = np.column_stack([np.bincount(group, sites.pull * sites.xy[:, axis]) / pull for axis in (0, 1)])
-    return _voronoi.Sites(np.ascontiguousarray(xy), pull, load)
+    columns = np.column_stack([sites.pull[:, None] * sites.xy, sites.pull, sites.load])
+    sums = sums_by(group, columns, int(group.max()) + 1)
+    return _voronoi.Sites(sums[:, :2] / sums[:, 2:3], sums[:, 2].copy(), sums[:, 3].copy())

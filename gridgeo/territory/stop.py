@@ -11,13 +11,13 @@ class Progress:
     """State of a solve after a round (one start, annealed and polished).
 
     rounds: rounds done; stale_rounds: of these, how many at the end brought no better plan. cpu_s: CPU seconds so far.
-    worst_excess: largest share by which the best plan leaves its tolerance, 0 when feasible; distance: its length.
+    total_excess: sum of the shares by which loads leave their tolerance, 0 when feasible; distance: its length.
     """
 
     rounds: int
     stale_rounds: int
     cpu_s: float
-    worst_excess: float
+    total_excess: float
     distance: float
 
 

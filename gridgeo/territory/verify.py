@@ -144,7 +144,7 @@ def _kept(problem: Problem, labels: LabelArray) -> float | None:
 
 
 def _check_bound(problem: Problem, certificate: dict[str, Any], distance: float) -> list[Disagreement]:
-    """The bound must follow from its prices by weak duality, lie below the plan, and give the stated gap."""
+    """Follow the bound from its prices by weak duality; it must lie below the plan and give the stated gap."""
     value, prices = certificate.get("lower_bound"), certificate.get("bound_prices")
     if value is None or prices is None:
         missing = [("lower_bound", value), ("bound_prices", prices)] if certificate.get("feasible") else []
@@ -159,7 +159,7 @@ def _check_bound(problem: Problem, certificate: dict[str, Any], distance: float)
     wrong = [] if _agree(value, dual) else [Disagreement("lower_bound", value, dual)]
     if value > distance * (1 + RELATIVE_SLACK):
         wrong.append(Disagreement("lower_bound", value, f"above the plan's {distance}"))
-    gap = 100.0 * (distance / value - 1.0) if value > 0 else None
+    gap = max(100.0 * (distance / value - 1.0), 0.0) if value > 0 else None
     if not _agree(certificate.get("bound_gap_percent"), gap, absolute=1e-4):
         wrong.append(Disagreement("bound_gap_percent", certificate.get("bound_gap_percent"), gap))
     return wrong
