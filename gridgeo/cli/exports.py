@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, language, session
+from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, session
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +32,7 @@ def export(
     from gridgeo.pipeline.export import export_publication
 
     with session(store, as_json, actor) as opened, opened.engine.connect() as connection:
-        emit(as_json, export_publication(connection, opened.actor, kind, out, measure=measure, language=language()))
+        emit(as_json, export_publication(connection, opened.actor, kind, out, measure=measure))
 
 
 def bench(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.domain.tables import MERCHANTS, empty
 from gridgeo.errors import InvalidInputError
-from gridgeo.maps import write_csv
+from gridgeo.maps import formula_safe
 from gridgeo.pipeline.bank import take_bank
 from gridgeo.pipeline.ground import take_ground
 from gridgeo.pipeline.steps import StepResult, require_planner
@@ -129,5 +129,5 @@ def write_rejected(files: BankFiles, out: Path) -> int:
     """Write every rejected row to a CSV: file, row, reason and the row as it stood; return how many there are."""
     parts = [read.rejected.select(pl.lit(name).alias("file"), pl.all()) for name, read in files.reads.items()]
     rows = pl.concat(parts, how="diagonal")
-    write_csv(rows, out)
+    formula_safe(rows).write_csv(out, include_bom=True)
     return rows.height

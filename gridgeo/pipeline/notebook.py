@@ -86,9 +86,7 @@ def choropleth(store: Store, measure: str, out: str | Path) -> Path:
 def export(store: Store, kind: str, out: str | Path, measure: str = "penetration") -> Path:
     """Write the live publication as geopackage, geoparquet, csv, html or png and return the path."""
     with store.engine.connect() as connection:
-        export_pipeline.export_publication(
-            connection, store.actor, kind, Path(out), measure=measure, language="en", now=_now()
-        )
+        export_pipeline.export_publication(connection, store.actor, kind, Path(out), measure=measure)
     return Path(out)
 
 

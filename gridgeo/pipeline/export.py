@@ -1,0 +1,119 @@
+"""Write the live publication to files that other programs read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import shapely
+import sqlalchemy as sa
+
+from gridgeo.cells import cell_polygons, cell_strings
+from gridgeo.domain import Actor
+from gridgeo.errors import InvalidInputError
+from gridgeo.maps import (
+    ExportNotes,
+    ExportTables,
+    export_csv,
+    export_geopackage,
+    export_geoparquet,
+    export_html,
+    export_png,
+)
+from gridgeo.pipeline import browse
+
+WRITERS = {"geopackage": export_geopackage, "geoparquet": export_geoparquet, "csv": export_csv}
+PICTURES = {"html": export_html, "png": export_png}
+
+
+def export_publication(
+    connection: sa.Connection, actor: Actor, kind: str, out: Path, *, measure: str = "penetration"
+) -> dict[str, Any]:
+    """Write cells, catchments, territories and branches of the live publication in the actor's scope.
+
+    kind: geopackage, geoparquet, csv, html or png; measure colours the last two. Returns path, format, version, cells.
+    Raises InvalidInputError for another kind or measure or where the folder is missing, NotFoundError when nothing is
+    published.
+    """
+    known = [*WRITERS, *PICTURES]
+    if kind not in known:
+        raise InvalidInputError("export format must be one of {known}, got {given}", known=", ".join(known), given=kind)
+    browse.check_measures((measure,))
+    published = browse.publication(connection)
+    tables = export_tables(connection, actor, published)
+    notes = ExportNotes(
+        version=published.id,
+        ground=published.ground,
+        published_at=published.published_at.isoformat(timespec="seconds"),
+        synthetic=published.synthetic,
+    )
+    if kind in WRITERS:
+        WRITERS[kind](tables, notes, out)
+    else:
+        PICTURES[kind](tables, notes, out, measure=measure)
+    return {"path": str(out), "format": kind, "version": published.id, "cells": tables.cells.height}
+
+
+def export_tables(connection: sa.Connection, actor: Actor, published: browse.Publication) -> ExportTables:
+    """Gather the tables of a publication: one row a cell with its territory, and the outlines."""
+    cells = _wide(connection, actor, published)
+    plan = browse.territories(connection, actor, published)
+    members = plan.cells.join(
+        plan.table.with_row_index("position").select(
+            pl.col("position").cast(pl.Int64), territory="name", territory_id="id", rm_id="rm_id"
+        ),
+        on="position",
+        how="left",
+    ).drop("position")
+    return ExportTables(
+        cells=cells.join(members, on="cell", how="left", maintain_order="left"),
+        catchments=browse.catchments(connection, actor, published),
+        territories=_outlined(plan),
+        branches=browse.branches(connection, actor, published),
+    )
+
+
+def wide_cells(connection: sa.Connection, actor: Actor) -> pl.DataFrame:
+    """Return one row a published cell: cell (hex), branch_id, a column a measure, its band and evidence beside it."""
+    return _named(_wide(connection, actor, browse.publication(connection)))
+
+
+def territory_cells(connection: sa.Connection, actor: Actor) -> pl.DataFrame:
+    """Return one row a published cell: cell (hex), territory_id, rm_id, rm_name."""
+    plan = browse.territories(connection, actor)
+    table = plan.table.select(territory_id="id", rm_id="rm_id", rm_name="rm_name")
+    return _named(plan.cells.select("cell").hstack(table[plan.cells["position"].to_numpy()]))
+
+
+def _wide(connection: sa.Connection, actor: Actor, published: browse.Publication) -> pl.DataFrame:
+    scores = browse.cells(connection, actor, published)
+    columns: dict[str, Any] = {
+        "cell": scores.cells,
+        "branch_id": np.array(scores.branch_ids, dtype=object)[scores.branch_index].astype(str),
+    }
+    for name, column in scores.measures.items():
+        columns[name] = column.values
+        if np.isfinite(column.low).any():
+            columns |= {f"{name}_low": column.low, f"{name}_high": column.high}
+        if column.evidence.null_count() < len(column.evidence):
+            columns[f"{name}_evidence"] = column.evidence
+    return pl.DataFrame(columns).with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def _named(frame: pl.DataFrame) -> pl.DataFrame:
+    names = pl.Series("cell", cell_strings(frame["cell"].to_numpy()), pl.String)
+    return frame.with_columns(names)
+
+
+def _outlined(plan: browse.Territories) -> pl.DataFrame:
+    """Return the territories with their outline, the union of their hexagons."""
+    order = plan.cells.sort("position")
+    polygons = cell_polygons(order["cell"].to_numpy())
+    starts = np.searchsorted(order["position"].to_numpy(), np.arange(plan.table.height))
+    # A branch has a handful of territories: one union each.
+    shapes = [shapely.union_all(part) for part in np.split(polygons, starts[1:])] if plan.table.height else []
+    return plan.table.with_columns(
+        pl.Series("geometry", list(shapely.to_wkb(np.array(shapes, dtype=object))), pl.Binary)
+    )
