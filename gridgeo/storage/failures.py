@@ -15,6 +15,7 @@ TOOK_TOO_LONG = {"57014", "25P03", "25P04", "57P05"}
 """PostgreSQL states: statement cancelled, idle in transaction, transaction and session time-outs."""
 SOMEBODY_WRITES = {"55P03", "40001", "40P01"}
 """PostgreSQL states: lock not available, serialisation failure, deadlock."""
+DISK_FULL = "53100"
 NO_CONNECTION = {"57P01", "57P02", "57P03", "53300"}
 """PostgreSQL states: shut down, crashed, starting, too many connections; class 08 belongs here too."""
 SQLITE_BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -23,6 +24,9 @@ SQLITE_TWICE_CODES = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONST
 
 def gridgeo_error(error: BaseException) -> GridgeoError | None:
     """Return the failure to raise in place of a driver's error; None when it is nothing a retry would mend."""
+    if isinstance(error, GridgeoError):
+        # Raised by a column type of ours; SQLAlchemy would wrap it.
+        return type(error)(error.template, **error.values)
     if isinstance(error, sqlite3.Error):
         return _sqlite_error(error)
     return _postgres_error(error) if isinstance(error, psycopg.Error) else None
@@ -35,7 +39,7 @@ def _sqlite_error(error: sqlite3.Error) -> GridgeoError | None:
     # The low byte is the kind, the rest tells it apart further (a stale snapshot, a recovery under way).
     if code & 0xFF in SQLITE_BUSY_CODES:
         return BusyError("somebody else is writing to the store; try again")
-    return None
+    return BusyError("the disk of the store is full") if code == sqlite3.SQLITE_FULL else None
 
 
 def _postgres_error(error: psycopg.Error) -> GridgeoError | None:
@@ -46,6 +50,8 @@ def _postgres_error(error: psycopg.Error) -> GridgeoError | None:
         return BusyError("the store took longer than allowed; try again")
     if state in SOMEBODY_WRITES:
         return BusyError("somebody else is writing to the store; try again")
+    if state == DISK_FULL:
+        return BusyError("the disk of the store is full")
     if state in NO_CONNECTION or state.startswith("08") or (not state and isinstance(error, psycopg.OperationalError)):
         return BusyError("the connection to the store was lost; try again")
     return None

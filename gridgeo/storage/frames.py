@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
+import psycopg
 import shapely
 import sqlalchemy as sa
 
@@ -61,8 +62,9 @@ def write_frame(connection: sa.Connection, table: str, frame: pl.DataFrame, *, v
         raise ConflictError(
             "table {table}: version {version} holds a row with the same key already", table=table, version=version_id
         ) from error
-    except (sa.exc.DBAPIError, sa.exc.StatementError) as error:
-        raise InvalidInputError("table {table}: {detail}", table=table, detail=str(error.orig)) from error
+    except (sa.exc.IntegrityError, sa.exc.DataError, psycopg.DataError, psycopg.IntegrityError) as error:
+        first_line = str(getattr(error, "orig", error)).partition("\n")[0]
+        raise InvalidInputError("table {table}: {detail}", table=table, detail=first_line) from error
     _refresh_statistics(connection, table, rows.height)
     return rows.height
 
