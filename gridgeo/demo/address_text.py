@@ -24,7 +24,7 @@ def quotas(shares: dict[str, float], n: int, rng: np.random.Generator) -> pl.Ser
     count = np.floor(exact).astype(np.int64)
     largest = np.lexsort((np.arange(len(names)), -np.round(exact - count, 6)))[: n - int(count.sum())]
     count[largest] += 1
-    return pl.Series("form", np.repeat(np.array(names, dtype=object), count)[rng.permutation(n)], pl.String)
+    return pl.Series("form", np.repeat(np.array(names, dtype=object), count)[rng.permutation(n)].tolist(), pl.String)
 
 
 def written(homes: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:

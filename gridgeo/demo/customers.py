@@ -52,13 +52,13 @@ def customers_of(
             "id": [f"C{number:06d}" for number in range(1, n + 1)],
             "branch_id": homes["branch_id"],
             "account_rm_id": _account_rms(homes["branch_id"], rms, rng),
-            "tier": pl.Series(tier, dtype=pl.String),
-            "age_band": pl.Series(age, dtype=pl.String),
+            "tier": pl.Series(tier.tolist(), dtype=pl.String),
+            "age_band": pl.Series(age.tolist(), dtype=pl.String),
             "synthetic": pl.Series(np.ones(n, dtype=np.bool_)),
         }
     )
     return pl.concat(
-        [known, text, _dealings(pl.Series("tier", tier, pl.String), spec.as_of, rng)], how="horizontal"
+        [known, text, _dealings(pl.Series("tier", tier.tolist(), pl.String), spec.as_of, rng)], how="horizontal"
     ).with_columns(forms)
 
 

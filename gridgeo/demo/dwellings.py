@@ -54,7 +54,7 @@ def dwellings_of(place: Place, people: pl.DataFrame, plan: BankSpec, rng: np.ran
     houses = numbered(houses_of(place.ground, place.plane), streets, rng)
     lng, lat = place.plane.to_degrees(houses.select("x", "y").to_numpy())
     door_lng, door_lat = place.plane.to_degrees(houses.select("entrance_x", "entrance_y").to_numpy())
-    town = pl.Series("town", np.array(place.towns, dtype=object)[houses["zone"].to_numpy()], pl.String)
+    town = pl.Series("town", np.array(place.towns, dtype=object)[houses["zone"].to_numpy()].tolist(), pl.String)
     return houses.select(
         "house",
         "x",

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 import shapely
 
-from gridgeo.domain import FloatArray
 from gridgeo.domain.tables import GAZETTEER, checked
 from gridgeo.sources.ground import GroundSpec, LayerReport, account
-from gridgeo.sources.osm_objects import covers, shapes_of, tag_columns, with_positions
+from gridgeo.sources.osm_objects import covers, points_of, tag_columns, with_positions
 from gridgeo.sources.osm_tables import OsmTables
+from gridgeo.sources.settlement import zone_of_points
 
 ADDRESS_KEYS = ("addr:street", "addr:housenumber", "addr:unit", "addr:city", "addr:postcode", "addr:housename")
 POINT_PRECISION_M, RANGE_PRECISION_M = 20.0, 35.0
@@ -31,7 +29,7 @@ def addresses_from_osm(
     placed = with_positions(tables, tagged)
     lng, lat = placed.get_column("lng").to_numpy(), placed.get_column("lat").to_numpy()
     read = _numbers_read(placed).with_columns(
-        _localities(spec, boundaries, lng, lat), pl.Series("inside", covers(area, lng, lat))
+        _localities(spec, boundaries, placed), pl.Series("inside", covers(area, lng, lat))
     )
     usable = read.with_columns(_unusable().alias("reason"))
     judged = usable.with_columns(
@@ -57,21 +55,12 @@ def _numbers_read(placed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _localities(spec: GroundSpec, boundaries: pl.DataFrame, lng: FloatArray, lat: FloatArray) -> pl.Series:
+def _localities(spec: GroundSpec, boundaries: pl.DataFrame, placed: pl.DataFrame) -> pl.Series:
     """Return the town of each address: the municipality around it, or the ground's city for a bare extract."""
     if spec.boundary == "extract":
-        return pl.Series("locality", [spec.city or spec.outline_name] * len(lng), pl.String)
-    return pl.Series("locality", boundary_names(boundaries, lng, lat), pl.String)
-
-
-def boundary_names(boundaries: pl.DataFrame, lng: FloatArray, lat: FloatArray) -> npt.NDArray[np.object_]:
-    """Return the name of the boundary that holds each point, None where there is none; shape (n,), object."""
-    names = np.full(len(lng), None, dtype=object)
-    shapes = shapes_of(boundaries.get_column("geometry"))
-    point, shape = shapely.STRtree(shapes).query(shapely.points(lng, lat), predicate="intersects")
-    # Backwards, so that the first boundary by order wins a point on a shared edge.
-    names[point[::-1]] = boundaries.get_column("name").to_numpy()[shape[::-1]]
-    return names
+        return pl.Series("locality", [spec.city or spec.outline_name] * placed.height, pl.String)
+    zone = pl.Series(zone_of_points(boundaries, points_of(placed)))
+    return boundaries["name"].gather(zone.replace(-1, None)).rename("locality")
 
 
 def _unusable() -> pl.Expr:
