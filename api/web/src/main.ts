@@ -39,9 +39,8 @@ function start(): void {
   const read = reader(() => store.now.language, (path, options) => fetch(path, options));
   const live = make("div", { class: "unseen", "aria-live": "polite", id: "live" });
   const announce = (text: string) => (live.textContent = text);
-  const panel = details(store);
-  const map = mapPanel(store, () => panel.focus(), announce);
-  build(store, panel.element, map, live, () => void loader.publication());
+  const map = mapPanel(store, details(store), announce);
+  build(store, map, live, () => void loader.publication());
   followLanguage(store);
   followState(store, announce);
   addEscape(store, map);
@@ -51,11 +50,13 @@ function start(): void {
   void loader.publication();
 }
 
-function build(store: Store<State>, panel: HTMLElement, map: MapPanel, live: HTMLElement, retry: () => void): void {
+function build(store: Store<State>, map: MapPanel, live: HTMLElement, retry: () => void): void {
   const skip = say(store, make("a", { class: "skip", href: "#map" }), (words) => words.skipToMap);
   const busy = make("p", { class: "busy", role: "status" });
-  const side = make("div", { class: "side" }, controls(store), legend(store), panel);
-  const work = make("main", { class: "work" }, side, make("div", { class: "stage" }, busy, map.element, territoryPanel(store)));
+  const hint = say(store, make("p", { class: "quiet hint" }), (words) => words.detailsHint);
+  const side = make("div", { class: "side" }, controls(store), legend(store), hint);
+  const stage = make("div", { class: "stage" }, busy, map.element, territoryPanel(store));
+  const work = make("main", { class: "work" }, side, stage);
   label(store, work, "aria-label", (words) => words.title);
   const waiting = page(store, retry);
   document.body.textContent = "";

@@ -12,21 +12,28 @@ const MAJOR = new Set(["motorway", "trunk", "primary", "secondary"]);
 const MIDDLE = new Set(["tertiary", "unclassified", "motorway_link", "trunk_link", "primary_link", "secondary_link"]);
 
 const line = (color: string, width: number) => new Style({ stroke: new Stroke({ color, width }) });
-const major = line("rgba(70, 78, 92, 0.75)", 1.8);
-const middle = line("rgba(70, 78, 92, 0.6)", 1.1);
-const minor = line("rgba(70, 78, 92, 0.4)", 0.7);
+const major = line("rgba(64, 72, 86, 0.8)", 1.8);
+const middle = line("rgba(64, 72, 86, 0.6)", 1.1);
+const minor = line("rgba(64, 72, 86, 0.45)", 0.7);
+const majorFar = line("rgba(64, 72, 86, 0.4)", 0.9);
 
-/** Small streets would cover the cells while the map shows much of the country. */
-const MINOR_FROM_M_PER_PX = 20;
+/** Streets would cover the cells while the map shows much of the country. */
+const ALL_BELOW_M_PER_PX = 9;
+const MIDDLE_BELOW_M_PER_PX = 18;
 
 const streetStyle: StyleFunction = (feature, resolution) => {
   const highway = String(feature.get("highway") ?? "");
-  if (MAJOR.has(highway)) return major;
-  if (MIDDLE.has(highway)) return middle;
-  return resolution < MINOR_FROM_M_PER_PX ? minor : [];
+  const near = resolution < MIDDLE_BELOW_M_PER_PX;
+  if (MAJOR.has(highway)) return near ? major : majorFar;
+  if (MIDDLE.has(highway)) return near ? middle : [];
+  return resolution < ALL_BELOW_M_PER_PX ? minor : [];
 };
 
-const boundaryStyle = [line("rgba(255, 255, 255, 0.8)", 2.6), line("rgba(92, 62, 110, 0.85)", 1.2)];
+const boundaryNear = [line("rgba(255, 255, 255, 0.8)", 2.8), line("rgba(120, 60, 130, 0.85)", 1.3)];
+const boundaryFar = line("rgba(120, 60, 130, 0.6)", 0.9);
+
+const boundaryStyle: StyleFunction = (_, resolution) =>
+  resolution < MIDDLE_BELOW_M_PER_PX ? boundaryNear : boundaryFar;
 
 export type BaseLayer = VectorTileLayer;
 

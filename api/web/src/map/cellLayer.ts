@@ -74,7 +74,9 @@ export function drawMarks(hexagons: () => Hexagons | null, marks: () => Marks): 
     const { borders, chosen, selected } = marks();
     context.lineCap = "round";
     context.lineJoin = "round";
-    if (borders) strokeEdges(context, frame, borders, [["rgba(255, 255, 255, 0.9)", 4], ["#26323f", 1.8]]);
+    // Where hexagons are small a full border would be all that is seen of them.
+    const width = Math.min(1.8, Math.max(0.9, shape.reach / frame.resolution / 6));
+    if (borders) strokeEdges(context, frame, borders, [["rgba(255, 255, 255, 0.9)", 2.4 * width], ["#26323f", width]]);
     if (chosen) strokeEdges(context, frame, chosen, [["#ffffff", 7], ["#0b2545", 4]]);
     if (selected >= 0) {
       tracePath(context, frame, shape, selected);

@@ -5,7 +5,6 @@ import GeoJSON from "ol/format/GeoJSON.js";
 import Point from "ol/geom/Point.js";
 import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
-import CircleStyle from "ol/style/Circle.js";
 import Fill from "ol/style/Fill.js";
 import RegularShape from "ol/style/RegularShape.js";
 import Stroke from "ol/style/Stroke.js";
@@ -18,6 +17,10 @@ import type { State } from "../core/state.js";
 const FONT = 'system-ui, "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif';
 const INK = "#10243e";
 const halo = new Stroke({ color: "rgba(255, 255, 255, 0.95)", width: 4 });
+
+const line = (color: string, width: number) => new Style({ stroke: new Stroke({ color, width }) });
+const catchment = [line("rgba(255, 255, 255, 0.9)", 4.6), line("#0b2545", 2.4)];
+const catchmentFaint = [line("rgba(11, 37, 69, 0.3)", 1)];
 
 export type Overlay = VectorLayer<VectorSource>;
 
@@ -36,8 +39,7 @@ export function showCatchments(layer: Overlay, state: State): void {
   const features = new GeoJSON().readFeatures(state.catchments, { featureProjection: "EPSG:3857" });
   for (const feature of features) {
     const faint = state.branch !== null && feature.get("branch_id") !== state.branch;
-    const color = faint ? "rgba(11, 37, 69, 0.25)" : "rgba(11, 37, 69, 0.9)";
-    feature.setStyle(new Style({ stroke: new Stroke({ color, width: faint ? 1 : 2, lineDash: [8, 5] }) }));
+    feature.setStyle(faint ? catchmentFaint : catchment);
   }
   replace(layer, features);
 }
@@ -58,16 +60,17 @@ function branchStyle(branch: Branch, faint: boolean): Style {
   const stroke = new Stroke({ color: "#ffffff", width: 2 });
   const angle = branch.synthetic ? 0 : Math.PI / 4;
   return new Style({
-    image: new RegularShape({ points: 4, radius: 9, angle, fill, stroke }),
-    text: new Text({
-      text: branch.name,
-      font: `600 13px ${FONT}`,
-      offsetY: -19,
-      fill,
-      stroke: halo,
-    }),
+    image: new RegularShape({ points: 4, radius: 8.5, angle, fill, stroke, declutterMode: "none" }),
+    text: new Text({ text: twoLines(branch.name), offsetY: 11, textBaseline: "top", fill, stroke: halo }),
     zIndex: 2,
   });
+}
+
+/** What stands in brackets goes below the name, smaller. */
+function twoLines(name: string): string[] {
+  const [, before, bracket] = /^(.+?)\s*([((].+[))])$/.exec(name) ?? [];
+  const first = [before ?? name, `600 13px ${FONT}`];
+  return bracket === undefined ? first : [...first, "\n", "", bracket, `400 11px ${FONT}`];
 }
 
 /** Puts the manager's name, or the territory's own, on the cell nearest to the middle of each territory. */
@@ -87,10 +90,5 @@ export function showNames(layer: Overlay, state: State): void {
 
 function nameStyle(name: string): Style {
   const fill = new Fill({ color: INK });
-  const image = new CircleStyle({ radius: 2.5, fill, stroke: new Stroke({ color: "#ffffff", width: 1.5 }) });
-  return new Style({
-    image,
-    text: new Text({ text: name, font: `600 12px ${FONT}`, offsetY: 12, fill, stroke: halo }),
-    zIndex: 1,
-  });
+  return new Style({ text: new Text({ text: name, font: `600 12px ${FONT}`, fill, stroke: halo }), zIndex: 1 });
 }

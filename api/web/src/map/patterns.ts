@@ -2,7 +2,7 @@
 
 import { HATCH, HATCH_ON_LIGHT } from "../core/palette.js";
 
-const SIZE = 7;
+const SIZE = 5;
 
 export interface Textures {
   hatch(onLight: boolean): CanvasPattern;
@@ -42,7 +42,7 @@ function pattern(
 }
 
 function lines(tile: CanvasRenderingContext2D): void {
-  tile.lineWidth = 1.4;
+  tile.lineWidth = 1;
   tile.beginPath();
   // The line runs through three copies of the tile, so that its ends meet at the corners.
   for (const shift of [-SIZE, 0, SIZE]) {
@@ -54,6 +54,6 @@ function lines(tile: CanvasRenderingContext2D): void {
 
 function dots(tile: CanvasRenderingContext2D): void {
   tile.beginPath();
-  tile.arc(SIZE / 2, SIZE / 2, 0.9, 0, 2 * Math.PI);
+  tile.arc(SIZE / 2, SIZE / 2, 0.75, 0, 2 * Math.PI);
   tile.fill();
 }

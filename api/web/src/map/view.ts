@@ -44,9 +44,11 @@ export class MapView {
   private readonly streets: BaseLayer = streets();
   private readonly boundaries: BaseLayer = boundaries();
   private readonly catchments: Overlay = overlay(5, false);
-  private readonly labels: Overlay = overlay(7, true);
-  private readonly branches: Overlay = overlay(8, true);
+  private readonly labels: Overlay = overlay(8, true);
+  private readonly branches: Overlay = overlay(7, true);
   private readonly map: Map;
+  /** What the view was fitted to; null once the reader has moved the map. */
+  private fitted: Extent | null = null;
 
   constructor(
     element: HTMLElement,
@@ -78,13 +80,19 @@ export class MapView {
       if (!event.dragging) this.events.pointed(this.cellAt(event.coordinate));
     });
     element.addEventListener("pointerleave", () => this.events.pointed(null));
+    // A wheel, a drag, a pinch: from now on the reader's view is kept when the map's size changes.
+    this.map.on("pointerdrag", () => (this.fitted = null));
+    element.addEventListener("wheel", () => (this.fitted = null), { passive: true });
     this.map.on("moveend", () => {
       const view = this.map.getView();
       const [lng, lat] = lngLat(...(view.getCenter() as [number, number]));
       this.events.moved(lng, lat, view.getResolution() ?? 0);
     });
-    // The page's columns may change their width without the window changing its own.
-    new ResizeObserver(() => this.map.updateSize()).observe(element);
+    // The map comes to light, or the table below it opens, without the window changing its size.
+    new ResizeObserver(() => {
+      this.map.updateSize();
+      if (this.fitted) this.fit(this.fitted);
+    }).observe(element);
   }
 
   private watch(): void {
@@ -126,6 +134,7 @@ export class MapView {
   }
 
   zoomBy(delta: number): void {
+    this.fitted = null;
     const view = this.map.getView();
     view.animate({ zoom: (view.getZoom() ?? 0) + delta, duration: motion() });
   }
@@ -172,7 +181,9 @@ export class MapView {
     const view = this.map.getView();
     const point = [cells.hexagons.centreX[selected], cells.hexagons.centreY[selected]];
     const [west, south, east, north] = view.calculateExtent(size.map((length) => Math.max(1, length - 2 * MARGIN_PX)));
-    if (point[0] < west || point[0] > east || point[1] < south || point[1] > north) view.setCenter(point);
+    if (point[0] >= west && point[0] <= east && point[1] >= south && point[1] <= north) return;
+    this.fitted = null;
+    view.setCenter(point);
   }
 
   private bounds(): Extent | null {
@@ -181,9 +192,11 @@ export class MapView {
   }
 
   private fit(extent: Extent | null): void {
-    this.map.updateSize();
+    this.fitted = extent;
+    const [width, height] = this.map.getSize() ?? [0, 0];
+    if (!extent || !width || !height) return;
     const padding = [MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX];
-    if (extent) this.map.getView().fit(extent, { padding, maxZoom: MAX_ZOOM - 2 });
+    this.map.getView().fit(extent, { padding, maxZoom: MAX_ZOOM - 2 });
   }
 }
 

@@ -19,7 +19,7 @@ function card(state: State, branch: string, certificate: Certificate): HTMLEleme
   const verdict = certificate.feasible ? words.feasible : words.infeasible;
   const badge = make("span", { class: certificate.feasible ? "badge good" : "badge bad" }, verdict);
   const rows = lines(state, certificate, words).map(([name, ...values]) =>
-    make("div", {}, make("dt", {}, name), ...values.map((value) => make("dd", {}, value))),
+    make("div", values.length > 1 ? { class: "many" } : {}, make("dt", {}, name), ...values.map((value) => make("dd", {}, value))),
   );
   return make(
     "article",

@@ -19,13 +19,12 @@ export function details(store: Store<State>): Details {
   const close = label(store, make("button", { type: "button", class: "close" }, "×"), "aria-label", (w) => w.close);
   close.addEventListener("click", () => store.apply(panelClosed()));
   const body = make("div", { class: "details-body" });
-  const element = make("section", { class: "card details", "aria-labelledby": "details" });
+  const element = make("section", { class: "card details", "aria-labelledby": "details", hidden: true });
   element.append(make("div", { class: "card-head" }, say(store, heading, (words) => words.details), close), body);
   store.watch(
     (state) => [state.panel, state.language, state.measure, state.measures, state.branches],
     (state) => {
-      close.hidden = !state.panel;
-      element.dataset["open"] = String(Boolean(state.panel));
+      element.hidden = !state.panel;
       replace(body, ...panelBody(state));
     },
   );
@@ -34,7 +33,7 @@ export function details(store: Store<State>): Details {
 
 function panelBody(state: State): HTMLElement[] {
   const words = catalogue(state.language);
-  if (!state.panel) return [make("p", { class: "quiet" }, words.detailsHint)];
+  if (!state.panel) return [];
   const { cell, body, problem } = state.panel;
   if (problem) return [make("p", { class: "problem", role: "alert" }, problemText(problem, state.language))];
   if (!body) return [cellName(cell), make("p", { class: "quiet" }, words.detailsLoading)];

@@ -16,7 +16,7 @@ export function legend(store: Store<State>): HTMLElement {
   const body = make("div");
   store.watch(
     (state) => [state.language, state.mode, state.columns.get(state.measure), state.branch, state.branches, state.plan],
-    (state) => replace(body, ...(state.mode === "scores" ? scoreLegend(state) : territoryLegend(state))),
+    (state) => replace(body, ...(state.mode === "scores" ? scoreLegend(state) : territoryLegend(state)), keys(state)),
   );
   return make("section", { class: "card legend", "aria-labelledby": "legend" }, heading, body);
 }
@@ -31,7 +31,7 @@ function scoreLegend(state: State): HTMLElement[] {
   return [
     make("p", { class: "legend-title" }, title),
     make("table", {}, tableHead(words), make("tbody", {}, ...rows)),
-    make("p", { class: "quiet" }, words.legendTotal(integer(state.language, counts.total), where(state, words))),
+    make("p", { class: "quiet" }, words.legendTotal(where(state, words), integer(state.language, counts.total))),
     make("p", { class: "quiet" }, words.legendNote),
   ];
 }
@@ -88,21 +88,32 @@ function fill(context: CanvasRenderingContext2D, size: number, style: string | C
 
 function territoryLegend(state: State): HTMLElement[] {
   const words = catalogue(state.language);
-  if (!state.plan) return [make("p", { class: "quiet" }, words.noTerritories)];
-  const items: [string, HTMLElement][] = [
-    [words.legendBorder, swatch((context, size) => stroke(context, size, []))],
-    [words.legendCatchment, swatch((context, size) => stroke(context, size, [5, 3]))],
-    [words.legendBranch, swatch((context, size) => diamond(context, size, Math.PI / 4))],
-    [words.legendSyntheticBranch, swatch((context, size) => diamond(context, size, 0))],
-  ];
-  const list = items.map(([text, square]) => make("li", {}, square, make("span", {}, text)));
-  return [make("ul", { class: "keys" }, ...list), make("p", { class: "quiet" }, words.legendTerritories)];
+  const text = state.plan ? words.legendTerritories : words.noTerritories;
+  return [make("p", { class: "quiet" }, text)];
 }
 
-function stroke(context: CanvasRenderingContext2D, size: number, dash: number[]): void {
-  context.strokeStyle = "#26323f";
-  context.lineWidth = 2;
-  context.setLineDash(dash);
+/** Lines and signs, the same in both views. */
+function keys(state: State): HTMLElement {
+  const words = catalogue(state.language);
+  const items: [string, HTMLElement][] = [
+    [words.legendCatchment, swatch((context, size) => stroke(context, size, "#0b2545", 2.6))],
+    [words.legendBoundary, swatch((context, size) => stroke(context, size, "rgb(120, 60, 130)", 1.3))],
+  ];
+  if (state.mode === "territories") {
+    items.unshift([words.legendBorder, swatch((context, size) => stroke(context, size, "#26323f", 1.5))]);
+  }
+  if (state.branches.some(({ synthetic }) => !synthetic)) {
+    items.push([words.legendBranch, swatch((context, size) => diamond(context, size, Math.PI / 4))]);
+  }
+  if (state.branches.some(({ synthetic }) => synthetic)) {
+    items.push([words.legendSyntheticBranch, swatch((context, size) => diamond(context, size, 0))]);
+  }
+  return make("ul", { class: "keys" }, ...items.map(([text, square]) => make("li", {}, square, make("span", {}, text))));
+}
+
+function stroke(context: CanvasRenderingContext2D, size: number, colour: string, width: number): void {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
   context.beginPath();
   context.moveTo(0, size / 2);
   context.lineTo(size, size / 2);

@@ -5,8 +5,9 @@ import { catalogue } from "../core/i18n.js";
 import * as actions from "../core/state.js";
 import { measureName, measureOf, territoryOf, type Direction, type State } from "../core/state.js";
 import type { Store } from "../core/store.js";
+import type { Details } from "./details.js";
 import { MapView, type Pointed } from "../map/view.js";
-import { label, make, replace, say } from "./dom.js";
+import { given, label, make, replace, say } from "./dom.js";
 
 const ARROWS = new Map<string, Direction>([
   ["ArrowLeft", "left"],
@@ -21,8 +22,12 @@ export interface MapPanel {
   focus(): void;
 }
 
-/** `openDetails` moves the keyboard to the details; `announce` speaks to a screen reader. */
-export function mapPanel(store: Store<State>, openDetails: () => void, announce: (text: string) => void): MapPanel {
+/** `announce` speaks to a screen reader. */
+export function mapPanel(
+  store: Store<State>,
+  details: Details,
+  announce: (text: string) => void,
+): MapPanel {
   const map = make("div", { class: "map", id: "map", tabindex: "0", role: "application", "aria-describedby": "map-help" });
   label(store, map, "aria-label", (words) => words.map);
   const pointer = make("output", { class: "pointer" });
@@ -37,10 +42,10 @@ export function mapPanel(store: Store<State>, openDetails: () => void, announce:
     },
     pointed: point,
   });
-  map.addEventListener("keydown", (event) => onKey(event, store, view, openDetails, announce));
+  map.addEventListener("keydown", (event) => onKey(event, store, view, details, announce));
   const help = say(store, make("p", { id: "map-help", class: "unseen" }), (words) => words.mapHelp);
-  const frame = make("div", { class: "map-frame" }, map, buttons(store, view), north(store), help);
-  const bar = make("div", { class: "map-bar" }, scale, pointer, attribution(store));
+  const frame = make("div", { class: "map-frame" }, map, buttons(store, view), details.element, help);
+  const bar = make("div", { class: "map-bar" }, north(store), scale, pointer, attribution(store));
   return { element: make("div", { class: "map-panel" }, frame, bar), view, focus: () => map.focus() };
 }
 
@@ -57,7 +62,7 @@ function onKey(
   event: KeyboardEvent,
   store: Store<State>,
   view: MapView,
-  openDetails: () => void,
+  details: Details,
   announce: (text: string) => void,
 ): void {
   const direction = ARROWS.get(event.key);
@@ -65,7 +70,7 @@ function onKey(
   if (direction) move(direction, store, view, announce);
   else if (event.key === "Enter") {
     store.apply(actions.panelOpened());
-    if (store.now.panel) openDetails();
+    if (store.now.panel) details.focus();
   } else if (event.key === "+" || event.key === "=") view.zoomBy(1);
   else if (event.key === "-") view.zoomBy(-1);
   else return;
@@ -141,8 +146,8 @@ function attribution(store: Store<State>): HTMLElement {
   store.watch(
     (state) => [state.session, state.language],
     ({ session, language }) => {
-      const text = make("span", { translate: "no" }, session?.attribution ?? "© OpenStreetMap contributors");
-      replace(line, make("span", {}, `${catalogue(language).attribution} `), text);
+      const text = session?.attribution ?? catalogue("en").openStreetMap;
+      replace(line, text === catalogue("en").openStreetMap ? catalogue(language).openStreetMap : given(text));
     },
   );
   return line;

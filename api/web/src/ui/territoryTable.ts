@@ -9,6 +9,9 @@ import type { Store } from "../core/store.js";
 import { territoryFill } from "../map/cellPaint.js";
 import { figureElement, given, make, swatch } from "./dom.js";
 
+/** Columns before those of the measures: manager and cells. */
+const FIRST_COLUMNS = 2;
+
 /** Measures that have targets, in the order of the measure table. */
 export function targetMeasures(state: State): string[] {
   const named = new Set((state.plan?.territories ?? []).flatMap(({ targets }) => Object.keys(targets)));
@@ -21,30 +24,35 @@ export function territoryTable(store: Store<State>, state: State): HTMLElement {
   const certificates = new Map(
     Object.entries(state.plan?.certificates ?? {}).map(([branch, body]) => [branch, certificateFrom(body)]),
   );
-  const rows = (state.plan?.territories ?? []).flatMap((territory, at) => {
-    if (state.branch !== null && territory.branch_id !== state.branch) return [];
-    return [territoryRow(store, state, territory, at, measures, certificates.get(territory.branch_id))];
+  const wanted = state.branches.filter(({ id }) => state.branch === null || id === state.branch);
+  const bodies = wanted.map(({ id, name }) => {
+    const rows = (state.plan?.territories ?? []).flatMap((territory, at) =>
+      territory.branch_id === id ? [territoryRow(store, state, territory, at, measures, certificates.get(id))] : [],
+    );
+    const span = String(FIRST_COLUMNS + 2 * measures.length);
+    const head = make("th", { scope: "rowgroup", colspan: span, class: "branch" }, given(name));
+    return make("tbody", {}, make("tr", {}, head), ...rows);
   });
   return make(
     "table",
     { class: "territories" },
     make("caption", { class: "unseen" }, words.tableCaption),
     ...tableHead(state, measures, words),
-    make("tbody", {}, ...rows),
+    ...bodies,
   );
 }
 
 function tableHead(state: State, measures: string[], words: Catalogue): HTMLElement[] {
-  const tall = [words.manager, words.branch, words.cells].map((text) =>
+  const tall = [words.manager, words.cells].map((text) =>
     make("th", { scope: "col", rowspan: "2" }, text),
   );
   const groups = measures.map((id) => {
     const measure = state.measures.find((one) => one.id === id);
     const name = measure ? measureName(measure, state.language) : id;
-    return make("th", { scope: "colgroup", colspan: "3", class: "group" }, name);
+    return make("th", { scope: "colgroup", colspan: "2", class: "group" }, name);
   });
   const parts = measures.flatMap(() =>
-    [words.load, words.target, words.imbalance].map((text) => make("th", { scope: "col" }, text)),
+    [words.load, words.imbalance].map((text) => make("th", { scope: "col" }, text)),
   );
   return [make("thead", {}, make("tr", {}, ...tall, ...groups), make("tr", {}, ...parts))];
 }
@@ -65,12 +73,10 @@ function territoryRow(
     context.fillStyle = territoryFill(territory.colour);
     context.fillRect(0, 0, size, size);
   });
-  const branch = state.branches.find(({ id }) => id === territory.branch_id)?.name ?? territory.branch_id;
   return make(
     "tr",
     { "data-territory": territory.id, class: state.territory === at ? "current" : undefined },
     make("th", { scope: "row" }, make("span", { class: "named" }, square, button)),
-    make("td", {}, given(branch)),
     make("td", { class: "number" }, integer(state.language, territory.cells)),
     ...measures.flatMap((id) => measureCells(state, territory, id, certificate?.tolerancePercent.get(id))),
   );
@@ -87,9 +93,8 @@ function measureCells(state: State, territory: Territory, id: string, tolerance:
   const shown = imbalance === undefined ? words.nothing : figureElement(imbalance, signedPercent(language, imbalance));
   const last = make("td", { class: outside ? "number outside" : "number" }, shown);
   if (outside) last.append(make("small", {}, words.outside(percent(language, tolerance))));
-  return [
-    make("td", { class: "number", "data-field": `load-${id}` }, amount(territory.loads[id])),
-    make("td", { class: "number" }, amount(territory.targets[id])),
-    last,
-  ];
+  const target = territory.targets[id];
+  const load = make("td", { class: "number", "data-field": `load-${id}` }, amount(territory.loads[id]));
+  if (target !== undefined) load.append(make("small", {}, words.targetIs(figure(language, kind, target))));
+  return [load, last];
 }
