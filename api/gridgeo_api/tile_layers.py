@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import shapely
 
@@ -68,7 +69,8 @@ def _catchments(reading: Reading) -> FeatureIndex:
 
 def _branches(reading: Reading) -> FeatureIndex:
     table = browse.branches(reading.connection, reading.actor, reading.published).drop_nulls(["lng", "lat"])
-    return _index("branches", shapely.points(table["lng"].to_numpy(), table["lat"].to_numpy()), table)
+    points = np.atleast_1d(shapely.points(table["lng"].to_numpy(), table["lat"].to_numpy()))
+    return _index("branches", points, table)
 
 
 def _boundaries(reading: Reading) -> FeatureIndex:
@@ -81,7 +83,7 @@ def _streets(reading: Reading) -> FeatureIndex:
     return _index("streets", shapely.from_wkb(table["geometry"].to_numpy()), table)
 
 
-def _index(layer: str, shapes: np.ndarray, table: pl.DataFrame) -> FeatureIndex:  # type: ignore[type-arg]
+def _index(layer: str, shapes: npt.NDArray[np.object_], table: pl.DataFrame) -> FeatureIndex:
     """Index shapes with the properties that the layer is known to have."""
     return feature_index(layer, shapes, {name: table[name].to_list() for name in FIELDS_OF_LAYER[layer]})
 
