@@ -9,6 +9,7 @@ from gridgeo.territory.colours import PALETTE_SIZE, territory_colours
 from gridgeo.territory.graph import components, join_components, problem_from_cells
 from gridgeo.territory.params import Params, params_from_toml
 from gridgeo.territory.problem import Problem
+from gridgeo.territory.replan import matched_labels, replan
 from gridgeo.territory.solve import Result, solve
 from gridgeo.territory.stop import CpuSeconds, FirstOf, NoImprovement, Progress, Rounds, StopRule
 from gridgeo.territory.verify import Disagreement, verify_plan
@@ -31,8 +32,10 @@ __all__ = [
     "check_problem",
     "components",
     "join_components",
+    "matched_labels",
     "params_from_toml",
     "problem_from_cells",
+    "replan",
     "solve",
     "territory_colours",
     "verify_plan",

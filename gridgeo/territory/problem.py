@@ -132,6 +132,8 @@ def _frozen(values: Any, dtype: type[np.generic], name: str) -> Any:  # noqa: AN
         array = np.array(values, dtype=dtype, order="C")
     except (TypeError, ValueError) as error:
         raise InvalidInputError("{name} is not an array of numbers: {detail}", name=name, detail=str(error)) from error
+    if np.issubdtype(dtype, np.integer) and not np.array_equal(array, np.asarray(values)):
+        raise InvalidInputError("{name} must be whole numbers", name=name)
     array.setflags(write=False)
     return array
 
@@ -157,8 +159,14 @@ def _check_shapes(problem: Problem) -> None:
             raise InvalidInputError(
                 "{name} must have shape {shape}, got {given}", name=name, shape=shape, given=given.shape
             )
+    _check_choices(problem, n)
+
+
+def _check_choices(problem: Problem, n: int) -> None:
     if not 1 <= problem.k <= n:
         raise InvalidInputError("k must be 1 to the {n} nodes, got {given}", n=n, given=problem.k)
+    if problem.objective == "travel" and problem.homes is None:
+        raise InvalidInputError("objective travel needs a home for each territory")
     if problem.objective not in get_args(Objective):
         raise InvalidInputError("objective must be median or travel, got {given}", given=problem.objective)
 
@@ -231,6 +239,7 @@ def _check_nodes(problem: Problem) -> None:
         _require_nodes(problem.homes, len(problem.xy_km), "homes")
         if len(np.unique(problem.homes)) < problem.k:
             raise InvalidInputError("two territories have the same home")
+        _check_homes_unlocked(problem)
     for name in ("locks", "previous"):
         labels = getattr(problem, name)
         if labels is not None and ((labels < -1) | (labels >= problem.k)).any():
@@ -241,6 +250,12 @@ def _check_nodes(problem: Problem) -> None:
             raise InvalidInputError(
                 "{name} must be {wanted} names, got {given}", name=name, wanted=wanted, given=len(names)
             )
+
+
+def _check_homes_unlocked(problem: Problem) -> None:
+    given = problem.locked[problem.homes]
+    for j in np.flatnonzero((given >= 0) & (given != np.arange(problem.k))):
+        raise InvalidInputError("the home of territory {territory} is locked to another one", territory=int(j))
 
 
 def _fill_defaults(problem: Problem) -> None:

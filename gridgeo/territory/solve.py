@@ -47,7 +47,7 @@ def solve(
     """Give every node a territory: balanced, in one piece each, close to the centres.
 
     stop: asked after every round (one start, annealed). seed: same seed, same plan, whatever the machine, as long as
-    the stop rule does not count time. initial: shape (n,), a plan to begin the first round with; -1 is open.
+    the stop rule does not count time. initial: shape (n,), a plan to begin every round with; -1 is open.
     Returns the best plan; where none within tolerance was met, the least violating one, its violations named.
     Raises InvalidInputError when initial does not fit.
     """
@@ -62,8 +62,7 @@ def solve(
     while best is None or not stop(
         Progress(rounds, stale, time.process_time() - begun, best.total_excess, best.distance)
     ):
-        warm = initial if rounds == 0 else None
-        found = improve(problem, ground, *_begin(problem, params, (seed, rounds), warm))
+        found = improve(problem, ground, *_begin(problem, params, (seed, rounds), initial))
         stale = 0 if found.beats(best) else stale + 1
         best = found if found.beats(best) else best
         rounds += 1
