@@ -18,14 +18,8 @@ from gridgeo.scoring.makeup import makeup_clusters, merchant_features, with_ring
 from gridgeo.scoring.notes import Note
 from gridgeo.scoring.penetration import EvidenceRule, Shrunk, shrink_penetration, wilson_band
 from gridgeo.scoring.placed import PlacedCorrection, placed_correction
-from gridgeo.scoring.potential import (
-    Potential,
-    PotentialModel,
-    PotentialOptions,
-    fit_potential,
-    model_bytes,
-    predict_potential,
-)
+from gridgeo.scoring.potential import fit_potential, model_bytes, predict_potential
+from gridgeo.scoring.potential_model import Potential, PotentialModel, PotentialOptions
 from gridgeo.scoring.prior import LocalPrior
 from gridgeo.scoring.validate import Validation, validate_potential
 from gridgeo.scoring.workload import EXAMPLE_POLICY, CadencePolicy, CadenceRow, workload_hours

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
-from gridgeo.domain import FloatArray, IntArray
+from gridgeo.domain import BoolArray, FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
-from gridgeo.scoring.checks import RingPairs, positions
+from gridgeo.scoring.checks import RingPairs, one_column, positions
 from gridgeo.scoring.rings import ring_sums
 
 MERCHANT_GROUPS: dict[str, tuple[str, ...]] = {
@@ -77,26 +77,42 @@ def tame(matrix: FloatArray) -> FloatArray:
     return np.where(np.min(matrix, axis=0, initial=0.0) >= 0, np.log1p(np.maximum(matrix, 0.0)), matrix)
 
 
-def makeup_clusters(features: pl.DataFrame, *, n_clusters: int | None = None, seed: int = 7) -> IntArray:
+def makeup_clusters(
+    features: pl.DataFrame, *, among: ArrayLike | None = None, n_clusters: int | None = None, seed: int = 7
+) -> IntArray:
     """Group cells of like make-up; returns a cluster for each cell, shape (n_cells,), 0 to n_clusters - 1.
 
-    Features are logged, standardised and clustered by k-means; columns that never vary are left out. The number of
-    clusters is one for CELLS_A_CLUSTER cells unless given. The order of the rows does not matter.
+    Features are logged, standardised and clustered by k-means; columns that never vary are left out. among: bool,
+    shape (n_cells,), the cells to tell apart (inhabited ones: empty cells would take most clusters for themselves);
+    the others join the nearest cluster. The number of clusters is one for CELLS_A_CLUSTER cells unless given. The
+    order of the rows does not matter.
     Raises InvalidInputError when a feature is missing somewhere or n_clusters is not 1 to the number of cells.
     """
     matrix = tame(feature_matrix(features))
-    n_cells = len(matrix)
+    chosen = np.ones(len(matrix), dtype=bool) if among is None else np.asarray(among, dtype=bool)
+    one_column(chosen, "among", len(matrix))
+    n_cells = int(chosen.sum())
     wanted = n_clusters if n_clusters is not None else int(np.clip(n_cells // CELLS_A_CLUSTER, 1, MAX_CLUSTERS))
     if wanted < 1 or (n_cells and wanted > n_cells):
         raise InvalidInputError("clusters must be 1 to {most}, got {given}", most=n_cells, given=wanted)
-    spread = matrix.std(axis=0) if n_cells else np.zeros(matrix.shape[1])
-    scaled = (matrix[:, spread > 0] - matrix[:, spread > 0].mean(axis=0)) / spread[spread > 0]
-    distinct, inverse = np.unique(scaled.round(9), axis=0, return_inverse=True)
+    scaled = _standardised(matrix, chosen)
+    distinct, times = np.unique(scaled[chosen].round(9), axis=0, return_counts=True)
     if wanted == 1 or len(distinct) <= 1:
-        return np.zeros(n_cells, dtype=np.int64)
+        return np.zeros(len(matrix), dtype=np.int64)
     # Loaded here: it takes most of a second, and most commands never cluster.
     from sklearn.cluster import KMeans
 
-    weight = np.bincount(inverse.ravel()).astype(np.float64)
+    # Distinct rows in sorted order: the result does not depend on the order of the cells.
     model = KMeans(n_clusters=min(wanted, len(distinct)), n_init=10, random_state=seed)
-    return np.asarray(model.fit_predict(distinct, sample_weight=weight), dtype=np.int64)[inverse.ravel()]
+    model.fit(distinct, sample_weight=times.astype(np.float64))
+    return np.asarray(model.predict(scaled.round(9)), dtype=np.int64)
+
+
+def _standardised(matrix: FloatArray, chosen: BoolArray) -> FloatArray:
+    """Centre and scale by the chosen cells; columns that do not vary among them are left out."""
+    if not chosen.any():
+        return matrix[:, :0]
+    spread = matrix[chosen].std(axis=0)
+    varied = spread > 0
+    scaled: FloatArray = (matrix[:, varied] - matrix[chosen][:, varied].mean(axis=0)) / spread[varied]
+    return scaled

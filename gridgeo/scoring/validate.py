@@ -15,13 +15,17 @@ from gridgeo.errors import InvalidInputError
 from gridgeo.scoring.checks import RingPairs, counts
 from gridgeo.scoring.makeup import feature_matrix
 from gridgeo.scoring.notes import Note, note
-from gridgeo.scoring.potential import DEFAULT_OPTIONS, PotentialOptions, fit_potential, predict_potential
+from gridgeo.scoring.penetration import NOBODY
+from gridgeo.scoring.potential import DEFAULT_OPTIONS, fit_potential, predict_potential
+from gridgeo.scoring.potential_model import PotentialOptions
 from gridgeo.scoring.rings import ring_sums
 
 Verdict = Literal["predictive", "not predictive"]
 LEAST_CELLS = 10
 """A rank correlation over fewer cells is noise and is not given."""
 N_BINS = 10
+LEAST_GAIN = 0.01
+"""A model has to rank better than a baseline by this much before it is called predictive."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Validation:
 
     model, people_only, ring_mean: mean rank correlation over areas, weighted by cells. lift_top_decile: truth of the
     tenth of cells with the highest forecast over the mean truth. verdict: "predictive" only where the model beats both
-    baselines in the mean and in at least half of the areas.
+    baselines by LEAST_GAIN in the mean, and in at least half of the areas.
     """
 
     folds: str
@@ -84,7 +88,7 @@ def validate_potential(
     pairs: RingPairs,
     options: PotentialOptions = DEFAULT_OPTIONS,
 ) -> Validation:
-    """Leave out one area (catchment) at a time and judge the forecasts of its customers.
+    """Leave out one area (catchment) at a time and judge the forecasts of its customers, cells without people aside.
 
     features: n_cells rows; customers, people, areas: shape (n_cells,); pairs: rings for the ring-mean baseline, which
     sees customers of other areas only.
@@ -96,7 +100,9 @@ def validate_potential(
     if names.shape != exposed.shape or len(np.unique(names)) < 2:
         raise InvalidInputError("validation needs an area for each cell and at least two areas")
     forecasts = held_out_forecasts(features, (found, exposed), names, pairs, options)
-    fits = tuple(_area_fit(str(name), names == name, found, forecasts) for name in np.unique(names))
+    # Empty cells are ranked last by anything; counting them in would flatter the model and the baselines alike.
+    judged = exposed >= NOBODY
+    fits = tuple(_area_fit(str(name), (names == name) & judged, found, forecasts) for name in np.unique(names))
     overall = tuple(_weighted(fits, which) for which in ("model", "people_only", "ring_mean"))
     return Validation(
         folds="one area left out at a time",
@@ -104,11 +110,11 @@ def validate_potential(
         model=overall[0],
         people_only=overall[1],
         ring_mean=overall[2],
-        calibration=calibration_bins(forecasts.model, found),
-        lift_top_decile=top_decile_lift(forecasts.model, found),
+        calibration=calibration_bins(forecasts.model[judged], found[judged]),
+        lift_top_decile=top_decile_lift(forecasts.model[judged], found[judged]),
         verdict=_verdict(fits, overall),
-        n_cells=len(found),
-        notes=_notes(fits),
+        n_cells=int(judged.sum()),
+        notes=_notes(fits, int((~judged).sum())),
     )
 
 
@@ -182,15 +188,18 @@ def _weighted(fits: tuple[AreaFit, ...], which: str) -> float | None:
 
 def _verdict(fits: tuple[AreaFit, ...], overall: tuple[float | None, ...]) -> Verdict:
     model = overall[0]
-    if model is None or any(model <= (baseline or 0.0) for baseline in overall[1:]):
+    if model is None or any(model < (baseline or 0.0) + LEAST_GAIN for baseline in overall[1:]):
         return "not predictive"
     judged = [fit for fit in fits if fit.model is not None]
     wins = [fit for fit in judged if (fit.model or 0.0) > max(fit.people_only or 0.0, fit.ring_mean or 0.0)]
     return "predictive" if 2 * len(wins) >= len(judged) else "not predictive"
 
 
-def _notes(fits: tuple[AreaFit, ...]) -> tuple[Note, ...]:
+def _notes(fits: tuple[AreaFit, ...], n_empty: int) -> tuple[Note, ...]:
+    notes = []
     small = [fit.area for fit in fits if fit.model is None]
-    if not small:
-        return ()
-    return (note("no rank correlation for {areas}: too few cells, or all alike", areas=", ".join(small)),)
+    if small:
+        notes.append(note("no rank correlation for {areas}: too few cells, or all alike", areas=", ".join(small)))
+    if n_empty:
+        notes.append(note("{cells} cells without people are not judged", cells=n_empty))
+    return tuple(notes)

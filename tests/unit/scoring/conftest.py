@@ -109,7 +109,7 @@ def ground() -> Ground:
     people = rng.poisson(rng.gamma(1.5, 30.0, n)).astype(np.float64)
     trade = rng.poisson(0.03 * people + rng.gamma(0.5, 1.0, n)).astype(np.float64)
     access_s = 200.0 + 40.0 * np.hypot(x - 10, y - 18)
-    mean = people * np.exp(-1.9 + 0.3 * np.log1p(trade) - 0.0008 * access_s)
+    mean = people * np.exp(-1.9 + 0.5 * np.log1p(trade) - 0.001 * access_s)
     level = mean * rng.gamma(3.0, 1 / 3.0, n)
     near = (np.abs(x[:, None] - x) <= 1) & (np.abs(y[:, None] - y) <= 1) & ~np.eye(n, dtype=bool)
     pairs = (np.nonzero(near)[0], np.nonzero(near)[1])

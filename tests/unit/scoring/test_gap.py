@@ -103,6 +103,17 @@ def test_clusters_do_not_depend_on_the_order_of_cells(ground: Any, cluster: Any)
     assert len(pairs) == len({one for one, _ in pairs}) == len({two for _, two in pairs})
 
 
+def test_empty_cells_take_no_cluster_from_the_inhabited() -> None:
+    rng = np.random.default_rng(1)
+    people = np.concatenate([np.zeros(400), rng.gamma(2.0, 50.0, 120)])
+    frame = pl.DataFrame({"people": people, "street_m": np.concatenate([rng.gamma(1.0, 9.0, 400), people[400:] * 5])})
+    told = makeup_clusters(frame, among=people > 0, n_clusters=4)
+    assert len(set(told[400:].tolist())) == 4
+    assert len(set(makeup_clusters(frame, n_clusters=4)[400:].tolist())) < 4
+    with pytest.raises(InvalidInputError, match="among must have shape"):
+        makeup_clusters(frame, among=[True])
+
+
 def test_cells_that_are_all_alike_form_one_cluster() -> None:
     assert makeup_clusters(pl.DataFrame({"a": [0.0] * 200})).tolist() == [0] * 200
     assert makeup_clusters(pl.DataFrame({"a": [1.0, 2.0]})).tolist() == [0, 0]

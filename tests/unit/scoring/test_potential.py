@@ -11,7 +11,7 @@ import pytest
 
 from gridgeo.errors import InvalidInputError
 from gridgeo.scoring import PotentialOptions, fit_potential, model_bytes, overdispersion, predict_potential
-from gridgeo.scoring.glm import dispersion_of, fit_negative_binomial
+from gridgeo.scoring.glm import dispersion_of, fit_negative_binomial, shrunk_fit
 
 
 def texts(model: Any) -> str:
@@ -76,10 +76,33 @@ def test_poisson_errors_are_too_small_on_scattered_counts_and_ours_are_not() -> 
     assert np.std(scores["poisson"]) > 1.7
 
 
+def test_a_penalty_of_nothing_changes_nothing_and_a_huge_one_leaves_the_rate() -> None:
+    rng = np.random.default_rng(5)
+    design = np.column_stack([np.ones(300), rng.normal(size=(300, 2))])
+    counts = rng.poisson(np.exp(design @ [1.0, 0.5, 0.0])).astype(float)
+    fit = fit_negative_binomial(design, counts, np.zeros(300))
+    same = shrunk_fit(fit, design, counts, np.zeros(300), np.zeros(3))
+    np.testing.assert_allclose(same.coefficients, fit.coefficients, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(same.covariance, fit.covariance, rtol=1e-3, atol=1e-8)
+    flat = shrunk_fit(fit, design, counts, np.zeros(300), np.array([0.0, 1e9, 1e9]))
+    np.testing.assert_allclose(flat.coefficients, [np.log(counts.mean()), 0, 0], atol=1e-5)
+    assert flat.dispersion > same.dispersion
+
+
+def test_noise_features_are_pulled_to_nothing_by_areas_left_out(ground: Any) -> None:
+    rng = np.random.default_rng(6)
+    noise = pl.DataFrame(rng.normal(size=(900, 6)), schema=[f"noise_{at}" for at in range(6)])
+    customers = rng.poisson(0.15 * ground.people).astype(float)
+    model = fit_potential(noise, customers, ground.people, groups=ground.areas)
+    free = fit_potential(noise, customers, ground.people, options=PotentialOptions("offset"))
+    assert model.penalty >= 1
+    assert np.abs(model.coefficients[-6:]).max() < np.abs(free.coefficients[-6:]).max() / 2
+
+
 def test_the_same_inputs_give_the_same_bytes(ground: Any, model: Any) -> None:
     again = fit_potential(ground.features, ground.customers, ground.people, groups=ground.areas)
     assert model_bytes(again) == model_bytes(model)
-    assert json.loads(model_bytes(model))["n_cells"] == 900
+    assert json.loads(model_bytes(model))["n_cells"] == (ground.people > 0).sum()
     other = fit_potential(ground.features, ground.customers[::-1], ground.people, groups=ground.areas)
     assert model_bytes(other) != model_bytes(model)
 
@@ -142,9 +165,12 @@ def test_a_model_without_features_still_fits_a_rate(ground: Any) -> None:
     assert found.sum() == pytest.approx(ground.customers.sum(), rel=0.1)
 
 
-def test_predictions_are_held_inside_what_was_seen(ground: Any, model: Any) -> None:
+def test_predictions_are_held_inside_what_was_seen(ground: Any) -> None:
     wild = ground.features.with_columns(pl.col("trade") * 1e6, pl.col("ring_trade") * 1e6)
-    found = predict_potential(model, wild, ground.people * 1000)
+    feature = fit_potential(
+        ground.features, ground.customers, ground.people, options=PotentialOptions(exposure="feature")
+    )
+    found = predict_potential(feature, wild, ground.people * 1000)
     assert found.value.max() <= 2 * ground.customers.max()
     assert (found.evidence[ground.people > 0] != "firm").all()
     offset = fit_potential(
