@@ -28,6 +28,8 @@ REMEDY = "install the system packages postgresql-15 and postgresql-15-postgis-3 
 SUPERUSER = "gridgeo"
 SCHEME = "postgresql+psycopg"
 START_WITHIN_S = 30.0
+PROGRAM_FOLDERS = Path("/usr/lib/postgresql")
+"""Where Debian puts each version's programs."""
 
 
 class NoServerError(RuntimeError):
@@ -86,14 +88,17 @@ def postgis_server() -> Iterator[PostgisServer]:
     finally:
         if process is not None:
             _stop(process)
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
 
 
 def _somebody_elses(url: str) -> Iterator[PostgisServer]:
     """Yield a running server and drop what was made in it."""
     parts = urlsplit(url)
     server = PostgisServer(f"{SCHEME}://{parts.netloc}/{{database}}?{parts.query}")
-    _require_postgis(server)
+    try:
+        _require_postgis(server)
+    except psycopg.OperationalError as error:
+        raise NoServerError(f"the server of GRIDGEO_TEST_POSTGRES does not answer: {error}") from None
     try:
         yield server
     finally:
@@ -101,9 +106,26 @@ def _somebody_elses(url: str) -> Iterator[PostgisServer]:
             server.drop_database(name)
 
 
+def remove(folder: Path) -> None:
+    """Remove the folder of a private server that has stopped."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def gone_within(process_id: int, limit_s: float) -> bool:
+    """Wait until a process has ended; tell whether it did in time."""
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        try:
+            os.kill(process_id, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def binaries() -> Path:
     """Return the folder of the newest PostgreSQL programs; NoServerError when there are none."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    folders = sorted(PROGRAM_FOLDERS.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     on_path = shutil.which("initdb")
     if folders:
         return folders[-1].parent
