@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
-import sqlalchemy as sa
 import typer
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -20,6 +19,10 @@ from gridgeo.domain import Actor, local_actor
 from gridgeo.domain.actor import actor_from_text
 from gridgeo.i18n import Language, language_from, translate
 from gridgeo.settings import Settings
+
+if TYPE_CHECKING:
+    # A call that only prints help or an error must not wait for the database library.
+    import sqlalchemy as sa
 
 StoreOption = Annotated[
     str | None, typer.Option("--store", metavar="URL", help="Store: sqlite:///FILE or postgresql+psycopg://...")

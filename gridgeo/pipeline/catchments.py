@@ -9,7 +9,7 @@ import polars as pl
 import shapely
 import sqlalchemy as sa
 
-from gridgeo.cells import admit_polygon, cell_polygons, cells_from_polygons, check_resolution
+from gridgeo.cells import admit_polygon, cell_polygons, cells_from_polygons
 from gridgeo.domain import Actor, CellArray, FloatArray, IntArray
 from gridgeo.pipeline.bank import branches_of
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
@@ -27,10 +27,9 @@ LABELS = {
 def draw(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunParams, now: datetime) -> StepResult:
     """Write one catchment version: a polygon a branch and one row a cell.
 
-    Raises InvalidInputError when the resolution is out of range or a boundary does not pass the polygon gate.
+    Raises InvalidInputError when a boundary does not pass the polygon gate.
     """
     require_planner(actor)
-    check_resolution(params.resolution)
     cells, zone = ground_cells(connection, inputs.ground, params.resolution)
     branches = branches_of(read_frame(connection, "org_unit", version_id=inputs.bank))
     mode = str(version_record(connection, inputs.ground).params["mode"])

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 
 import sqlalchemy as sa
 
+from gridgeo.cells import check_resolution
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError, NotAllowedError
 
@@ -41,6 +42,7 @@ class RunParams:
     starts: int = 4
 
     def __post_init__(self) -> None:
+        check_resolution(self.resolution)
         if self.method not in CATCHMENT_METHODS:
             raise InvalidInputError(
                 "catchment method must be one of {known}, got {given}",

@@ -50,9 +50,23 @@ def truth(ground: Ground) -> Truth:
     return synthetic_bank(ground, people, GROUNDS["liechtenstein"], SEED)[1]
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgis"])
-def finished(request: pytest.FixtureRequest, make_store: Callable[[str], str]) -> Iterator[Finished]:
+@pytest.fixture(scope="session")
+def demo_on(make_store: Callable[[str], str]) -> Iterator[Callable[[str], Finished]]:
+    """Run the demo on a kind of store, once, and return it finished."""
+    done: dict[str, Finished] = {}
+
+    def on(kind: str) -> Finished:
+        if kind not in done:
+            engine = open_engine(make_store(kind))
+            done[kind] = Finished(engine, run_demo(engine, local_actor(), "liechtenstein", seed=SEED, clock=clock))
+        return done[kind]
+
+    yield on
+    for finished in done.values():
+        finished.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgis"])
+def finished(request: pytest.FixtureRequest, demo_on: Callable[[str], Finished]) -> Finished:
     """The demo on SQLite and on PostGIS."""
-    engine = open_engine(make_store(request.param))
-    yield Finished(engine, run_demo(engine, local_actor(), "liechtenstein", seed=SEED, clock=clock))
-    engine.dispose()
+    return demo_on(request.param)
