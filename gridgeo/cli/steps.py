@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import typer
@@ -21,12 +22,13 @@ SeedOption = Annotated[int, typer.Option(min=0, help="Seed of the territory solv
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("run")(run)
-    for group, (verb, function, words) in {
+    groups: dict[str, tuple[str, Callable[..., None], str]] = {
         "catchment": ("draw", draw, "The branches' catchments."),
         "locate": ("parties", locate, "Positions of customers and merchants."),
         "score": ("refresh", score, "Scores of cells."),
         "territory": ("assign", assign, "Territories of relationship managers."),
-    }.items():
+    }
+    for group, (verb, function, words) in groups.items():
         sub = typer.Typer(help=words, no_args_is_help=True, rich_markup_mode=None)
         sub.command(verb)(function)
         app.add_typer(sub, name=group)

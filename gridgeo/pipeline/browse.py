@@ -18,7 +18,14 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor, CellArray, FloatArray, IntArray
 from gridgeo.domain.measures import MEASURES
 from gridgeo.errors import InvalidInputError, NotFoundError
-from gridgeo.pipeline.published import Publication, branch_condition, branches_in_scope, publication, read_published
+from gridgeo.pipeline.published import (
+    Publication,
+    branch_condition,
+    branches_in_scope,
+    publication,
+    publication_id,
+    read_published,
+)
 from gridgeo.storage import read_frame
 
 BRANCH_SUMS = ("people", "customers", "merchants")
@@ -37,6 +44,7 @@ __all__ = [
     "check_measures",
     "ground_layer",
     "publication",
+    "publication_id",
     "session_info",
     "territories",
 ]

@@ -74,8 +74,14 @@ def ground_files(
     known = name or extract.name.split(".")[0]
     if travel not in ("drive", "walk"):
         raise InvalidInputError("travel mode must be one of {known}, got {given}", known="drive, walk", given=travel)
-    mode = "walk" if travel == "walk" else "drive"
-    spec = GroundSpec(known, extract.name, "municipality", travel=mode, datum=datum, boundary_level=admin_level)
+    spec = GroundSpec(
+        known,
+        extract.name,
+        "municipality",
+        travel="walk" if travel == "walk" else "drive",
+        datum=datum,
+        boundary_level=admin_level,
+    )
     tables = osm_tables(extract)
     ground = ground_from_tables(tables, spec)
     return GroundFiles(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import NotFoundError
-from gridgeo.storage import live, read_frame, version_record
+from gridgeo.storage import VersionRecord, live, read_frame, version_record
 
 INPUT_KINDS = ("ground", "bank", "catchment", "location", "score", "plan")
 TABLE_KIND = {
@@ -41,15 +41,17 @@ class Publication:
     versions: dict[str, int]
 
 
+def publication_id(connection: sa.Connection) -> int:
+    """Return the version of the live publication; NotFoundError when nothing has been published yet."""
+    return _live_publication(connection).id
+
+
 def publication(connection: sa.Connection) -> Publication:
     """Return the live publication.
 
     Raises NotFoundError when nothing has been published yet.
     """
-    try:
-        record = live(connection, "publication")
-    except NotFoundError as error:
-        raise NotFoundError("nothing is published yet: run gridgeo demo or gridgeo run first") from error
+    record = _live_publication(connection)
     versions = {kind: int(record.params[kind]) for kind in INPUT_KINDS}
     return Publication(
         id=record.id,
@@ -59,6 +61,13 @@ def publication(connection: sa.Connection) -> Publication:
         synthetic=bool(version_record(connection, versions["bank"]).params["synthetic"]),
         versions=versions,
     )
+
+
+def _live_publication(connection: sa.Connection) -> VersionRecord:
+    try:
+        return live(connection, "publication")
+    except NotFoundError as error:
+        raise NotFoundError("nothing is published yet: run gridgeo demo or gridgeo run first") from error
 
 
 def read_published(
