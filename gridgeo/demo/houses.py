@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,8 +60,8 @@ def houses_of(ground: Ground, plane: Plane) -> pl.DataFrame:
     near = _nearest_home(pieces.middle, spots)
     built = near >= 0
     weight = weight + STREET_M2_PER_M * np.bincount(near[built], weights=pieces.length_m[built], minlength=len(weight))
-    mapped = pl.DataFrame({"x": spots[:, 0], "y": spots[:, 1], "zone": zone, "weight": weight, "mapped": True})
-    houses = pl.concat([mapped, _synthetic_houses(pieces, ~built)]).with_columns(pl.col("x", "y", "weight").round(2))
+    invented = _synthetic_houses(pieces, ~built, lambda spot: zone_of_points(ground.boundaries, _degrees(plane, spot)))
+    houses = pl.concat([_table(spots, zone, weight, mapped=True), invented])
     ordered = houses.sort("zone", "x", "y", "weight", "mapped")
     return ordered.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("house"), *list(HOUSES)[1:])
 
@@ -98,11 +99,22 @@ def _nearest_home(middle: FloatArray, spots: FloatArray) -> IntArray:
     return near
 
 
-def _synthetic_houses(pieces: _Pieces, unbuilt: BoolArray) -> pl.DataFrame:
-    """Put one house on either side of every unbuilt piece; each carries half of the piece's floor area."""
+def _synthetic_houses(pieces: _Pieces, unbuilt: BoolArray, zone_at: Callable[[FloatArray], IntArray]) -> pl.DataFrame:
+    """Put one house on either side of every unbuilt piece; each carries half of the piece's floor area.
+
+    Where the plot would lie in another zone or abroad, the house stands on the street itself.
+    """
     middle, direction = pieces.middle[unbuilt], pieces.direction[unbuilt]
     normal = np.column_stack([-direction[:, 1], direction[:, 0]]) * HOUSE_OFFSET_M
     spots = np.vstack([middle + normal, middle - normal])
     half = np.tile(pieces.length_m[unbuilt] * STREET_M2_PER_M / 2.0, 2)
     zone = np.tile(pieces.zone[unbuilt], 2)
-    return pl.DataFrame({"x": spots[:, 0], "y": spots[:, 1], "zone": zone, "weight": half, "mapped": False})
+    abroad = zone_at(spots) != zone
+    spots[abroad] = np.vstack([middle, middle])[abroad]
+    return _table(spots, zone, half, mapped=False)
+
+
+def _table(spots: FloatArray, zone: IntArray, weight: FloatArray, *, mapped: bool) -> pl.DataFrame:
+    x, y = (pl.Series(spots[:, axis], dtype=pl.Float64).round(2) for axis in (0, 1))
+    columns = {"x": x, "y": y, "zone": pl.Series(zone, dtype=pl.Int64), "weight": pl.Series(weight).round(2)}
+    return pl.DataFrame(columns).with_columns(pl.lit(mapped).alias("mapped"))

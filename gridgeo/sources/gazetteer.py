@@ -48,7 +48,7 @@ def _street_rows(streets: NamedStreets, plane: Plane, towns: list[str]) -> pl.Da
     town = np.array(towns, dtype=object)[streets.zones]
     identity = [f"street-{number}" for number in range(len(streets.names))]
     return _rows(identity, plane, middle, reach, kind="street").with_columns(
-        pl.Series("street", streets.names), pl.Series("locality", town.tolist(), pl.String)
+        pl.Series("street", streets.names, pl.String), pl.Series("locality", town.tolist(), pl.String)
     )
 
 

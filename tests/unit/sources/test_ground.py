@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyproj
 import pytest
 import shapely
 
@@ -99,7 +100,6 @@ def test_buildings_are_mapped_unevenly(liechtenstein: Ground) -> None:
 
 def test_building_areas_are_those_of_an_equal_area_projection(liechtenstein: Ground) -> None:
     sample = liechtenstein.buildings.head(200)
-    pyproj = pytest.importorskip("pyproj", reason="pyproj comes with geopandas")
     geod = pyproj.Geod(ellps="WGS84")
     exact = [abs(geod.geometry_area_perimeter(shape)[0]) for shape in shapes_of(sample["geometry"])]
     np.testing.assert_allclose(sample["area_m2"].to_numpy(), exact, rtol=1e-4)
