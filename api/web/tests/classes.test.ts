@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { classOf, countClasses } from "../src/core/classes.js";
+import { classColours, classOf, countClasses, lowestAlone } from "../src/core/classes.js";
 import { isLight, paled, ramp, territoryColour } from "../src/core/palette.js";
 import { column } from "./sample.js";
 
@@ -22,6 +22,13 @@ test("a measure with one value has one class", () => {
 test("every included cell is counted once", () => {
   const counts = countClasses(column([1, 5, 15, null, 30, 25], ["firm", "weak", "none", null, "firm", "weak"]), (cell) => cell < 5);
   assert.deepEqual(counts, { byClass: [2, 1, 1], weak: 1, none: 1, empty: 1, total: 5 });
+});
+
+test("a first class of zeros alone is told from one with other values", () => {
+  assert.ok(lowestAlone(column([0, 0, 15, null])));
+  assert.ok(!lowestAlone(column([0, 10, 15])));
+  assert.equal(classColours(column([0, 15])).length, 3);
+  assert.notEqual(classColours(column([0, 15]))[0], classColours(column([0, 10]))[0]);
 });
 
 test("a ramp gets darker with every class, and no two classes look the same", () => {

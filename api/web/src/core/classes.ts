@@ -1,6 +1,7 @@
 // Classes of the legend: limits come from the server, a value belongs to the class whose upper limit it does not pass.
 
 import type { MeasureColumn } from "./contract.js";
+import { NOTHING_THERE, ramp } from "./palette.js";
 
 export interface ClassCounts {
   /** Cells with firm or weak evidence, or without evidence classes, by class. */
@@ -20,6 +21,17 @@ export function classOf(breaks: readonly number[], value: number): number {
   const last = classCount(breaks) - 1;
   for (let at = 0; at < last; at++) if (value <= breaks[at + 1]) return at;
   return last;
+}
+
+/** Whether the first class holds the lowest value alone, as where many cells have zero. */
+export function lowestAlone({ breaks, values }: MeasureColumn): boolean {
+  return values.every((value) => value === null || value === breaks[0] || classOf(breaks, value) > 0);
+}
+
+/** The colour of each class: zeros on their own stay nearly white, so that the map shows where something is. */
+export function classColours(column: MeasureColumn): string[] {
+  const n = classCount(column.breaks);
+  return n > 1 && column.breaks[0] === 0 && lowestAlone(column) ? [NOTHING_THERE, ...ramp(n - 1)] : ramp(n);
 }
 
 /** Counts the cells of each class and of each evidence class; `included` leaves cells out. */

@@ -4,6 +4,7 @@ import type { Kind } from "./contract.js";
 import { catalogue, type Language } from "./i18n.js";
 
 const locale = (language: Language) => (language === "zh" ? "zh-CN" : "en-GB");
+const MOST_DIGITS = 6;
 const formats = new Map<string, Intl.NumberFormat>();
 
 function format(language: Language, options: Intl.NumberFormatOptions): Intl.NumberFormat {
@@ -40,22 +41,29 @@ export function signedPercent(language: Language, value: number): string {
 export function figure(language: Language, kind: Kind, value: number): string {
   if (kind === "share") return share(language, value);
   const size = Math.abs(value);
+  if (size > 0 && size < 0.1) return format(language, { maximumSignificantDigits: 2 }).format(value);
   const digits = kind === "count" && Number.isInteger(value) ? 0 : size >= 1000 ? 0 : size >= 10 ? 1 : 2;
   return decimal(language, value, digits);
 }
 
-/** Class limits with as few digits as keep neighbouring limits apart. */
+/** Class limits, each with as few digits as keep it true to 2 % and apart from its neighbours. */
 export function limits(language: Language, kind: Kind, breaks: readonly number[]): string[] {
-  const write = (value: number, digits: number) =>
-    kind === "share"
-      ? format(language, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
-      : decimal(language, value, digits);
-  for (let digits = 0; digits < 6; digits++) {
-    const written = breaks.map((value) => write(value, digits));
-    if (written.every((text, at) => at === 0 || text !== written[at - 1])) return written;
-  }
-  return breaks.map((value) => write(value, 6));
+  const scale = kind === "share" ? 100 : 1;
+  const style = kind === "share" ? "percent" : "decimal";
+  return breaks.map((value, at) => {
+    const neighbours = [breaks[at - 1], breaks[at + 1]].filter((other) => other !== undefined && other !== value);
+    const enough = (digits: number) => {
+      const rounded = rounding(value * scale, digits);
+      if (rounded === value * scale) return true;
+      const near = Math.abs(rounded - value * scale) <= 0.02 * Math.abs(value * scale);
+      return near && neighbours.every((other) => rounding(other * scale, digits) !== rounded);
+    };
+    const digits = [0, 1, 2, 3, 4, 5].find(enough) ?? MOST_DIGITS;
+    return format(language, { style, minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  });
 }
+
+const rounding = (value: number, digits: number) => Math.round(value * 10 ** digits) / 10 ** digits;
 
 export function unitName(language: Language, unit: string): string {
   const words = catalogue(language);

@@ -6,7 +6,8 @@ const YLGNBU = ["#ffffd9", "#edf8b1", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0"
 /** Okabe and Ito 2008, in the order in which the service counts them. */
 const OKABE_ITO = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#000000"];
 
-export const NO_VALUE = "#f1f2f4";
+export const NO_VALUE = "#eef0f3";
+export const NOTHING_THERE = "#fdfcf3";
 export const HATCH = "rgba(255, 255, 255, 0.62)";
 export const HATCH_ON_LIGHT = "rgba(60, 70, 85, 0.38)";
 

@@ -1,7 +1,7 @@
 // What each cell is filled with, worked out once a change and not once a frame.
 
-import { classCount, classOf } from "../core/classes.js";
-import { NO_VALUE, isLight, paled, ramp, territoryColour } from "../core/palette.js";
+import { classColours, classOf } from "../core/classes.js";
+import { NO_VALUE, isLight, paled, territoryColour } from "../core/palette.js";
 import { inChosenBranch, type State } from "../core/state.js";
 
 export const SOLID = 0;
@@ -42,7 +42,7 @@ export function paintFrom(state: State): Paint {
 function paintScores(state: State, index: Uint8Array, texture: Uint8Array): string[] {
   const column = state.columns.get(state.measure);
   if (!column) return [NO_VALUE];
-  const classes = ramp(classCount(column.breaks));
+  const classes = classColours(column);
   const colours = [...classes, ...classes.map((colour) => paled(colour, NO_EVIDENCE_PALE)), NO_VALUE];
   for (let cell = 0; cell < index.length; cell++) {
     const value = column.values[cell] ?? null;

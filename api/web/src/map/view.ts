@@ -55,6 +55,8 @@ export class MapView {
     scale: HTMLElement,
     private readonly store: Store<State>,
     private readonly events: MapEvents,
+    /** How many pixels at the right are covered by something. */
+    private readonly covered: () => number,
   ) {
     this.paint = paintFrom(store.now);
     const shape = () => this.store.now.cells?.hexagons ?? null;
@@ -122,7 +124,7 @@ export class MapView {
     });
     store.watch((state) => [state.cells, state.branch], () => this.showAll());
     store.watch((state) => [state.territory], (state) => this.showTerritory(state));
-    store.watch((state) => [state.selected], (state) => this.keepInView(state));
+    store.watch((state) => [state.selected, state.panel !== null], (state) => this.keepInView(state));
   }
 
   /** Loads where the ground's own tiles are; without them the map is still of use. */
@@ -179,11 +181,14 @@ export class MapView {
     const size = this.map.getSize();
     if (!cells || selected < 0 || !size) return;
     const view = this.map.getView();
-    const point = [cells.hexagons.centreX[selected], cells.hexagons.centreY[selected]];
-    const [west, south, east, north] = view.calculateExtent(size.map((length) => Math.max(1, length - 2 * MARGIN_PX)));
-    if (point[0] >= west && point[0] <= east && point[1] >= south && point[1] <= north) return;
+    const [resolution, [x, y]] = [view.getResolution() ?? 1, view.getCenter() ?? [0, 0]];
+    const [gapX, gapY] = [cells.hexagons.centreX[selected] - x, cells.hexagons.centreY[selected] - y];
+    const reach = (pixels: number) => (pixels / 2 - MARGIN_PX) * resolution;
+    const moveX = overshoot(gapX, -reach(size[0]), reach(size[0]) - this.covered() * resolution);
+    const moveY = overshoot(gapY, -reach(size[1]), reach(size[1]));
+    if (moveX === 0 && moveY === 0) return;
     this.fitted = null;
-    view.setCenter(point);
+    view.setCenter([x + moveX, y + moveY]);
   }
 
   private bounds(): Extent | null {
@@ -198,6 +203,11 @@ export class MapView {
     const padding = [MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX];
     this.map.getView().fit(extent, { padding, maxZoom: MAX_ZOOM - 2 });
   }
+}
+
+/** How far a value lies beyond its limits, with its sign. */
+function overshoot(value: number, low: number, high: number): number {
+  return value > high ? value - high : Math.min(0, value - low);
 }
 
 function motion(): number {

@@ -1,6 +1,5 @@
 // What the map shows: view, measure, branch, layers.
 
-import { integer } from "../core/format.js";
 import { catalogue, type Catalogue } from "../core/i18n.js";
 import {
   branchChosen,
@@ -66,11 +65,8 @@ function branches(store: Store<State>): HTMLElement {
   store.watch(
     (state) => [state.branches, state.language, state.branch],
     ({ branches: all, language, branch }) => {
-      const words = catalogue(language);
-      const options = all.map(({ id, name, cells }) =>
-        make("option", { value: id }, words.branchOption(name, integer(language, cells))),
-      );
-      replace(select, make("option", { value: "" }, words.allBranches), ...options);
+      const options = all.map(({ id, name }) => make("option", { value: id, translate: "no" }, name));
+      replace(select, make("option", { value: "" }, catalogue(language).allBranches), ...options);
       select.value = branch ?? "";
     },
   );

@@ -1,7 +1,7 @@
 // The panel with everything published about the selected cell.
 
 import type { CellDetail, CellMeasure, Evidence, Explanation, Kind } from "../core/contract.js";
-import { decimal, degrees, figure, integer, share, withUnit } from "../core/format.js";
+import { decimal, degrees, figure, integer, share, unitName } from "../core/format.js";
 import { catalogue, type Catalogue, type Language } from "../core/i18n.js";
 import { measureName, panelClosed, type State } from "../core/state.js";
 import type { Store } from "../core/store.js";
@@ -89,17 +89,19 @@ function figureRow(
   if (raw) name.append(make("small", {}, raw));
   return make(
     "tr",
-    { "data-measure": id, class: id === state.measure ? "current" : undefined },
+    { "data-figure": id, class: id === state.measure ? "current" : undefined },
     name,
-    make("td", { "data-field": "value" }, valueOf(measure, kind, language)),
+    make("td", { "data-field": "value" }, ...valueOf(measure, kind, language)),
     make("td", { "data-field": "band" }, bandOf(measure, kind, words, language)),
     make("td", { "data-field": "evidence" }, evidenceName(measure.evidence, words)),
   );
 }
 
-function valueOf(measure: CellMeasure, kind: Kind, language: Language): HTMLElement | string {
-  if (measure.value === null) return catalogue(language).nothing;
-  return figureElement(measure.value, withUnit(language, kind, measure.unit, measure.value));
+function valueOf(measure: CellMeasure, kind: Kind, language: Language): (HTMLElement | string)[] {
+  if (measure.value === null) return [catalogue(language).nothing];
+  const unit = unitName(language, measure.unit);
+  const value = figureElement(measure.value, figure(language, kind, measure.value));
+  return unit ? [value, make("small", {}, unit)] : [value];
 }
 
 function bandOf(measure: CellMeasure, kind: Kind, words: Catalogue, language: Language): HTMLElement | string {

@@ -1,6 +1,6 @@
 // The legend: the very colours of the map, with limits and counts.
 
-import type { ClassCounts } from "../core/classes.js";
+import { classColours, lowestAlone, type ClassCounts } from "../core/classes.js";
 import type { Measure, MeasureColumn } from "../core/contract.js";
 import { integer, limits, unitName } from "../core/format.js";
 import { catalogue, type Catalogue, type Language } from "../core/i18n.js";
@@ -47,11 +47,12 @@ function tableHead(words: Catalogue): HTMLElement {
 
 function classRows(language: Language, measure: Measure, column: MeasureColumn, counts: ClassCounts): HTMLElement[] {
   const words = catalogue(language);
-  const colours = ramp(counts.byClass.length);
+  if (column.breaks.length === 0) return [];
+  const [colours, alone] = [classColours(column), lowestAlone(column)];
   const written = limits(language, measure.kind, column.breaks);
   return counts.byClass.map((count, at) => {
-    const upper = written[at + 1] ?? written[at] ?? words.nothing;
-    const text = at === 0 && column.breaks[0] === column.breaks[1] ? upper : words.legendRange(written[at], upper);
+    const upper = written[at + 1] ?? words.nothing;
+    const text = at === 0 && alone ? written[0] : words.legendRange(written[at], upper);
     const square = swatch((context, size) => fill(context, size, colours[at]));
     return row(square, text, integer(language, count), { "data-class": String(at), "data-colour": colours[at] });
   });

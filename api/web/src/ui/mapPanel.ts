@@ -41,12 +41,18 @@ export function mapPanel(
       if (cell >= 0) store.apply(actions.panelOpened());
     },
     pointed: point,
-  });
+  }, () => coveredAtRight(map, details.element));
   map.addEventListener("keydown", (event) => onKey(event, store, view, details, announce));
   const help = say(store, make("p", { id: "map-help", class: "unseen" }), (words) => words.mapHelp);
   const frame = make("div", { class: "map-frame" }, map, buttons(store, view), details.element, help);
   const bar = make("div", { class: "map-bar" }, north(store), scale, pointer, attribution(store));
   return { element: make("div", { class: "map-panel" }, frame, bar), view, focus: () => map.focus() };
+}
+
+/** Pixels of the map under the details; on a phone the details lie below the map and not over it. */
+function coveredAtRight(map: HTMLElement, panel: HTMLElement): number {
+  const [under, over] = [map.getBoundingClientRect(), panel.getBoundingClientRect()];
+  return over.width > 0 && over.width < 0.8 * under.width ? Math.max(0, under.right - over.left) : 0;
 }
 
 /** What is on the screen, for whoever waits for it. */
