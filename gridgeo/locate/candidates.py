@@ -14,7 +14,9 @@ NUMBERED_BELOW = 10
 """Hypotheses below this are the part that carries the house number."""
 MIN_CUT_OFF = 5
 """A name cut off after fewer letters could be anything."""
-CUT_OFF_EDITS = 2
+CUT_OFF_EDITS = 1
+LETTERS_PER_EDIT = 6
+"""A short name bears one wrong letter: with two, Park Road would be Peel Road."""
 MIN_SIMILARITY, MIN_SIMILARITY_IN_POSTCODE = 0.75, 0.6
 """A postcode holds few streets, so a looser spelling still means one of them."""
 
@@ -135,7 +137,9 @@ def _misspelt_streets(pairs: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame
     digits = pl.col("key").str.replace_all(r"\D", "") == pl.col("street_key").str.replace_all(r"\D", "")
     in_postcode = pl.col("level") == "postcode"
     enough = pl.col("similarity") >= pl.when(in_postcode).then(MIN_SIMILARITY_IN_POSTCODE).otherwise(MIN_SIMILARITY)
-    few = pl.col("edits") <= pl.when(in_postcode).then(99).otherwise((pl.col("key").str.len_chars() // 5).clip(1, 4))
+    few = pl.col("edits") <= pl.when(in_postcode).then(99).otherwise(
+        (pl.col("key").str.len_chars() // LETTERS_PER_EDIT).clip(1, 3)
+    )
     misspelt = pairs.join(near.filter(digits), on=["key", "area"]).filter(enough & few).drop("similarity")
     cut_off = pairs.join(_cut_off_names(wanted, gazetteer), on=["key", "area"])
     close = pl.concat([misspelt, cut_off.select(misspelt.columns)])

@@ -26,8 +26,9 @@ HELD = 0.9
 MIN_ROWS = 30
 """Below this a tier has no curve of its own."""
 KNOTS = 8
-FLOOR_ACCURACY_M = 25.0
-"""The point of a house is its entrance, its front or its middle; 13 to 24 m lie between them (METHODS 3)."""
+ENTRANCE_M = 24.0
+"""The point of a house is its entrance, its front or its middle: 13 to 24 m lie between them, and a fit whose truth
+comes from the gazetteer's own source does not see it. It is added to every radius, as independent errors add."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +107,14 @@ def confidence_columns(answers: pl.DataFrame, model: ConfidenceModel) -> pl.Data
 
 
 def _read(curve: Curve, scale_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Read confidence and accuracy_m; past the last knot, where nothing was seen, both get worse with the scale."""
+    """Read both curves; past the last knot, where nothing was seen, confidence falls with the scale.
+
+    accuracy_m is never less than the scale itself, whatever the ground of the fit allowed.
+    """
     seen = max(curve.scale_m[-1], WITHIN_M)
     worse = np.maximum(scale_m / seen, 1.0)
     confidence = np.interp(scale_m, curve.scale_m, curve.confidence) / worse
-    accuracy_m = np.maximum(np.interp(scale_m, curve.scale_m, curve.accuracy_m), np.where(worse > 1.0, scale_m, 0.0))
+    accuracy_m = np.maximum(np.interp(scale_m, curve.scale_m, curve.accuracy_m), scale_m)
     return confidence, accuracy_m
 
 
@@ -196,9 +200,7 @@ def _curve(tier: str, doubtful: bool, scale: FloatArray, error_m: FloatArray) ->
     share = np.array([((error_m[index == g] <= WITHIN_M).sum() + 0.5) / ((index == g).sum() + 1) for g in groups])
     radius = np.array([np.quantile(error_m[index == g], HELD, method="higher") for g in groups])
     falling = IsotonicRegression(increasing=False).fit_transform(centre, share, sample_weight=weight)
-    rising = IsotonicRegression().fit_transform(
-        centre, np.log(np.maximum(radius, FLOOR_ACCURACY_M)), sample_weight=weight
-    )
+    rising = IsotonicRegression().fit_transform(centre, np.log(np.hypot(radius, ENTRANCE_M)), sample_weight=weight)
     return Curve(
         tier,
         doubtful,

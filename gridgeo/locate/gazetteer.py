@@ -14,6 +14,7 @@ import polars as pl
 from gridgeo.domain.tables import GAZETTEER, checked
 from gridgeo.errors import InvalidInputError
 from gridgeo.locate.gazetteer_areas import row_areas
+from gridgeo.locate.ladder_index import number_ladder, street_spacing
 from gridgeo.locate.normalise import area_key, name_key, number_columns, postcode_key
 from gridgeo.locate.plane import metres
 from gridgeo.locate.trigrams import trigram_index
@@ -31,7 +32,8 @@ class Gazetteer:
 
     table: the rows as given (contract GAZETTEER), sorted by id. rows: one line a table row with keys and label.
     areas: area, key, level (any, named, postcode), position, radius_m, row, is_city, is_community, has_row.
-    streets: street, key, area, level, position, radius_m, row, unclear (the name stands in several towns of its area).
+    streets: street, key, area, level, position, radius_m, row, unclear (the name stands in several towns of its area),
+    along_m, across_m (see `street_spacing`).
     numbers: the house numbers of a street. ladder: one line a number of a street, ordered. names: names of houses and
     places by area. trigrams: of street keys by area; town_trigrams: of the areas' own keys, all under area 0.
     """
@@ -74,13 +76,14 @@ def gazetteer_from_table(frame: pl.DataFrame) -> Gazetteer:
     )
     streets, street_rows = _streets(rows, located, areas)
     numbers = _numbers(rows, street_rows)
+    ladder = number_ladder(numbers)
     return Gazetteer(
         table=table,
         rows=rows,
         areas=areas,
-        streets=streets,
+        streets=streets.join(street_spacing(ladder), on="street", how="left", maintain_order="left"),
         numbers=numbers,
-        ladder=_ladder(numbers),
+        ladder=ladder,
         names=_names(rows, located),
         trigrams=trigram_index(streets.filter(pl.col("level") != "any")),
         town_trigrams=trigram_index(town_table(areas)),
@@ -153,7 +156,8 @@ def _labels(street: pl.Expr, locality: pl.Expr, city: pl.Expr) -> list[pl.Expr]:
     """Return the texts an answer shows: house, street and area, each with its town."""
     house = pl.concat_str([street, "number"], separator=" ", ignore_nulls=True).replace("", None)
     name = pl.when(pl.col("kind").is_in(["address", "place"])).then(pl.col("name"))
-    area = pl.concat_str(locality, city, separator=", ", ignore_nulls=True).replace("", None)
+    part = pl.when(locality.ne_missing(city)).then(locality)
+    area = pl.concat_str(part, city, separator=", ", ignore_nulls=True).replace("", None)
     return [
         pl.concat_str(name, house, area, separator=", ", ignore_nulls=True).alias("label"),
         pl.concat_str(street, area, separator=", ", ignore_nulls=True).alias("street_label"),
@@ -243,16 +247,6 @@ def _numbers(rows: pl.DataFrame, street_rows: pl.DataFrame) -> pl.DataFrame:
         pl.concat([numbered.select(columns), ends.select(columns)])
         .join(street_rows, on="row")
         .sort("street", "number", "suffix", "row")
-    )
-
-
-def _ladder(numbers: pl.DataFrame) -> pl.DataFrame:
-    """Return street, number, parity, lng, lat, row: one line a number, in the middle of its rows, sorted."""
-    return (
-        numbers.group_by("street", "number", maintain_order=True)
-        .agg(pl.col("lng", "lat").median(), pl.col("row").first())
-        .with_columns((pl.col("number") % 2).alias("parity"))
-        .sort("street", "number")
     )
 
 

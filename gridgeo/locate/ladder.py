@@ -14,10 +14,9 @@ MAX_SPAN_M = 600.0
 MAX_STEPS = 20
 """A number further from every known one than this says little about the place."""
 SAME_NUMBER_SCALE_M = 10.0
-ACROSS_STREET_M = 15.0
-"""A number between two of the other parity stands across the street from them."""
-METRES_PER_NUMBER = 8.0
-"""Typical frontage per house number where the street itself gives none."""
+SPACING_M = (2.0, 150.0)
+ACROSS_M, ALONG_M = 40.0, 25.0
+"""Spacing (see `street_spacing`) where the street's own numbers do not show it; a long street may space them widely."""
 
 
 def estimated_houses(candidates: pl.DataFrame, wanted: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
@@ -28,14 +27,20 @@ def estimated_houses(candidates: pl.DataFrame, wanted: pl.DataFrame, gazetteer: 
     """
     asked = (
         candidates.join(wanted.drop_nulls("number").select("query", "number"), on="query")
-        .with_columns((pl.col("number") % 2).alias("parity"))
-        .with_row_index("ask")
+        .join(gazetteer.streets.select("street", "along_m", "across_m", "radius_m"), on="street")
+        .with_columns(
+            (pl.col("number") % 2).alias("parity"),
+            pl.coalesce("along_m", pl.max_horizontal(pl.col("radius_m") / 2, ALONG_M))
+            .clip(*SPACING_M)
+            .alias("along_m"),
+            pl.col("across_m").fill_null(ACROSS_M),
+        )
     )
     sides = {
         "parity": _bracket(asked, gazetteer.ladder, ["street", "parity"]),
         "any": _bracket(asked, gazetteer.ladder, ["street"]),
     }
-    answers = pl.concat([_between(frame, side) for side, frame in sides.items()] + [_nearest(sides["any"])])
+    answers = pl.concat([step(frame, side) for side, frame in sides.items() for step in (_between, _nearest)])
     order = ["edits", "hypothesis", "scale_m", "origin", "row"]
     return answers.sort("query", *order).unique("query", keep="first", maintain_order=True)
 
@@ -69,7 +74,7 @@ def _between(bracketed: pl.DataFrame, side: str) -> pl.DataFrame:
             (pl.col(f"low_{axis}") + share * (pl.col(f"high_{axis}") - pl.col(f"low_{axis}"))).alias(axis)
             for axis in ("lng", "lat")
         ),
-        (pl.col("span_m") / 2 + (0.0 if side == "parity" else ACROSS_STREET_M)).alias("scale_m"),
+        (pl.col("span_m") / 2 + (0.0 if side == "parity" else pl.col("across_m"))).alias("scale_m"),
         pl.lit("interpolated").alias("tier"),
         low,
         high,
@@ -79,28 +84,21 @@ def _between(bracketed: pl.DataFrame, side: str) -> pl.DataFrame:
     )
 
 
-def _nearest(bracketed: pl.DataFrame) -> pl.DataFrame:
+def _nearest(bracketed: pl.DataFrame, side: str) -> pl.DataFrame:
     down, up = pl.col("number") - pl.col("low"), pl.col("high") - pl.col("number")
     use_low = (down <= up) | up.is_null()
     steps = pl.min_horizontal(down, up)
-    # The street's own frontage where two neighbours show it.
-    frontage = (pl.col("span_m") / (pl.col("high") - pl.col("low")).cast(pl.Float64)).fill_nan(None)
-    scale = SAME_NUMBER_SCALE_M + steps * pl.coalesce(frontage.clip(2.0, 40.0), pl.lit(METRES_PER_NUMBER))
-    return (
-        bracketed.with_columns(use_low.alias("use_low"), steps.alias("steps"))
-        .filter(pl.col("steps") <= MAX_STEPS)
-        .select(
-            "query",
-            *(
-                pl.when("use_low").then(f"low_{name}").otherwise(f"high_{name}").alias(name)
-                for name in ("row", "lng", "lat")
-            ),
-            scale.alias("scale_m"),
-            pl.lit("nearest").alias("tier"),
-            pl.when("use_low").then("low").otherwise("high").alias("low"),
-            pl.lit(None, dtype=pl.Int32).alias("high"),
-            "edits",
-            "origin",
-            "hypothesis",
-        )
+    found = pl.when(use_low).then("low").otherwise("high")
+    crossed = (side == "any") & ((found % 2) != pl.col("parity"))
+    across_m = pl.when(crossed).then("across_m").otherwise(0.0)
+    return bracketed.filter(steps <= MAX_STEPS).select(
+        "query",
+        *(pl.when(use_low).then(f"low_{name}").otherwise(f"high_{name}").alias(name) for name in ("row", "lng", "lat")),
+        (SAME_NUMBER_SCALE_M + steps * pl.col("along_m") + across_m).alias("scale_m"),
+        pl.lit("nearest").alias("tier"),
+        found.alias("low"),
+        pl.lit(None, dtype=pl.Int32).alias("high"),
+        "edits",
+        "origin",
+        "hypothesis",
     )

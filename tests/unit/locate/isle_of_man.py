@@ -192,15 +192,15 @@ def located(asked: pl.DataFrame, table: pl.DataFrame) -> Located:
     return Located(beside.join(city, on="gazetteer_id", how="left", maintain_order="left"))
 
 
-def withheld(asked: pl.DataFrame, table: pl.DataFrame) -> Located:
-    """Locate each query in a gazetteer that lacks its address and every tenth other of its street."""
+def withheld(asked: pl.DataFrame, table: pl.DataFrame, folds: int = FOLDS) -> Located:
+    """Locate each query in a gazetteer that lacks its address and every tenth (`folds`-th) other of its street."""
     groups = table.select("id", GROUP.alias("group"))
     streets = groups.drop_nulls("group").unnest("group").drop("id").unique().drop_nulls().sort("key", "number")
     rounds = streets.select(
-        pl.struct("key", "number").alias("group"), (pl.int_range(pl.len()).over("key") % FOLDS).alias("round")
+        pl.struct("key", "number").alias("group"), (pl.int_range(pl.len()).over("key") % folds).alias("round")
     )
     parts = []
-    for number in range(FOLDS):
+    for number in range(folds):
         gone = rounds.filter(pl.col("round") == number)
         rest = table.join(groups.join(gone, on="group"), on="id", how="anti", maintain_order="left")
         parts.append(located(asked.join(gone, on="group", how="semi", maintain_order="left"), rest).rows)
@@ -212,10 +212,12 @@ def street_folds(rows: pl.DataFrame) -> np.ndarray:
     return (rows.select(pl.coalesce("street", "id").rank("dense")).to_series().to_numpy().astype(np.int64) * 7) % 5
 
 
-def fitted_model(known: Located, missing: Located, table: pl.DataFrame) -> ConfidenceModel:
+def fitted_model(known: Located, missing: Located, asked: pl.DataFrame, table: pl.DataFrame) -> ConfidenceModel:
     """Fit the confidence on both kinds of answers and on addresses that say less, known and withheld."""
     vague = vague_queries(table)
-    rows = pl.concat([known.rows, missing.rows, located(vague, table).rows, withheld(vague, table).rows])
+    # Half of every street gone: gazetteers elsewhere are thinner than this one.
+    thin = [withheld(asked, table, folds=2).rows, withheld(vague, table, folds=2).rows]
+    rows = pl.concat([known.rows, missing.rows, located(vague, table).rows, *thin])
     lng, lat = rows["true_lng"].to_numpy(), rows["true_lat"].to_numpy()
     return fit_confidence(rows, lng, lat, street_folds(rows), ORIGIN)
 
@@ -258,7 +260,7 @@ def measured(folder: Path) -> tuple[Located, Located, ConfidenceModel]:
     table = gazetteer_table(folder)
     asked = queries(folder, table)
     known, missing = located(asked, table), withheld(asked, table)
-    return known, missing, fitted_model(known, missing, table)
+    return known, missing, fitted_model(known, missing, asked, table)
 
 
 def main(folder: Path) -> None:

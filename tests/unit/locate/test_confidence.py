@@ -16,7 +16,7 @@ from gridgeo.locate import (
     model_from_json,
     model_to_json,
 )
-from gridgeo.locate.confidence import FLOOR_ACCURACY_M, confidence_columns
+from gridgeo.locate.confidence import ENTRANCE_M, confidence_columns
 
 METRES_NORTH = 1 / 111_195.0
 
@@ -53,7 +53,7 @@ def test_confidence_falls_and_accuracy_grows_with_the_scale(tier: str, *, doubtf
     assert (found["confidence"].diff().drop_nulls() <= 1e-12).all()
     assert (found["accuracy_m"].diff().drop_nulls() >= -1e-9).all()
     assert found["confidence"].is_between(0, 1).all()
-    assert (found["accuracy_m"] >= FLOOR_ACCURACY_M).all()
+    assert (found["accuracy_m"] >= ENTRANCE_M).all()
 
 
 def test_an_unseen_spread_is_not_called_near() -> None:

@@ -11,6 +11,8 @@ import pytest
 from gridgeo.locate import DEFAULT_MODEL
 from gridgeo.locate.confidence import confidence_columns
 
+pytestmark = pytest.mark.slow
+
 KNOWN_FOUND, KNOWN_MEDIAN_M, KNOWN_RES9, WITHHELD_RES9, WRONG_TOWN, ECE = 0.97, 35.0, 0.80, 0.50, 0.005, 0.05
 
 
