@@ -22,9 +22,9 @@ def class_breaks(values: npt.ArrayLike, method: str = "quantiles", classes: int 
     repeat too much.
     Returns ascending breaks, one more than there are classes: the lowest value first, the highest last. They increase
     strictly, but for a column with one value only, which gives that value twice; without any value the list is empty.
-    Class i holds break i <= value < break i + 1, the last one also its upper end (`class_numbers`). Many equal values
-    at the low end, such as the zeros of a count, get the first class for themselves, and the asked number of classes
-    is made of the rest.
+    Class i holds break i < value <= break i + 1, the first one also its lower end (`class_numbers`), as in mapclassify.
+    Many equal values at the low end, such as the zeros of a count, get the first class for themselves, and the asked
+    number of classes is made of the rest.
     Raises InvalidInputError for an unknown method or number of classes.
     """
     if method not in METHODS:
@@ -47,39 +47,27 @@ def class_breaks(values: npt.ArrayLike, method: str = "quantiles", classes: int 
 
 def _breaks(known: FloatArray, method: str, classes: int) -> FloatArray:
     """Cut sorted values, at least two of them different."""
-    lowest = int(np.searchsorted(known, known[0], side="right"))
-    above = known[lowest:]
-    if classes > 1 and method != "equal" and lowest * classes > len(known):
-        if above[0] == above[-1]:
-            return np.array([known[0], (known[0] + above[0]) / 2.0, above[0]])
-        return np.concatenate([known[:1], _breaks(above, method, classes - 1)])
     if method == "equal":
-        inner = np.linspace(known[0], known[-1], classes + 1)[1:-1]
-    else:
-        inner = _first_above(known, _upper_bounds(known, method, min(classes, len(np.unique(known)))))
-    return np.unique(np.concatenate([known[:1], inner, known[-1:]]))
+        return np.linspace(known[0], known[-1], classes + 1)
+    lowest = int(np.searchsorted(known, known[0], side="right"))
+    # ends the class of the lowest value, where that is repeated so often that a bound falls on it
+    beyond_lowest = known[0] / 2.0 + known[lowest] / 2.0
+    if classes > 1 and lowest * classes > len(known):
+        rest = known[lowest:]
+        upper = rest[-1:] if rest[0] == rest[-1] else _breaks(rest, method, classes - 1)[1:]
+        return np.unique(np.concatenate([known[:1], [beyond_lowest], upper]))
+    bounds = np.maximum(_upper_bounds(known, method, min(classes, len(np.unique(known)))), beyond_lowest)
+    return np.unique(np.concatenate([known[:1], bounds, known[-1:]]))
 
 
 def _upper_bounds(known: FloatArray, method: str, classes: int) -> FloatArray:
-    """Return the highest value of each class but the last."""
+    """Return the upper end of each class but the last."""
     if method == "quantiles":
         return np.asarray(np.quantile(known, np.arange(1, classes) / classes), dtype=np.float64)
     # it compiles itself while it is imported, which takes 5 s: only for the method that needs it
     from mapclassify import FisherJenks
 
     return np.asarray(FisherJenks(_thinned(known), k=classes).bins[:-1], dtype=np.float64)
-
-
-def _first_above(known: FloatArray, upper: FloatArray) -> FloatArray:
-    """Turn upper ends that belong to their class into lower ends of the next one.
-
-    The next class starts with the next value that occurs; half-way to it where that is the highest value of all, which
-    else could not have a class of its own.
-    """
-    place = np.searchsorted(known, upper[upper < known[-1]], side="right")
-    following = known[place]
-    starts: FloatArray = np.where(following < known[-1], following, (known[place - 1] + following) / 2.0)
-    return starts
 
 
 def _thinned(known: FloatArray) -> FloatArray:
@@ -96,5 +84,5 @@ def class_numbers(values: npt.ArrayLike, breaks: list[float]) -> IntArray:
     """
     column = np.asarray(values, dtype=np.float64)
     last = max(len(breaks) - 2, 0)
-    numbers = np.clip(np.searchsorted(np.asarray(breaks), column, side="right") - 1, 0, last)
+    numbers = np.clip(np.searchsorted(np.asarray(breaks), column, side="left") - 1, 0, last)
     return np.where(np.isfinite(column) & (len(breaks) > 1), numbers, -1).astype(np.int64)

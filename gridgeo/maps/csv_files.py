@@ -46,7 +46,7 @@ def export_csv(tables: ExportTables, notes: ExportNotes, path: Path) -> Path:
 
 def _write(table: pl.DataFrame, notes: ExportNotes, path: Path) -> None:
     marked = table.with_columns(
-        data_version=pl.lit(notes.version),
+        data_version=pl.lit(str(notes.version)),
         synthetic=pl.lit(notes.synthetic),
         notice=pl.lit(notes.notice),
         attribution=pl.lit(ATTRIBUTION),

@@ -20,7 +20,7 @@ from gridgeo.domain.measures import MEASURE_BY_ID
 from gridgeo.maps.coloured import NO_VALUE_COLOUR, Choropleth, choropleth
 from gridgeo.maps.columnar import rounded
 from gridgeo.maps.files import written
-from gridgeo.maps.notes import ATTRIBUTION, ExportNotes
+from gridgeo.maps.notes import ExportNotes
 from gridgeo.maps.safe_text import safe_text
 from gridgeo.maps.tables import GEOMETRY, ExportTables
 
@@ -28,12 +28,18 @@ _SCRIPTS_HERE = "<!-- scripts of the map -->"
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 """Even a script that got in could ask nobody for anything."""
 _LEGEND_STYLE = """
-#legend { position: fixed; left: 10px; bottom: 30px; z-index: 1000; max-width: 24em; padding: 8px; background: #fff;
+#legend { position: fixed; left: 10px; bottom: 60px; z-index: 1000; max-width: 24em; padding: 8px; background: #fff;
   font: 12px sans-serif; }
 #legend i { display: inline-block; width: 1.2em; height: 1em; }
 """
 _DEGREE_GRID = 1e-6
-_NAME_COLUMNS = ("branch_id", "territory_id", "territory", "rm_id", "rm_name")
+_NAMES = {
+    "branch_id": "网点 / branch",
+    "territory": "责任区 / territory",
+    "territory_id": "责任区 / territory",
+    "rm_id": "客户经理 / RM",
+    "rm_name": "客户经理 / RM",
+}
 
 
 def export_html(tables: ExportTables, notes: ExportNotes, path: Path, *, measure: str = "penetration") -> Path:
@@ -101,7 +107,7 @@ def _cell_style(feature: dict[str, Any]) -> dict[str, Any]:
 def _shown(cells: pl.DataFrame) -> pl.DataFrame:
     """Return what a cell's tooltip lists: name, who it belongs to, and the measures; texts made safe."""
     names = pl.Series("cell", cell_strings(cells["cell"].to_numpy()))
-    columns = [name for name in (*_NAME_COLUMNS, *MEASURE_BY_ID) if name in cells.columns]
+    columns = [name for name in (*_NAMES, *MEASURE_BY_ID) if name in cells.columns]
     texts = {name: [safe_text(value) for value in cells[name]] for name in columns if name not in MEASURE_BY_ID}
     figures = {name: _figures(cells[name]) for name in columns if name in MEASURE_BY_ID}
     return pl.DataFrame({"cell": names, **texts, **figures})
@@ -114,7 +120,7 @@ def _figures(column: pl.Series) -> pl.Series:
 
 def _heading(name: str) -> str:
     measure = MEASURE_BY_ID.get(name)
-    return f"{measure.name_zh} / {measure.name_en}" if measure else name
+    return f"{measure.name_zh} / {measure.name_en}" if measure else _NAMES.get(name, "蜂窝格 / cell")
 
 
 def _collection(shapes: Any, records: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: ANN401 - array of shapely
@@ -158,7 +164,6 @@ def _legend(classes: Choropleth, notes: ExportNotes) -> str:
     if (classes.numbers < 0).any():
         swatches.append((NO_VALUE_COLOUR, "无数值 / no value"))
     lines = "".join(f'<div><i style="background:{colour}"></i> {safe_text(label)}</div>' for colour, label in swatches)
-    source = f"{ATTRIBUTION}, ODbL · {notes.ground} · v{notes.version} · {notes.published_at}"
-    facts = [notes.notice, *([notes.synthetic_note] if notes.synthetic else []), source]
+    facts = [notes.notice, *([notes.synthetic_note] if notes.synthetic else []), notes.source]
     texts = "".join(f"<div>{safe_text(fact)}</div>" for fact in facts)
     return f'<div id="legend"><b>{safe_text(classes.title)}</b>{lines}<hr>{texts}</div>'

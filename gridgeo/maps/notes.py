@@ -18,19 +18,25 @@ ATTRIBUTION_HTML = "&copy; OpenStreetMap contributors, ODbL"
 class ExportNotes:
     """Facts that go with every export.
 
-    version: of the publication. ground: name of the ground. published_at: moment of publishing, as ISO text. synthetic:
-    whether parties and scores are invented.
+    version: of the publication. ground: name of the ground. synthetic: whether parties and scores are
+    invented. published_at: moment of publishing as ISO text, empty where unknown.
     """
 
-    version: int
+    version: int | str
     ground: str
-    published_at: str
     synthetic: bool
+    published_at: str = ""
 
     @property
     def notice(self) -> str:
         """The marketing notice in both languages."""
         return f"{MARKETING_ONLY['zh']} / {MARKETING_ONLY['en']}"
+
+    @property
+    def source(self) -> str:
+        """Where the map comes from: attribution, ground, version and moment."""
+        parts = [f"{ATTRIBUTION} (ODbL)", self.ground, f"data version {self.version}", self.published_at]
+        return " · ".join(part for part in parts if part)
 
     @property
     def synthetic_note(self) -> str:
