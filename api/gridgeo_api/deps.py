@@ -40,7 +40,7 @@ def connection(request: Request) -> Iterator[sa.Connection]:
         yield opened
 
 
-def current_actor(request: Request, _: Annotated[str | None, Depends(session_cookie)] = None) -> Actor:
+async def current_actor(request: Request, _: Annotated[str | None, Depends(session_cookie)] = None) -> Actor:
     """Return who is asking; the middleware has looked it up."""
     known: Actor | None = request.state.actor
     if known is None:
@@ -96,15 +96,19 @@ class Reading:
         return Response(found.plain, media_type=media_type, headers=headers)
 
 
-def reading(request: Request, opened: Connected, known: ActorKnown) -> Reading:
-    """Return what a read request works with.
+def reading(request: Request, known: ActorKnown) -> Iterator[Reading]:
+    """Open a transaction and find the live publication in it: what a read request works with.
 
     Raises NotFoundError when nothing is published yet.
     """
-    return Reading(request, opened, known, browse.publication(opened))
+    layers: BoundedCache[Any] = request.app.state.layers
+    with open_reading(request.app.state.engine) as opened:
+        live_id = browse.publication_id(opened)
+        published = layers.get((live_id, "publication"), lambda: browse.publication(opened))
+        yield Reading(request, opened, known, published)
 
 
-ReadingNow = Annotated[Reading, Depends(reading)]
+ReadingNow = Annotated[Reading, Depends(reading, scope="function", max_concurrency=MAX_CONNECTIONS)]
 
 
 def json_bytes(body: object) -> bytes:

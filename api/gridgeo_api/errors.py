@@ -89,6 +89,11 @@ def kind_of(error: Exception) -> Kind:
     return next((KINDS[cls] for cls in type(error).__mro__ if cls in KINDS), INTERNAL)
 
 
+def problem_type(kind: Kind) -> str:
+    """Return the problem's type, which names a kind of failure and leads nowhere."""
+    return f"urn:gridgeo:problem:{kind.code}"
+
+
 def language_of(connection: HTTPConnection) -> Language:
     """Return the caller's language: Accept-Language, else the service's own."""
     asked = connection.headers.get("accept-language")
@@ -101,7 +106,7 @@ def problem(
     """Return the problem+json answer; the template and the title are translated."""
     language = language_of(connection)
     body = {
-        "type": f"urn:gridgeo:problem:{kind.code}",
+        "type": problem_type(kind),
         "title": translate(kind.title, language),
         "status": kind.status,
         "detail": translate(template, language, **values),

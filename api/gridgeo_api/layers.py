@@ -52,9 +52,13 @@ def scores(reading: Reading) -> browse.CellScores:
 
 def breaks(reading: Reading, measure: str) -> list[float]:
     """Return the legend's class limits over every cell in scope, so that branches can be compared by colour."""
-    made: list[float] = reading.layer(
-        f"breaks {measure}", lambda: class_breaks(scores(reading).measures[measure].values)
-    )
+
+    def make() -> list[float]:
+        # Rounded like the values they part, so that every client puts a value into the same class.
+        limits: list[float] = rounded(np.asarray(class_breaks(scores(reading).measures[measure].values))).tolist()
+        return limits
+
+    made: list[float] = reading.layer(f"breaks {measure}", make)
     return made
 
 

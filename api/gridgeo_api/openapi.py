@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from gridgeo_api.errors import PROBLEM_JSON
+from gridgeo.errors import InvalidInputError, NotFoundError
+from gridgeo_api.errors import BUSY, KINDS, LOGIN, PROBLEM_JSON, SIGN_IN, Kind, LoginError, SignInError, problem_type
 from gridgeo_api.schemas import Problem
 
 REASONS = {
@@ -18,7 +19,14 @@ REASONS = {
     422: "A parameter is not valid; the detail names it.",
     503: "The store is busy or the request took too long; try again after the seconds in Retry-After.",
 }
-CODES = {401: "sign_in", 403: "login", 404: "not_found", 422: "input", 503: "busy"}
+EXAMPLES: dict[int, tuple[Kind, str]] = {
+    401: (KINDS[SignInError], SIGN_IN),
+    403: (KINDS[LoginError], LOGIN),
+    404: (KINDS[NotFoundError], "there is no branch b9"),
+    422: (KINDS[InvalidInputError], "branch_id must have at most 200 characters, got bbbb…"),
+    503: (BUSY, "somebody else is writing to the store; try again"),
+}
+"""Status -> the kind of problem it carries here, and what its detail may say."""
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -59,14 +67,15 @@ def describe(app: FastAPI) -> None:
 
 
 def _content(status: int) -> dict[str, Any]:
-    if status not in CODES:
+    if status not in EXAMPLES:
         return {}
+    kind, detail = EXAMPLES[status]
     example = {
-        "type": f"urn:gridgeo:problem:{CODES[status]}",
-        "title": REASONS[status].split(";")[0].rstrip("."),
+        "type": problem_type(kind),
+        "title": kind.title,
         "status": status,
-        "detail": REASONS[status],
-        "code": CODES[status],
+        "detail": detail,
+        "code": kind.code,
         "instance": "/api/v1/cells",
     }
     return {"content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}}

@@ -69,7 +69,7 @@ def _catchments(reading: Reading) -> FeatureIndex:
 
 def _branches(reading: Reading) -> FeatureIndex:
     table = browse.branches(reading.connection, reading.actor, reading.published).drop_nulls(["lng", "lat"])
-    points = np.atleast_1d(shapely.points(table["lng"].to_numpy(), table["lat"].to_numpy()))
+    points: npt.NDArray[np.object_] = np.array(shapely.points(table.select("lng", "lat").to_numpy()), dtype=np.object_)
     return _index("branches", points, table)
 
 

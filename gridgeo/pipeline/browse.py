@@ -28,7 +28,6 @@ from gridgeo.pipeline.published import (
 )
 from gridgeo.storage import read_frame
 
-BRANCH_SUMS = ("people", "customers", "merchants")
 __all__ = [
     "CellDetail",
     "CellScores",
@@ -49,6 +48,7 @@ __all__ = [
     "territories",
 ]
 
+BRANCH_SUMS = ("people", "customers", "merchants")
 MEASURE_IDS = tuple(measure.id for measure in MEASURES)
 ADDING = tuple(measure.id for measure in MEASURES if measure.kind == "count")
 """Measures whose sum over cells means something."""

@@ -5,11 +5,16 @@ from __future__ import annotations
 import gzip
 import threading
 from collections.abc import AsyncIterator
+from typing import Any
 
+import polars as pl
 import pytest
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+
+from gridgeo.pipeline import browse
+from gridgeo_api.deps import MAX_CONNECTIONS
 
 from .conftest import ORIGIN, Client, Start
 
@@ -82,6 +87,24 @@ def test_a_request_that_takes_too_long_is_given_up(small: Client) -> None:
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
     assert small.get("/api/v1/session").status_code == 200, "the service goes on"
+
+
+def test_reads_that_ran_out_of_time_give_their_connections_back(small: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = browse.branches
+    go_on = threading.Event()
+
+    def slow(*arguments: Any) -> pl.DataFrame:
+        go_on.wait(WAIT_S)
+        return real(*arguments)
+
+    monkeypatch.setattr(browse, "branches", slow)
+    for _ in range(MAX_CONNECTIONS + 4):
+        assert small.get("/api/v1/branches").status_code == 503
+    go_on.set()
+    monkeypatch.setattr(browse, "branches", real)
+    while small.app.state.engine.pool.checkedout():
+        threading.Event().wait(0.01)
+    assert small.get("/api/v1/branches").status_code == 200
 
 
 def test_a_request_in_time_is_answered(start: Start) -> None:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from gridgeo.settings import Settings
 from gridgeo_api.main import create_app
-from gridgeo_api.openapi import CODES
+from gridgeo_api.openapi import EXAMPLES
 
 from .conftest import ORIGIN, Client
 
@@ -106,7 +106,7 @@ def test_a_route_names_its_problems(path: str, method: str, operation: Operation
         assert operation["security"] == [{"session": []}]
     if operation.get("parameters"):
         assert 422 in documented
-    for status in documented & set(CODES):
+    for status in documented & set(EXAMPLES):
         assert list(operation["responses"][str(status)]["content"]) == ["application/problem+json"]
 
 
