@@ -1,5 +1,6 @@
 """Cell scores with uncertainty: denominators, penetration, potential, gap, workload."""
 
+from gridgeo.scoring.accessibility import Accessibility, accessibility
 from gridgeo.scoring.composite import Component, Composite, composite
 from gridgeo.scoring.concentration import Concentration, location_quotient
 from gridgeo.scoring.denominators import (
@@ -22,12 +23,15 @@ from gridgeo.scoring.potential import fit_potential, model_bytes, predict_potent
 from gridgeo.scoring.potential_model import Potential, PotentialModel, PotentialOptions
 from gridgeo.scoring.prior import LocalPrior
 from gridgeo.scoring.validate import Validation, validate_potential
+from gridgeo.scoring.where_next import CellFacts, next_cells, reasons
 from gridgeo.scoring.workload import EXAMPLE_POLICY, CadencePolicy, CadenceRow, workload_hours
 
 __all__ = [
     "EXAMPLE_POLICY",
+    "Accessibility",
     "CadencePolicy",
     "CadenceRow",
+    "CellFacts",
     "Component",
     "Composite",
     "Concentration",
@@ -45,6 +49,7 @@ __all__ = [
     "PotentialOptions",
     "Shrunk",
     "Validation",
+    "accessibility",
     "composite",
     "customer_gap",
     "fit_potential",
@@ -54,9 +59,11 @@ __all__ = [
     "merchant_features",
     "model_bytes",
     "move_by_area",
+    "next_cells",
     "overdispersion",
     "placed_correction",
     "predict_potential",
+    "reasons",
     "roll_up_counts",
     "roll_up_measure",
     "roll_up_shares",

@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike
 from gridgeo.domain import FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
 
+NOBODY = 1e-6
+"""Fewer people than this are dust of area weights and count as none."""
 RingPairs = tuple[IntArray, IntArray]
 """(i, j): positions of cells that are neighbours within the ring, both directions listed, i never equal to j."""
 

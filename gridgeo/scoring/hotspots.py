@@ -10,8 +10,7 @@ from scipy import optimize, sparse, special
 
 from gridgeo.domain import FloatArray
 from gridgeo.errors import InvalidInputError
-from gridgeo.scoring.checks import RingPairs, counts
-from gridgeo.scoring.penetration import NOBODY
+from gridgeo.scoring.checks import NOBODY, RingPairs, counts
 from gridgeo.scoring.rings import ring_matrix
 
 KINDS = ("hot", "cold", "none")

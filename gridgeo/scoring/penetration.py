@@ -10,15 +10,13 @@ from scipy import special, stats
 
 from gridgeo.domain import BoolArray, FloatArray
 from gridgeo.domain.words import EVIDENCE
-from gridgeo.scoring.checks import RingPairs, counts
+from gridgeo.scoring.checks import NOBODY, RingPairs, counts
 from gridgeo.scoring.notes import Note, note
 from gridgeo.scoring.prior import MIN_CELLS, LocalPrior, fit_prior, prior_of_cells
 from gridgeo.scoring.rings import ring_matrix
 
 BAND = 0.90
 """Probability content of every band."""
-NOBODY = 1e-6
-"""Fewer people than this are dust of area weights and count as none."""
 
 
 @dataclass(frozen=True)

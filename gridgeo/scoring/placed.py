@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gridgeo.domain import FloatArray, IntArray
-from gridgeo.scoring.checks import counts, positions, sums_by
+from gridgeo.scoring.checks import NOBODY, counts, positions, sums_by
 
 PlacedChoice = Literal["placed", "corrected"]
 PRIOR_CUSTOMERS = 20.0
@@ -60,7 +60,7 @@ def placed_correction(
 def _shares(found: FloatArray, zone: IntArray, missing: FloatArray, nowhere: float) -> FloatArray:
     placed = sums_by(zone, found, len(missing))
     known = float(placed.sum() + missing.sum())
-    if placed.sum() <= 0:
+    if placed.sum() < NOBODY:
         return np.ones(len(missing))
     overall = float(placed.sum()) / known
     share: FloatArray = (placed + PRIOR_CUSTOMERS * overall) / (placed + missing + PRIOR_CUSTOMERS)

@@ -11,11 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from gridgeo.domain import BoolArray
 from gridgeo.errors import InvalidInputError
-from gridgeo.scoring.checks import counts
+from gridgeo.scoring.checks import NOBODY, counts
 from gridgeo.scoring.glm import negative_binomial_log_likelihood
 from gridgeo.scoring.makeup import feature_matrix
 from gridgeo.scoring.notes import Note, note
-from gridgeo.scoring.penetration import NOBODY
 from gridgeo.scoring.potential_model import (
     CellData,
     Exposure,

@@ -11,10 +11,10 @@ from scipy import special
 
 from gridgeo.domain import BoolArray, FloatArray
 from gridgeo.domain.words import EVIDENCE
+from gridgeo.scoring.checks import NOBODY
 from gridgeo.scoring.design import Column, choose_columns, standardised
 from gridgeo.scoring.glm import GlmFit, fit_negative_binomial, linear_error, predicted_mean, shrunk_fit
 from gridgeo.scoring.notes import Note, note
-from gridgeo.scoring.penetration import NOBODY
 
 Exposure = Literal["offset", "feature"]
 METHOD = "nb-glm-2"

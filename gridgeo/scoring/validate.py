@@ -12,10 +12,9 @@ from scipy import stats
 
 from gridgeo.domain import FloatArray
 from gridgeo.errors import InvalidInputError
-from gridgeo.scoring.checks import RingPairs, counts
+from gridgeo.scoring.checks import NOBODY, RingPairs, counts
 from gridgeo.scoring.makeup import feature_matrix
 from gridgeo.scoring.notes import Note, note
-from gridgeo.scoring.penetration import NOBODY
 from gridgeo.scoring.potential import DEFAULT_OPTIONS, fit_potential, predict_potential
 from gridgeo.scoring.potential_model import PotentialOptions
 from gridgeo.scoring.rings import ring_sums
