@@ -62,7 +62,8 @@ def make_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
             shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
             return f"sqlite:///{file}"
         server: PostgisServer = request.getfixturevalue("postgis")
-        return server.create_database(f"gridgeo_test_{_unique()}", request.getfixturevalue("postgis_template"))
+        name, template = f"gridgeo_test_{_unique()}", str(request.getfixturevalue("postgis_template"))
+        return str(server.create_database(name, template))
 
     return make
 

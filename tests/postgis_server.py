@@ -28,6 +28,15 @@ REMEDY = "install the system packages postgresql-15 and postgresql-15-postgis-3 
 SUPERUSER = "gridgeo"
 SCHEME = "postgresql+psycopg"
 START_WITHIN_S = 30.0
+SETTINGS = {
+    "listen_addresses": "",
+    # Nothing here outlives the tests, so nothing needs to reach the disk.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "60",
+    "shared_buffers": "64MB",
+}
 PROGRAM_FOLDERS = Path("/usr/lib/postgresql")
 """Where Debian puts each version's programs."""
 
@@ -173,16 +182,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     )
     if made.returncode:
         raise NoServerError(f"initdb failed: {made.stderr.decode(errors='replace').strip()}")
-    options = {
-        "listen_addresses": "",
-        "unix_socket_directories": str(folder),
-        # Nothing here outlives the tests, so nothing needs to reach the disk.
-        "fsync": "off",
-        "synchronous_commit": "off",
-        "full_page_writes": "off",
-        "max_connections": "60",
-        "shared_buffers": "64MB",
-    }
+    options = SETTINGS | {"unix_socket_directories": str(folder)}
     arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     with (folder / "server.log").open("wb") as log:
         return subprocess.Popen(

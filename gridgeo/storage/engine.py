@@ -138,7 +138,9 @@ def _with_file(url: sa.URL) -> sa.URL:
 def _sqlite(url: sa.URL, create: bool, timeouts: Timeouts) -> sa.Engine:
     file = Path(str(url.database))
     if not create and not file.exists():
-        raise NotFoundError("there is no store at {place}: run gridgeo demo or gridgeo db upgrade first", place=store_name(url))
+        raise NotFoundError(
+            "there is no store at {place}: run gridgeo demo or gridgeo db upgrade first", place=store_name(url)
+        )
     if not file.parent.is_dir():
         raise InvalidInputError("folder {folder} does not exist", folder=str(file.parent))
     engine = sa.create_engine(
