@@ -118,10 +118,10 @@ def violations_of(problem: Problem, labels: LabelArray) -> tuple[Violation, ...]
     with np.errstate(invalid="ignore"):
         outside = np.argwhere(np.abs(imbalance) > limit + 100.0 * FEASIBLE_SLACK)
     for j, m in outside.tolist():
-        found.append(Violation(problem.territories[j], problem.measures[m], float(imbalance[j, m]), float(limit[m])))
+        found.append(Violation(problem.territory_names[j], problem.measure_names[m], float(imbalance[j, m]), float(limit[m])))
     for j, count in enumerate(pieces_per_territory(problem, labels)):
         if count != 1:
-            found.append(Violation(problem.territories[j], "pieces", float(count), 1.0))
+            found.append(Violation(problem.territory_names[j], "pieces", float(count), 1.0))
     return tuple(found)
 
 
@@ -144,8 +144,8 @@ def certify(
     length = _length(problem, labels, centres, travel)
     bounds = _bound_figures(problem, feasible, length, (centres, travel), params)
     return Certificate(
-        measures=problem.measures,
-        territories=problem.territories,
+        measures=problem.measure_names,
+        territories=problem.territory_names,
         nodes=tuple(np.bincount(labels, minlength=problem.k).tolist()),
         loads=loads.tolist(),
         targets=(problem.targets * problem.weights.sum(0)).tolist(),

@@ -89,15 +89,15 @@ def _heavy_locks(problem: Problem, m: int) -> list[Finding]:
             problem,
             m,
             float(over[j]),
-            {"territory": problem.territories[j], "percent": 100.0 * (1.0 + float(over[j]))},
+            {"territory": problem.territory_names[j], "percent": 100.0 * (1.0 + float(over[j]))},
         )
         for j in np.flatnonzero(over > problem.tolerance[m] + SLACK)
     ]
 
 
 def _about(template: str, problem: Problem, m: int, tolerance: float, values: dict[str, Any]) -> Finding:
-    values = values | {"measure": problem.measures[m], "tolerance": 100.0 * tolerance}
-    return Finding(template, values, values.get("territory"), problem.measures[m], tolerance)
+    values = values | {"measure": problem.measure_names[m], "tolerance": 100.0 * tolerance}
+    return Finding(template, values, values.get("territory"), problem.measure_names[m], tolerance)
 
 
 def _locks_apart(problem: Problem) -> list[Finding]:
@@ -106,8 +106,8 @@ def _locks_apart(problem: Problem) -> list[Finding]:
         part = _parts_without(problem, (problem.locked >= 0) & (problem.locked != j))
         pieces = len(np.unique(part[problem.locked == j]))
         if pieces > 1:
-            values = {"territory": problem.territories[j], "pieces": pieces}
-            found.append(Finding(LOCKS_APART, values, problem.territories[j]))
+            values = {"territory": problem.territory_names[j], "pieces": pieces}
+            found.append(Finding(LOCKS_APART, values, problem.territory_names[j]))
     return found
 
 
@@ -157,8 +157,8 @@ def _steps(problem: Problem, m: int) -> list[Finding]:
     weight = problem.weights[:, m]
     positive = weight[weight > 0]
     if len(positive) < problem.k:
-        return [Finding(TOO_FEW, {"count": len(positive), "measure": problem.measures[m], "k": problem.k},
-                        measure=problem.measures[m])]  # fmt: skip
+        return [Finding(TOO_FEW, {"count": len(positive), "measure": problem.measure_names[m], "k": problem.k},
+                        measure=problem.measure_names[m])]  # fmt: skip
     step = float(positive.min())
     if not np.allclose(positive / step, np.round(positive / step), rtol=0, atol=1e-9):
         return []

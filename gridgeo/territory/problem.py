@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -57,7 +58,6 @@ class Problem:
         _check_weights(self)
         _check_targets(self)
         _check_nodes(self)
-        _fill_defaults(self)
 
     @property
     def n(self) -> int:
@@ -76,17 +76,31 @@ class Problem:
         shares: FloatArray = self.weights / np.where(total > 0, total, 1.0)
         return shares
 
-    @property
+    @cached_property
     def targets(self) -> FloatArray:
         """Share of every measure that each territory is to hold, shape (k, m)."""
-        assert self.target_shares is not None  # noqa: S101  filled in __post_init__
-        return self.target_shares
+        if self.target_shares is not None:
+            return self.target_shares
+        return np.full((self.k, len(self.tolerance)), 1.0 / self.k)
+
+    @cached_property
+    def costs(self) -> FloatArray:
+        """Cost of every directed edge; the straight km where none was given."""
+        if self.edge_cost is not None:
+            return self.edge_cost
+        source = np.repeat(np.arange(self.n), np.diff(self.indptr))
+        step = self.xy_km[source] - self.xy_km[self.indices]
+        return np.hypot(step[:, 0], step[:, 1])
 
     @property
-    def costs(self) -> FloatArray:
-        """Cost of every directed edge."""
-        assert self.edge_cost is not None  # noqa: S101  filled in __post_init__
-        return self.edge_cost
+    def measure_names(self) -> tuple[str, ...]:
+        """Names of the measures, their positions where none were given."""
+        return self.measures or tuple(str(m) for m in range(len(self.tolerance)))
+
+    @property
+    def territory_names(self) -> tuple[str, ...]:
+        """Names of the territories, their positions where none were given."""
+        return self.territories or tuple(str(j) for j in range(self.k))
 
     @property
     def locked(self) -> LabelArray:
@@ -256,16 +270,3 @@ def _check_homes_unlocked(problem: Problem) -> None:
     given = problem.locked[problem.homes]
     for j in np.flatnonzero((given >= 0) & (given != np.arange(problem.k))):
         raise InvalidInputError("the home of territory {territory} is locked to another one", territory=int(j))
-
-
-def _fill_defaults(problem: Problem) -> None:
-    m = len(problem.tolerance)
-    if problem.target_shares is None:
-        shares = np.full((problem.k, m), 1.0 / problem.k)
-        object.__setattr__(problem, "target_shares", _frozen(shares, np.float64, "target_shares"))
-    if problem.edge_cost is None:
-        source = np.repeat(np.arange(problem.n), np.diff(problem.indptr))
-        step = problem.xy_km[source] - problem.xy_km[problem.indices]
-        object.__setattr__(problem, "edge_cost", _frozen(np.hypot(*step.T), np.float64, "edge_cost"))
-    object.__setattr__(problem, "measures", problem.measures or tuple(str(i) for i in range(m)))
-    object.__setattr__(problem, "territories", problem.territories or tuple(str(j) for j in range(problem.k)))

@@ -28,7 +28,9 @@ def one_piece_each(problem: Problem, labels: LabelArray, centres: FloatArray) ->
         kept = _heaviest_pieces(problem, labels, fixed)
         if kept.all():
             break
-        labels = _grow.fill(problem.indptr, problem.indices, np.where(kept, labels, -1).astype(np.int32))
+        grown = _grow.fill(problem.indptr, problem.indices, np.where(kept, labels, -1).astype(np.int32))
+        # A part of the ground that no territory reaches stays with whoever had it: named later, not hidden.
+        labels = np.where(grown >= 0, grown, labels)
     return labels
 
 

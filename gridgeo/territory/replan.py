@@ -41,15 +41,18 @@ def replan(
         raise InvalidInputError("a plan before is needed to keep a share of it")
     if not 0.0 <= keep_share <= 1.0:
         raise InvalidInputError("the share to keep must be 0 to 1, got {given}", given=keep_share)
-    tried: list[tuple[float, Result]] = []
+    tried: list[Result] = []
 
     def keeps(cost: float) -> bool:
         trial = replace(problem, change_cost=cost)
-        tried.append((cost, solve(trial, stop, seed, params, problem.previous)))
-        return _kept(tried[-1][1]) >= keep_share
+        tried.append(solve(trial, stop, seed, params, problem.previous))
+        return _kept(tried[-1]) >= keep_share
 
     _bisect(keeps, FIRST_COST * _radius_km(problem))
-    return _chosen([result for _, result in tried], keep_share)
+    best = _chosen(tried, keep_share)
+    return replace(
+        best, rounds=sum(result.rounds for result in tried), cpu_s=sum(result.cpu_s for result in tried)
+    )
 
 
 def _bisect(keeps: Callable[[float], bool], cost: float) -> None:
