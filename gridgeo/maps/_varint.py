@@ -13,6 +13,7 @@ TokenArray = npt.NDArray[np.uint64]
 _BITS = np.uint64(7)
 _LOW = np.uint64(0x7F)
 _MORE = np.uint64(0x80)
+_ONE_BYTE = 0x7F
 
 
 def zigzag(numbers: IntArray) -> TokenArray:
@@ -52,6 +53,10 @@ def message(field: int, body: bytes) -> bytes:
 
 
 def number(value: int) -> bytes:
-    """Write one small number as a varint."""
-    token = np.array([value], dtype=np.uint64)
-    return varint_bytes(token, varint_lengths(token)).tobytes()
+    """Write one number as a varint."""
+    out = bytearray()
+    while value > _ONE_BYTE:
+        out.append(value & _ONE_BYTE | _ONE_BYTE + 1)
+        value >>= 7
+    out.append(value)
+    return bytes(out)

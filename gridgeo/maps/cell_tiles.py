@@ -194,12 +194,10 @@ def cells_tile(index: TileIndex, z: int, x: int, y: int, *, names: Sequence[str]
     if unknown:
         raise InvalidInputError("unknown columns {given}, known are {known}", given=unknown, known=list(index.names))
     level = index.levels[resolution_at_zoom(index.resolution, z)]
-    rows = _touching(level, z, x, y)
-    xy, starts = take_rings(level.rings, rows)
-    clipped = clip_to_box((in_tile_units(xy, z, x, y), starts), -BUFFER, EXTENT + BUFFER)
-    whole, starts = to_integers(clipped)
+    within, across = _touching(level, z, x, y)
+    whole, starts = to_integers(_drawn(level, within, across, (z, x, y)))
     left = np.flatnonzero(np.diff(starts))
-    rows = rows[left]
+    rows = np.concatenate([within, across])[left]
     features = HexFeatures(
         cells=level.cells[rows],
         ids=level.ids[rows],
@@ -209,8 +207,20 @@ def cells_tile(index: TileIndex, z: int, x: int, y: int, *, names: Sequence[str]
     return hexagon_layer("cells", features)
 
 
-def _touching(level: _Level, z: int, x: int, y: int) -> IntArray:
-    """Return the rows whose box meets the tile with its buffer: whole buckets first, then box by box."""
+def _drawn(level: _Level, within: IntArray, across: IntArray, tile: tuple[int, int, int]) -> Rings:
+    """Return the rings of both sets of rows in tile units, those of the second cut to the buffered tile."""
+    inner, inner_starts = take_rings(level.rings, within)
+    outer, outer_starts = take_rings(level.rings, across)
+    cut, cut_starts = clip_to_box((in_tile_units(outer, *tile), outer_starts), -BUFFER, EXTENT + BUFFER)
+    xy = np.concatenate([in_tile_units(inner, *tile), cut])
+    return xy, np.concatenate([inner_starts, inner_starts[-1] + cut_starts[1:]])
+
+
+def _touching(level: _Level, z: int, x: int, y: int) -> tuple[IntArray, IntArray]:
+    """Return the rows that lie within the tile with its buffer, and those whose box meets its edge.
+
+    Whole buckets are taken first, then box by box.
+    """
     side, edge = 1.0 / (1 << z), BUFFER / EXTENT / (1 << z)
     low = np.array([x * side - edge, y * side - edge])
     high = np.array([(x + 1) * side + edge, (y + 1) * side + edge])
@@ -221,5 +231,7 @@ def _touching(level: _Level, z: int, x: int, y: int) -> IntArray:
     start = np.searchsorted(level.bucket, line + first[0], side="left")
     end = np.searchsorted(level.bucket, line + last[0], side="right")
     rows = ranges(start, end - start)
-    boxes = level.boxes[rows]
-    return rows[(boxes[:, :2] <= high).all(axis=1) & (boxes[:, 2:] >= low).all(axis=1)]
+    west, north, east, south = level.boxes[rows].T
+    touching = (west <= high[0]) & (east >= low[0]) & (north <= high[1]) & (south >= low[1])
+    inside = (west >= low[0]) & (east <= high[0]) & (north >= low[1]) & (south <= high[1])
+    return rows[inside], rows[touching & ~inside]
