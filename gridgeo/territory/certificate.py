@@ -118,7 +118,9 @@ def violations_of(problem: Problem, labels: LabelArray) -> tuple[Violation, ...]
     with np.errstate(invalid="ignore"):
         outside = np.argwhere(np.abs(imbalance) > limit + 100.0 * FEASIBLE_SLACK)
     for j, m in outside.tolist():
-        found.append(Violation(problem.territory_names[j], problem.measure_names[m], float(imbalance[j, m]), float(limit[m])))
+        found.append(
+            Violation(problem.territory_names[j], problem.measure_names[m], float(imbalance[j, m]), float(limit[m]))
+        )
     for j, count in enumerate(pieces_per_territory(problem, labels)):
         if count != 1:
             found.append(Violation(problem.territory_names[j], "pieces", float(count), 1.0))

@@ -34,11 +34,17 @@ class Params:
     bound_steps: int = 300
 
     def __post_init__(self) -> None:
+        for name in _ABOVE_ZERO:
+            if getattr(self, name) == 0:
+                raise InvalidInputError("solver dial {name} must be above 0", name=name)
         for dial in fields(self):
             if not getattr(self, dial.name) >= 0:
                 raise InvalidInputError(
                     "solver dial {name} must be at least 0, got {given}", name=dial.name, given=getattr(self, dial.name)
                 )
+
+
+_ABOVE_ZERO = ("lloyd_rounds", "price_steps", "sweeps", "heat_start", "heat_end", "rho_start", "rho_end")
 
 
 def params_from_toml(text: str) -> Params:

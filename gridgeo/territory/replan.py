@@ -50,9 +50,7 @@ def replan(
 
     _bisect(keeps, FIRST_COST * _radius_km(problem))
     best = _chosen(tried, keep_share)
-    return replace(
-        best, rounds=sum(result.rounds for result in tried), cpu_s=sum(result.cpu_s for result in tried)
-    )
+    return replace(best, rounds=sum(result.rounds for result in tried), cpu_s=sum(result.cpu_s for result in tried))
 
 
 def _bisect(keeps: Callable[[float], bool], cost: float) -> None:

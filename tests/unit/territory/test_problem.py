@@ -27,7 +27,10 @@ def line(from_pairs: Callable[..., Problem]) -> Problem:
     [
         ({"k": 5}, "k must be 1 to the 4 nodes, got 5"),
         ({"k": 0}, "k must be 1 to the 4 nodes, got 0"),
-        ({"weights": np.array([[1.0, 1], [1, np.nan], [1, 1], [1, 1]])}, r"weights must be finite .* got nan at \[1, 1\]"),
+        (
+            {"weights": np.array([[1.0, 1], [1, np.nan], [1, 1], [1, 1]])},
+            r"weights must be finite .* got nan at \[1, 1\]",
+        ),
         ({"weights": -np.ones((4, 2))}, "weights must be finite and at least 0, got -1.0"),
         ({"weights": np.zeros((4, 2))}, "measure 0 is zero everywhere"),
         ({"weights": np.ones((3, 2))}, r"weights must have shape \(4, 2\)"),

@@ -16,7 +16,17 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from gridgeo.errors import InvalidInputError
-from gridgeo.territory import CpuSeconds, FirstOf, NoImprovement, Params, Problem, Rounds, components, solve, verify_plan
+from gridgeo.territory import (
+    CpuSeconds,
+    FirstOf,
+    NoImprovement,
+    Params,
+    Problem,
+    Rounds,
+    components,
+    solve,
+    verify_plan,
+)
 
 RELAXED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
