@@ -45,6 +45,6 @@ def accessibility(people: ArrayLike, supply: ArrayLike, travel: TravelTimes, rea
     weight = np.where(travel_s <= reach_s, np.exp(np.log(0.01) * (travel_s / reach_s) ** 2), 0.0)
     wanted = sums_by(site, demand[cell] * weight, len(offered))
     rate = np.divide(offered, wanted, out=np.zeros_like(offered), where=wanted >= NOBODY)
-    load = np.divide(wanted, offered, out=np.full(len(offered), np.nan), where=offered > 0)
+    load = np.divide(wanted, offered, out=np.full(len(offered), np.nan), where=offered >= NOBODY)
     per_person = sums_by(cell, rate[site] * weight, len(demand))
     return Accessibility(per_person, load, float(offered[wanted < NOBODY].sum()))
