@@ -14,6 +14,8 @@ ROUNDS = 50
 LOG_DISPERSION_BOUNDS = (-12.0, 4.0)
 LINEAR_LIMIT = 30.0
 """The linear predictor is held inside plus or minus this; exp(30) customers are not a forecast."""
+ERROR_LIMIT = 4.0
+"""A standard error of the log beyond this says "anything" already."""
 
 
 @dataclass(frozen=True)
@@ -44,25 +46,39 @@ def fit_negative_binomial(design: FloatArray, counts: FloatArray, log_exposure: 
     counts may be fractional. The variance is mean + dispersion * mean^2.
     Source: Hilbe 2011, Negative Binomial Regression, section 8; Cameron and Trivedi 1990 for the test.
     """
+    with warnings.catch_warnings():
+        # What statsmodels would warn about is checked below: not converged, not finite.
+        warnings.simplefilter("ignore")
+        try:
+            return _alternate(design, counts, log_exposure)
+        except (ValueError, np.linalg.LinAlgError):
+            # Counts so odd that a step left the numbers; the caller falls back and says so.
+            n = design.shape[1]
+            return GlmFit(np.zeros(n), np.eye(n), 0.0, OverdispersionTest(0.0, 1.0), converged=False)
+
+
+def _alternate(design: FloatArray, counts: FloatArray, log_exposure: FloatArray) -> GlmFit:
+    """Take turns between coefficients and dispersion until both stand still."""
     # Loaded here: it takes over a second, and most commands never fit a model.
     from statsmodels.genmod.families import NegativeBinomial, Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
 
-    with warnings.catch_warnings():
-        # What statsmodels would warn about is checked below: not converged, not finite.
-        warnings.simplefilter("ignore")
-        start = GLM(counts, design, family=Poisson(), offset=log_exposure).fit()
-        poisson = overdispersion(counts, np.asarray(start.mu), design.shape[1])
-        result, dispersion, settled = start, 0.1, False
-        for _ in range(ROUNDS):
-            family = NegativeBinomial(alpha=dispersion)
-            model = GLM(counts, design, family=family, offset=log_exposure)
-            result = model.fit(start_params=result.params, maxiter=100)
-            updated = dispersion_of(counts, np.asarray(result.mu))
-            settled = abs(np.log(updated / dispersion)) < 1e-5
-            dispersion = updated
-            if settled:
-                break
+    common = np.zeros(design.shape[1])
+    common[0] = np.log(counts.sum() / np.exp(log_exposure).sum())
+    result = GLM(counts, design, family=Poisson(), offset=log_exposure).fit(start_params=common)
+    poisson = overdispersion(counts, np.asarray(result.mu), design.shape[1])
+    # Where the Poisson steps ran away, the common rate is the better place to start from.
+    start = result.params if result.converged and np.isfinite(result.params).all() else common
+    dispersion, settled = 0.1, False
+    for _ in range(ROUNDS):
+        family = NegativeBinomial(alpha=dispersion)
+        result = GLM(counts, design, family=family, offset=log_exposure).fit(start_params=start, maxiter=100)
+        start = result.params
+        updated = dispersion_of(counts, np.asarray(result.mu))
+        settled = abs(np.log(updated / dispersion)) < 1e-5
+        dispersion = updated
+        if settled:
+            break
     coefficients, covariance = np.asarray(result.params), np.asarray(result.cov_params())
     sound = bool(result.converged and np.isfinite(coefficients).all() and np.isfinite(covariance).all())
     return GlmFit(coefficients, covariance, float(dispersion), poisson, converged=sound and settled)
@@ -145,5 +161,5 @@ def predicted_mean(design: FloatArray, coefficients: FloatArray, log_exposure: F
 def linear_error(design: FloatArray, covariance: FloatArray) -> FloatArray:
     """Return the standard error of the linear predictor, shape (n,)."""
     variance = np.einsum("ij,ij->i", design @ covariance, design)
-    error: FloatArray = np.sqrt(np.maximum(variance, 0.0))
+    error: FloatArray = np.minimum(np.sqrt(np.maximum(variance, 0.0)), ERROR_LIMIT)
     return error

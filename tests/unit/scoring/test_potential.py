@@ -142,6 +142,22 @@ def test_empty_repeated_and_rare_columns_are_dropped_by_name(ground: Any) -> Non
     assert "rare was left out: it differs in only 3 cells" in texts(model)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_odd_counts_and_features_never_break_the_fit(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n, width = 120, 4
+    matrix = np.exp(rng.normal(0, 1 + 7 * (seed % 2), size=(n, width))) * (rng.random((n, width)) < 0.4)
+    people = np.exp(rng.normal(0, 1 + 3 * (seed % 3 == 0), n)) * (rng.random(n) < 0.9)
+    level = np.minimum(people, 1e6) * np.exp(2 * rng.normal(size=n))
+    customers = rng.poisson(level).astype(float) if seed % 4 else (matrix[:, 0] > 0) * 1e5
+    features = pl.DataFrame({f"x{at}": matrix[:, at] for at in range(width)})
+    model = fit_potential(features, customers, people, groups=rng.integers(0, 3, n))
+    found = predict_potential(model, features, people)
+    assert np.isfinite(found.value).all()
+    assert (found.value >= 0).all()
+    assert model.form != "rate" or "one rate for all cells" in texts(model)
+
+
 @pytest.mark.parametrize("n", [0, 1, 5, 29])
 def test_few_cells_fall_back_to_one_rate_and_say_so(ground: Any, n: int) -> None:
     model = fit_potential(ground.features[:n], ground.customers[:n], ground.people[:n])
