@@ -30,6 +30,7 @@ _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inl
 _LEGEND_STYLE = """
 #legend { position: fixed; left: 10px; bottom: 60px; z-index: 1000; max-width: 24em; padding: 8px; background: #fff;
   font: 12px sans-serif; }
+.leaflet-tooltip { font: 11px sans-serif; }
 #legend i { display: inline-block; width: 1.2em; height: 1em; }
 """
 _DEGREE_GRID = 1e-6
@@ -40,6 +41,7 @@ _NAMES = {
     "rm_id": "客户经理 / RM",
     "rm_name": "客户经理 / RM",
 }
+_ID_OF_NAME = {"territory": "territory_id", "rm_name": "rm_id"}
 
 
 def export_html(tables: ExportTables, notes: ExportNotes, path: Path, *, measure: str = "penetration") -> Path:
@@ -59,7 +61,7 @@ def html_map(tables: ExportTables, notes: ExportNotes, *, measure: str = "penetr
     classes = choropleth(tables.cells, measure)
     hexagons = cell_polygons(tables.cells["cell"].to_numpy())
     west, south, east, north = shapely.total_bounds(hexagons).tolist()
-    chart = folium.Map(tiles=None, control_scale=True, prefer_canvas=True, attribution_control=False)
+    chart = folium.Map(tiles=None, control_scale=True, prefer_canvas=True, attribution_control=False, zoom_snap=0.25)
     # folium links Leaflet, jQuery and Bootstrap from other hosts; Leaflet alone is needed, and goes into the page
     chart.default_js, chart.default_css = [], []
     _cell_layer(tables.cells, hexagons, classes).add_to(chart)
@@ -107,7 +109,9 @@ def _cell_style(feature: dict[str, Any]) -> dict[str, Any]:
 def _shown(cells: pl.DataFrame) -> pl.DataFrame:
     """Return what a cell's tooltip lists: name, who it belongs to, and the measures; texts made safe."""
     names = pl.Series("cell", cell_strings(cells["cell"].to_numpy()))
-    columns = [name for name in (*_NAMES, *MEASURE_BY_ID) if name in cells.columns]
+    # a name says more than an id
+    hidden = {_ID_OF_NAME[name] for name in _ID_OF_NAME if name in cells.columns}
+    columns = [name for name in (*_NAMES, *MEASURE_BY_ID) if name in cells.columns and name not in hidden]
     texts = {name: [safe_text(value) for value in cells[name]] for name in columns if name not in MEASURE_BY_ID}
     figures = {name: _figures(cells[name]) for name in columns if name in MEASURE_BY_ID}
     return pl.DataFrame({"cell": names, **texts, **figures})
