@@ -11,9 +11,9 @@ from gridgeo.cells import cells_from_polygons
 from gridgeo.demo.bank_spec import BankSpec
 from gridgeo.demo.houses import houses_of
 from gridgeo.demo.numbering import numbered
-from gridgeo.domain import CellArray, FloatArray
+from gridgeo.demo.residents import residents_of
+from gridgeo.domain import CellArray
 from gridgeo.domain.tables import GAZETTEER, checked
-from gridgeo.errors import InvalidInputError
 from gridgeo.sources import Ground, GroundSpec
 from gridgeo.sources.gazetteer import town_names
 from gridgeo.sources.named_streets import named_streets
@@ -51,8 +51,9 @@ def dwellings_of(place: Place, people: pl.DataFrame, plan: BankSpec, rng: np.ran
     Raises InvalidInputError when a boundary has no row of people, or people and nowhere to live.
     """
     streets = named_streets(place.ground, place.plane)
-    houses = numbered(houses_of(place.ground, place.plane), streets, rng)
-    lng, lat = place.plane.to_degrees(houses.select("x", "y").to_numpy())
+    plain = numbered(houses_of(place.ground, place.plane), streets, rng)
+    lng, lat = place.plane.to_degrees(plain.select("x", "y").to_numpy())
+    houses = plain.with_columns(pl.Series("cell", nearest_cells(lng, lat, place.cells)))
     door_lng, door_lat = place.plane.to_degrees(houses.select("entrance_x", "entrance_y").to_numpy())
     town = pl.Series("town", np.array(place.towns, dtype=object)[houses["zone"].to_numpy()].tolist(), pl.String)
     return houses.select(
@@ -69,8 +70,8 @@ def dwellings_of(place: Place, people: pl.DataFrame, plan: BankSpec, rng: np.ran
         pl.Series("lat", lat),
         pl.Series("entrance_lng", door_lng),
         pl.Series("entrance_lat", door_lat),
-        pl.Series("cell", nearest_cells(lng, lat, place.cells)),
-        pl.Series("people", _house_people(place.ground, people, houses)),
+        "cell",
+        pl.Series("people", residents_of(place.ground, people, place.cells, place.plane, houses)),
         pl.Series("held_out", _held_out(houses.height, plan.held_out, rng)),
     )
 
@@ -94,25 +95,6 @@ def house_rows(dwellings: pl.DataFrame) -> pl.DataFrame:
         pl.lit(ENTRANCE_PRECISION_M).alias("precision_m"),
     )
     return checked(rows, GAZETTEER, "gazetteer")
-
-
-def _house_people(ground: Ground, people: pl.DataFrame, houses: pl.DataFrame) -> FloatArray:
-    """Split each zone's people over its houses by weight."""
-    joined = ground.boundaries.join(people, left_on="name", right_on="zone", how="left", maintain_order="left")
-    missing = joined.filter(pl.col("people").is_null())
-    if not missing.is_empty():
-        raise InvalidInputError("boundary {zone} has no row in the table of people", zone=missing["name"][0])
-    zone_people = joined["people"].to_numpy()
-    zone, weight = houses["zone"].to_numpy(), houses["weight"].to_numpy()
-    total = np.bincount(zone, weights=weight, minlength=len(zone_people))
-    homeless = (zone_people > 0) & (total <= 0)
-    if homeless.any():
-        raise InvalidInputError(
-            "boundary {zone} has people but neither houses nor residential streets",
-            zone=ground.boundaries["name"][int(np.argmax(homeless))],
-        )
-    share: FloatArray = weight * zone_people[zone] / total[zone]
-    return share
 
 
 def _held_out(n: int, share: float, rng: np.random.Generator) -> pl.Series:

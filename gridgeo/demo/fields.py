@@ -55,8 +55,8 @@ def fields_over(
     }
     log_factor = sum(EFFECTS[name] * values for name, values in drivers.items())
     taste = _smooth(spots, extent_m / 10.0, rng)
-    high_end = HIGH_END_SHARE[0] * np.exp(0.6 * drivers["wealth"] + 0.35 * taste)
-    core = CORE_SHARE[0] * np.exp(0.25 * drivers["wealth"] - 0.3 * taste)
+    high_end = HIGH_END_SHARE[0] * np.exp(0.5 * drivers["wealth"] + 0.3 * taste)
+    core = CORE_SHARE[0] * np.exp(0.2 * drivers["wealth"] - 0.25 * taste)
     return Fields(
         drivers=drivers,
         factor=_rounded(np.clip(np.exp(log_factor), *RATE_FACTOR_RANGE)),

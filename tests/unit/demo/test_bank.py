@@ -68,6 +68,16 @@ def test_another_process_with_one_thread_makes_the_same_bank(helsinki: Made) -> 
     assert done.stdout.decode().strip() == digest(helsinki.bank)
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"), [("liechtenstein", "e1b38c6d96131f7a"), ("helsinki", "0da0787fd377fc94")]
+)
+def test_seed_1_is_the_bank_it_always_was(name: str, expected: str, request: pytest.FixtureRequest) -> None:
+    # The same figures on every platform; whoever changes the generator on purpose writes the new one down here.
+    bank = request.getfixturevalue(name).bank
+    text = "".join(getattr(bank, table).write_csv() for table in ("org_units", "staff", "customers", "gazetteer"))
+    assert hashlib.sha256(text.encode()).hexdigest()[:16] == expected
+
+
 def test_another_seed_gives_another_bank(demo: Made) -> None:
     assert digest(bank_of(demo, seed=2)[0]) != digest(demo.bank)
 
@@ -154,18 +164,21 @@ def test_people_of_the_houses_are_those_of_the_zones(demo: Made) -> None:
     assert demo.truth.cells["people"].sum() == pytest.approx(demo.people["people"].sum(), rel=1e-9)
 
 
-def test_customers_and_spread_people_agree_where_people_are(liechtenstein: Made) -> None:
-    cells = liechtenstein.truth.cells["cell"].to_numpy()
-    zone, cell, weight = people_weights(liechtenstein.ground, cells)
-    given = dict(liechtenstein.people.select("zone", "people").rows())
-    people = np.array([given[name] for name in liechtenstein.ground.boundaries["name"]])
+def test_customers_and_spread_people_agree_where_people_are(demo: Made) -> None:
+    cells = demo.truth.cells["cell"].to_numpy()
+    zone, cell, weight = people_weights(demo.ground, cells)
+    given = dict(demo.people.select("zone", "people").rows())
+    people = np.array([given[name] for name in demo.ground.boundaries["name"]])
     spread = np.bincount(
         cell, weights=weight * (people / np.bincount(zone, weights=weight))[zone], minlength=len(cells)
     )
-    lived = liechtenstein.truth.cells["people"].to_numpy()
-    assert np.corrcoef(spread, lived)[0, 1] > 0.97
-    customers = liechtenstein.truth.customers["cell"].to_numpy()
-    assert np.isin(customers, cells[spread > 0]).mean() > 0.97
+    lived = demo.truth.cells["people"].to_numpy()
+    assert np.abs(lived - spread).sum() < 0.03 * people.sum()
+    customers = np.bincount(
+        np.searchsorted(np.sort(cells), demo.truth.customers["cell"].to_numpy()), minlength=len(cells)
+    )[np.argsort(np.argsort(cells))]
+    assert customers[spread == 0].sum() == 0
+    assert (customers <= np.maximum(spread, 10)).all()
 
 
 def test_fifteen_percent_of_the_house_numbers_are_held_out(demo: Made) -> None:
