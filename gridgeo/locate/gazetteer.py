@@ -23,6 +23,7 @@ ONE_TOWN_M = 1_500.0
 """Rows of one street name that lie closer together than this are one street, whatever their towns are called."""
 WIDE_AREA_M = 4_000.0
 """An area wider than this (a country, a metropolis) does not tell apart the towns in it."""
+FEW_ROWS_M = {"street": 150.0, "named": 1_000.0, "postcode": 300.0}
 KINDS = ("address", "street", "place", "community", "town")
 
 
@@ -171,13 +172,14 @@ def _areas(rows: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:
     joined = membership.join(rows.select("row", "lng", "lat", "kind", "own_key", "precision_m"), on="row").with_columns(
         ((pl.col("level") == "named") & (pl.col("own_key") == pl.col("area_key"))).fill_null(value=False).alias("own")
     )
+    few_rows_m = pl.col("level").replace_strict(FEW_ROWS_M, default=0.0, return_dtype=pl.Float64)
     own_first = pl.coalesce(pl.col("row").filter("own").first(), pl.col("row").first())
     measured = _around_centre(joined.sort("row"), ["level", "area_key"])
     return (
         measured.group_by("level", "area_key", maintain_order=True)
         .agg(
             pl.col("centre_lng", "centre_lat").first(),
-            _radius().alias("radius_m"),
+            _radius(few_rows_m.first()).alias("radius_m"),
             own_first.alias("row"),
             (pl.col("is_city") | (pl.col("own") & (pl.col("kind") == "town"))).any().alias("is_city"),
             (pl.col("own") & (pl.col("kind") == "community")).any().alias("is_community"),
@@ -199,9 +201,13 @@ def _around_centre(joined: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     return joined.join(centre, on=by).with_columns(away.alias("away_m")).sort(*by, "away_m", "row")
 
 
-def _radius() -> pl.Expr:
-    """Nine tenths of the rows lie within; never less than what the row in the middle says of itself."""
-    return pl.max_horizontal(pl.col("away_m").quantile(0.9), pl.col("precision_m").filter("own").max().fill_null(0.0))
+def _radius(few_rows_m: pl.Expr) -> pl.Expr:
+    """Nine tenths of the rows lie within; never less than what a row of the street or area itself says.
+
+    few_rows_m: what one lone house leaves open; the more rows, the less is open.
+    """
+    own_m = pl.col("precision_m").filter("own").max()
+    return pl.max_horizontal(pl.col("away_m").quantile(0.9), pl.coalesce(own_m, few_rows_m / pl.len()))
 
 
 def _streets(rows: pl.DataFrame, located: pl.DataFrame, areas: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -222,7 +228,7 @@ def _streets(rows: pl.DataFrame, located: pl.DataFrame, areas: pl.DataFrame) -> 
         .agg(
             pl.col("street_key").first().alias("key"),
             pl.col("area", "level", "lng", "lat", "row").first(),
-            _radius().alias("radius_m"),
+            _radius(pl.lit(FEW_ROWS_M["street"])).alias("radius_m"),
             ((town.n_unique() > 1) & (pl.col("away_m").max() > ONE_TOWN_M)).alias("several_towns"),
         )
         .join(areas.select("area", area_radius_m="radius_m"), on="area", maintain_order="left")

@@ -82,7 +82,7 @@ def _read(parts: pl.DataFrame, hints: pl.Series, gazetteer: Gazetteer) -> _Readi
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("query"), area_key(pl.col("hint")).alias("hint_key")
     )
     readable = hint_keys.join(keyed.select("query").unique(), on="query", how="semi")
-    areas = query_areas(keyed, readable, gazetteer)
+    areas = query_areas(keyed, readable, gazetteer).join(_foreign(keyed, gazetteer), on="query", how="anti")
     open_queries = _open_queries(keyed, readable, areas, gazetteer)
     hypotheses = street_hypotheses(keyed, areas)
     candidates = street_candidates(hypotheses, areas, open_queries, gazetteer)
@@ -124,7 +124,7 @@ def _open_queries(parts: pl.DataFrame, hints: pl.DataFrame, areas: pl.DataFrame,
     left = queries.join(located, on="query", how="anti")
     if not gazetteer.town_names.len():
         return left
-    hinted = hints.drop_nulls("hint_key").select("query")
+    hinted = pl.concat([hints.drop_nulls("hint_key").select("query"), _foreign(parts, gazetteer)])
     street_at = pl.coalesce(
         pl.col("position").filter("numbered").min(), pl.col("position").filter("street_word").min(), pl.lit(0)
     )
@@ -135,6 +135,19 @@ def _open_queries(parts: pl.DataFrame, hints: pl.DataFrame, areas: pl.DataFrame,
         .select("query")
     )
     return left.join(hinted, on="query", how="anti").join(trailing, on="query", how="anti")
+
+
+def _foreign(parts: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Return the addresses whose nearest Chinese level of administration is unknown.
+
+    北京市朝阳区中山路 is no street of another district of the city, so the known city does not help.
+    """
+    if not gazetteer.town_names.len():
+        return parts.select("query").clear()
+    level = pl.col("text").str.contains(r"^\p{Han}{2,}[省市区县旗镇乡]$") & ~pl.col("numbered").fill_null(value=False)
+    known = pl.DataFrame({"area_key": gazetteer.town_names}).with_columns(is_known=True)
+    nearest = parts.filter(level).sort("query", "position").unique("query", keep="last", maintain_order=True)
+    return nearest.join(known, on="area_key", how="left").filter(pl.col("is_known").is_null()).select("query")
 
 
 def _as_exact(found: pl.DataFrame) -> pl.DataFrame:

@@ -71,8 +71,10 @@ def _replace_tokens(plain: pl.Expr) -> pl.Expr:
 
 
 def area_key(text: pl.Expr) -> pl.Expr:
-    """Reduce the name of a town or a part of one to its key: as `name_key`, a final `st` is no street."""
-    return name_key(text).str.replace(r" district$| stadt$| kommune$| municipality$", "")
+    """Reduce the name of a town or a part of one to its key: as `name_key`, without what stands in brackets."""
+    return name_key(text.str.replace_all(r"\([^)]*\)", " ")).str.replace(
+        r" district$| stadt$| kommune$| municipality$", ""
+    )
 
 
 def postcode_key(text: pl.Expr) -> pl.Expr:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import polars as pl
 
 from gridgeo.locate import address_patterns as pattern
-from gridgeo.locate.normalise import MAX_CHARACTERS, area_key, name_key, number_columns, tidy
+from gridgeo.locate.normalise import MAX_CHARACTERS, area_key, number_columns, tidy
 
+WHOLE, STREET = 8, 9
+"""Beside the number of words: the whole text is a town, or (without its number) a street."""
 EMPTY, TOO_LONG, NO_LETTERS = "empty", "too long", "no letters"
 
 
@@ -22,7 +24,10 @@ def parse_addresses(text: pl.Series, towns: pl.Series | None = None) -> pl.DataF
     Returns number, unit, house_name, street, locality, city, postcode (as written, null where absent) and problem:
     why an address was not read (`empty`, `too long`, `no letters`), null when it was.
     """
-    parts = address_parts(text, towns)
+    keys = (
+        None if towns is None else pl.DataFrame({"key": towns}).select(area_key(pl.col("key")).drop_nulls()).to_series()
+    )
+    parts = address_parts(text, keys)
     problems = address_problems(text)
     return (
         problems.join(_columns_from_parts(parts), on="query", how="left", maintain_order="left")
@@ -50,7 +55,8 @@ def address_problems(text: pl.Series) -> pl.DataFrame:
 def address_parts(text: pl.Series, towns: pl.Series | None = None, streets: pl.Series | None = None) -> pl.DataFrame:
     """Cut addresses into their parts, several rows an address.
 
-    towns, streets: known names; a one-line form is cut before a town, but not inside a known street.
+    towns, streets: keys of known names (`area_key`, `name_key`); a one-line form is cut before a town, but not inside
+    a known street.
     Returns query (position of the address, UInt32), position, text (the part without number, unit and postcode, null
     when nothing is left), number, suffix, number_to, number_key, unit, postcode, numbered (the part carries the house
     number), street_word. Addresses with a problem have no rows.
@@ -58,7 +64,8 @@ def address_parts(text: pl.Series, towns: pl.Series | None = None, streets: pl.S
     frame = pl.DataFrame({"text": text.cast(pl.String)}).with_columns(address_problems(text))
     readable = frame.filter(pl.col("problem").is_null()).select("query", _cut(tidy(pl.col("text"))).alias("text"))
     parts = _exploded(readable)
-    parts = _towns_cut(parts, towns, streets) if towns is not None else _street_words_cut(parts)
+    known_streets = pl.Series([], dtype=pl.String) if streets is None else streets
+    parts = _towns_cut(parts, towns, known_streets) if towns is not None else _street_words_cut(parts)
     return _number_moved(_classified(parts))
 
 
@@ -79,33 +86,18 @@ def _exploded(readable: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _towns_cut(parts: pl.DataFrame, towns: pl.Series, streets: pl.Series | None) -> pl.DataFrame:
+def _towns_cut(parts: pl.DataFrame, towns: pl.Series, streets: pl.Series) -> pl.DataFrame:
     """Cut a known town off the end of an address's last part ("Landstrasse 12 Vaduz"), unless a street is so called."""
     placed = parts.with_columns(pl.int_range(pl.len()).over("query").alias("position"))
     last = pl.col("position") == pl.col("position").max().over("query")
     # "9490 Vaduz" stays whole: the digits are the town's.
     ends = placed.filter(last & pl.col("text").str.contains(r"\p{L}\S* \S*\p{L}")).select("text").unique()
-    words = pl.col("text").str.split(" ")
-    bare = pl.col("text").str.replace(r"^\d+\S* ", "").str.replace(r" \d+\S*$", "")
-    known = _keys(towns)
-    tails = [words.list.tail(size).list.join(" ") for size in (3, 2, 1)]
-    is_town = [
-        (words.list.len() > size) & area_key(tail).is_in(known) for size, tail in zip((3, 2, 1), tails, strict=True)
-    ]
-    whole = area_key(pl.col("text")).is_in(known) | name_key(bare).is_in(_keys(streets))
-    size = (
-        pl.when(whole).then(0).when(is_town[0]).then(3).when(is_town[1]).then(2).when(is_town[2]).then(1).otherwise(0)
-    )
-    cuts = (
-        ends.with_columns(size.alias("size"), words.alias("words"))
-        .filter(pl.col("size") > 0)
-        .select(
-            "text",
-            pl.concat_list(
-                pl.col("words").list.head(pl.col("words").list.len() - pl.col("size")).list.join(" "),
-                pl.col("words").list.tail("size").list.join(" "),
-            ).alias("pieces"),
-        )
+    cuts = _town_sizes(ends, towns, streets).select(
+        "text",
+        pl.concat_list(
+            pl.col("words").list.head(pl.col("words").list.len() - pl.col("size")).list.join(" "),
+            pl.col("words").list.tail("size").list.join(" "),
+        ).alias("pieces"),
     )
     return (
         placed.join(cuts, on="text", how="left", maintain_order="left")
@@ -114,10 +106,28 @@ def _towns_cut(parts: pl.DataFrame, towns: pl.Series, streets: pl.Series | None)
     )
 
 
-def _keys(names: pl.Series | None) -> pl.Series:
-    """Return the distinct keys of names as one list value, for `is_in`."""
-    given = pl.Series([], dtype=pl.String) if names is None else names
-    return pl.DataFrame({"key": given}).select(area_key(pl.col("key"))).drop_nulls().to_series().unique().implode()
+def _town_sizes(ends: pl.DataFrame, towns: pl.Series, streets: pl.Series) -> pl.DataFrame:
+    """Return text, words, size: how many last words of a text are a known town; texts that end in none are left out."""
+    split = ends.with_columns(pl.col("text").str.split(" ").alias("words"))
+    bare = pl.col("text").str.replace(r"^\d+\S* ", "").str.replace(r" \d+\S*$", "")
+    tails = [
+        split.filter(pl.col("words").list.len() > size).select(
+            "text", pl.lit(size).alias("size"), pl.col("words").list.tail(size).list.join(" ").alias("name")
+        )
+        for size in (3, 2, 1)
+    ]
+    whole = split.select("text", pl.lit(WHOLE).alias("size"), pl.col("text").alias("name"))
+    street = split.select("text", pl.lit(STREET).alias("size"), bare.alias("name"))
+    keyed = pl.concat([*tails, whole, street]).with_columns(area_key(pl.col("name")).alias("key"))
+    is_street = pl.col("size") == STREET
+    known = pl.concat(
+        [
+            keyed.filter(~is_street).join(pl.DataFrame({"key": towns}), on="key", how="semi"),
+            keyed.filter(is_street).join(pl.DataFrame({"key": streets}), on="key", how="semi"),
+        ]
+    )
+    longest = known.group_by("text").agg(pl.col("size").max()).filter(pl.col("size") < WHOLE)
+    return split.join(longest, on="text")
 
 
 def _street_words_cut(parts: pl.DataFrame) -> pl.DataFrame:

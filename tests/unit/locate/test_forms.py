@@ -30,6 +30,7 @@ Answer = Callable[..., dict[str, Any]]
         "Vaduz, Landstrasse 12",
         "Wohnung 3, Landstrasse 12, Vaduz",
         "Landstrasse 12, Vaduz, Liechtenstein",
+        "Landstrasse 12, 9490 Vaduz (FL)",
     ],
 )
 def test_a_house_is_found_however_it_is_written(answer: Answer, text: str) -> None:
@@ -199,3 +200,34 @@ def test_equal_addresses_far_apart_are_not_guessed(
 def test_every_tier_is_a_word_of_the_domain(answer: Answer) -> None:
     texts = ["Landstrasse 12, Vaduz", "Landstrase 12, Vaduz", "Landstrasse 6, Vaduz", "Vaduz", "Bannriet, Vaduz", ""]
     assert {answer(text)["tier"] for text in texts} <= set(LOCATION_TIERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "tier", "row"),
+    [
+        ("北京市海淀区中山路１２号", "exact", "海淀区/中山路/12"),
+        ("海淀区中山路12号3单元502室", "exact", "海淀区/中山路/12"),
+        ("北京市朝阳区中山路12号", "none", None),
+        ("上海市黄浦区中山路12号", "none", None),
+    ],
+)
+def test_a_chinese_address_is_found_in_its_own_district_only(
+    make_gazetteer: Callable[..., Gazetteer],
+    make_street: Callable[..., Any],
+    asked: Callable[..., pl.DataFrame],
+    text: str,
+    tier: str,
+    row: str | None,
+) -> None:
+    gazetteer = make_gazetteer(make_street("中山路", "海淀区", (116.3, 39.9), ["10", "12"], city="北京市"))
+    found = locate_addresses(asked([text]), gazetteer).row(0, named=True)
+    assert (found["tier"], found["gazetteer_id"]) == (tier, row)
+
+
+def test_a_street_named_after_a_town_is_not_cut_before_it(
+    make_gazetteer: Callable[..., Gazetteer], make_street: Callable[..., Any], asked: Callable[..., pl.DataFrame]
+) -> None:
+    rows = make_street("Queen Malew", "Castletown", (-4.65, 54.07), ["5"])
+    rows += make_street("Green Lane", "Malew", (-4.60, 54.10), ["5"])
+    found = locate_addresses(asked(["5 Queen Malew", "5 Green Lane Malew"]), make_gazetteer(rows))
+    assert found["gazetteer_id"].to_list() == ["Castletown/Queen Malew/5", "Malew/Green Lane/5"]
