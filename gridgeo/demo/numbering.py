@@ -39,7 +39,9 @@ def numbered(houses: pl.DataFrame, streets: NamedStreets, rng: np.random.Generat
     ranked = found.sort("street", "left", "at_m", "house").with_columns(
         (pl.int_range(pl.len()).over("street", "left") * 2 + pl.when("left").then(1).otherwise(2)).alias("number")
     )
-    names = pl.DataFrame({"street": np.arange(len(streets.names)), "street_name": streets.names})
+    names = pl.DataFrame({"street_name": pl.Series(streets.names, dtype=pl.String)}).with_columns(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("street")
+    )
     kept = ranked.join(names, on="street", how="left").select("house", "street", "street_name", "number")
     return houses.join(kept, on="house", how="left", maintain_order="left").with_columns(
         pl.Series("entrance_x", np.round(entrance[:, 0], 2)), pl.Series("entrance_y", np.round(entrance[:, 1], 2))

@@ -22,7 +22,7 @@ def branch_table(ground: Ground, spec: BankSpec) -> pl.DataFrame:
 
     Raises InvalidInputError when the ground has no bank point a branch is planned at.
     """
-    sites = {row["id"]: (row["lng"], row["lat"]) for row in ground.branch_sites.iter_rows(named=True)}
+    sites = dict(zip(ground.branch_sites["id"], ground.branch_sites.select("lng", "lat").rows(), strict=True))
     rows: list[tuple[object, ...]] = [
         (HEAD_OFFICE, None, "Demo bank head office (synthetic)", "head_office", None, None, True)
     ]

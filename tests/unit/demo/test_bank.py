@@ -284,6 +284,14 @@ def test_a_bank_without_roads_goes_by_straight_lines(helsinki: Made) -> None:
     assert bank.customers.height == helsinki.bank.customers.height
 
 
+def test_without_street_names_nobody_has_an_address(helsinki: Made) -> None:
+    streets = helsinki.ground.streets.with_columns(pl.lit(None, pl.String).alias("name"))
+    bare = replace(helsinki.ground, streets=streets, merchants=helsinki.ground.merchants.clear())
+    bank, _ = synthetic_bank(bare, helsinki.people, GROUNDS["helsinki"], 1)
+    assert bank.customers["address"].null_count() == bank.customers.height
+    assert set(bank.gazetteer["kind"]) == {"town"}
+
+
 def test_what_is_missing_is_named(helsinki: Made) -> None:
     spec = GROUNDS["helsinki"]
     with pytest.raises(InvalidInputError, match="no demo bank for ground atlantis"):
