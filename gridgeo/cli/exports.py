@@ -30,8 +30,9 @@ def export(
     Example: gridgeo export --format html --out map.html
     """
     from gridgeo.pipeline.export import export_publication
+    from gridgeo.storage import reading
 
-    with session(store, as_json, actor) as opened, opened.engine.connect() as connection:
+    with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
         emit(as_json, export_publication(connection, opened.actor, kind, out, measure=measure))
 
 

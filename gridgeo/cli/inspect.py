@@ -54,8 +54,9 @@ def explain(
     Example: gridgeo explain 891f8d4f56bffff
     """
     from gridgeo.pipeline.explain import explain_cell
+    from gridgeo.storage import reading
 
-    with session(store, as_json, actor) as opened, opened.engine.connect() as connection:
+    with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
         body = explain_cell(connection, opened.actor, cell, branch)
         emit(as_json, body, _measures_table(body, opened.language))
 
@@ -82,8 +83,9 @@ def versions(store: StoreOption = None, as_json: JsonOption = False, actor: Acto
     Example: gridgeo versions --json
     """
     from gridgeo.pipeline.versions import history
+    from gridgeo.storage import reading
 
-    with session(store, as_json, actor) as opened, opened.engine.connect() as connection:
+    with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
         body = history(connection, opened.actor)
         table = Table()
         for column in ("id", "kind", "created_at", "created_by", "live"):
@@ -99,7 +101,8 @@ def show(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOpt
     Example: gridgeo show --json
     """
     from gridgeo.pipeline.summary import summary
+    from gridgeo.storage import reading
 
-    with session(store, as_json, actor) as opened, opened.engine.connect() as connection:
+    with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
         body = summary(connection, opened.actor)
         emit(as_json, body, summary_table(body, opened.language))

@@ -51,12 +51,13 @@ def run(  # noqa: PLR0913 - the options are the command's interface
     from gridgeo.pipeline.run import run as run_all
     from gridgeo.pipeline.steps import run_params
     from gridgeo.pipeline.summary import summary
+    from gridgeo.storage import reading
 
     words = {kind: text for kind, text in STEP_WORDS.items() if kind not in ("read", "bank")}
     params = run_params(resolution=resolution, method=method, tolerance=tolerance, seed=seed)
     with session(store, as_json, actor) as opened, progress_bar(words) as progress:
         report = run_all(opened.engine, opened.actor, params, now, progress)
-        with opened.engine.connect() as connection:
+        with reading(opened.engine) as connection:
             body = summary(connection, opened.actor)
         body |= {"run": report.run_id, "resumed": list(report.resumed), "seconds": report.seconds}
         emit(as_json, body, summary_table(body, opened.language))

@@ -9,7 +9,7 @@ import polars as pl
 import shapely
 import sqlalchemy as sa
 
-from gridgeo.cells import admit_polygon, cell_polygons, cells_from_polygons
+from gridgeo.cells import admit_polygon, cells_from_polygons, merged_polygons
 from gridgeo.domain import Actor, CellArray, FloatArray, IntArray
 from gridgeo.pipeline.bank import branches_of
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
@@ -99,13 +99,12 @@ def _by_municipality(zone: IntArray, branch_index: IntArray, travel_s: FloatArra
 def _outlines(
     branch_ids: np.ndarray, branch_index: IntArray, cells: CellArray, method: str, label: str
 ) -> pl.DataFrame:
-    polygons = cell_polygons(cells)
-    shapes = [shapely.union_all(polygons[branch_index == at]) for at in range(len(branch_ids))]
+    shapes = merged_polygons(cells, branch_index, len(branch_ids))
     return pl.DataFrame(
         {
             "branch_id": branch_ids,
             "method": method,
             "label": label,
-            "geometry": shapely.to_wkb(np.array(shapes, dtype=object)),
+            "geometry": shapely.to_wkb(shapes),
         }
     )

@@ -18,6 +18,7 @@ from gridgeo.pipeline.run import run
 from gridgeo.pipeline.steps import Progress, no_progress, require_planner, run_params
 from gridgeo.pipeline.summary import summary
 from gridgeo.sources import denominators_from_csv, ground_from_tables, osm_tables, road_graph_from_osm_tables
+from gridgeo.storage import reading
 
 
 def run_demo(  # noqa: PLR0913 - what a demo may vary
@@ -58,6 +59,6 @@ def run_demo(  # noqa: PLR0913 - what a demo may vary
         take_bank(connection, actor, bank, clock())
     seconds["bank"] = round(time.perf_counter() - began, 3)
     report = run(engine, actor, params, clock, progress)
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         body = summary(connection, actor)
     return body | {"seconds": seconds | report.seconds, "store": engine.url.render_as_string(hide_password=True)}

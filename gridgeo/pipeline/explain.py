@@ -10,6 +10,7 @@ from gridgeo.cells import cell_strings, cells_from_strings
 from gridgeo.domain import Actor
 from gridgeo.domain.measures import MEASURE_BY_ID
 from gridgeo.errors import NotFoundError
+from gridgeo.maps import MARKETING_ONLY
 from gridgeo.pipeline import browse
 
 
@@ -41,5 +42,5 @@ def explain_cell(connection: sa.Connection, actor: Actor, cell: str, branch_id: 
             }
             for name, score in detail.scores.items()
         },
-        "notice": {"zh": "仅供营销,不用于授信审批", "en": "for marketing only, not for credit decisions"},
+        "notice": MARKETING_ONLY,
     }

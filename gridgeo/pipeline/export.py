@@ -10,7 +10,7 @@ import polars as pl
 import shapely
 import sqlalchemy as sa
 
-from gridgeo.cells import cell_polygons, cell_strings
+from gridgeo.cells import cell_strings, merged_polygons
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps import (
@@ -108,12 +108,6 @@ def _named(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _outlined(plan: browse.Territories) -> pl.DataFrame:
-    """Return the territories with their outline, the union of their hexagons."""
-    order = plan.cells.sort("position")
-    polygons = cell_polygons(order["cell"].to_numpy())
-    starts = np.searchsorted(order["position"].to_numpy(), np.arange(plan.table.height))
-    # A branch has a handful of territories: one union each.
-    shapes = [shapely.union_all(part) for part in np.split(polygons, starts[1:])] if plan.table.height else []
-    return plan.table.with_columns(
-        pl.Series("geometry", list(shapely.to_wkb(np.array(shapes, dtype=object))), pl.Binary)
-    )
+    """Return the territories with their outline."""
+    shapes = merged_polygons(plan.cells["cell"].to_numpy(), plan.cells["position"].to_numpy(), plan.table.height)
+    return plan.table.with_columns(pl.Series("geometry", list(shapely.to_wkb(shapes)), pl.Binary))

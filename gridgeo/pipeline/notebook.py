@@ -19,7 +19,7 @@ from gridgeo.pipeline import export as export_pipeline
 from gridgeo.pipeline import run as run_pipeline
 from gridgeo.pipeline import summary as summary_pipeline
 from gridgeo.pipeline.steps import RunParams
-from gridgeo.storage import open_engine, upgrade
+from gridgeo.storage import open_engine, reading, upgrade
 
 
 @dataclass(frozen=True)
@@ -56,25 +56,25 @@ def run(store: Store, params: RunParams | None = None) -> run_pipeline.RunReport
 
 def summary(store: Store) -> dict[str, Any]:
     """Return the live publication in one record."""
-    with store.engine.connect() as connection:
+    with reading(store.engine) as connection:
         return summary_pipeline.summary(connection, store.actor)
 
 
 def read_branches(store: Store) -> pl.DataFrame:
     """Return the published branches."""
-    with store.engine.connect() as connection:
+    with reading(store.engine) as connection:
         return browse.branches(connection, store.actor)
 
 
 def read_cells(store: Store) -> pl.DataFrame:
     """Return the published cells: one row a cell (hex), one column a measure, band and evidence beside it."""
-    with store.engine.connect() as connection:
+    with reading(store.engine) as connection:
         return export_pipeline.wide_cells(connection, store.actor)
 
 
 def read_territories(store: Store) -> pl.DataFrame:
     """Return the published territories: one row a cell (hex) with its territory and manager."""
-    with store.engine.connect() as connection:
+    with reading(store.engine) as connection:
         return export_pipeline.territory_cells(connection, store.actor)
 
 
@@ -85,7 +85,7 @@ def choropleth(store: Store, measure: str, out: str | Path) -> Path:
 
 def export(store: Store, kind: str, out: str | Path, measure: str = "penetration") -> Path:
     """Write the live publication as geopackage, geoparquet, csv, html or png and return the path."""
-    with store.engine.connect() as connection:
+    with reading(store.engine) as connection:
         export_pipeline.export_publication(connection, store.actor, kind, Path(out), measure=measure)
     return Path(out)
 

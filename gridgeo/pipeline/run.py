@@ -25,7 +25,7 @@ from gridgeo.pipeline.steps import (
     run_params,
 )
 from gridgeo.pipeline.versions import newest_inputs
-from gridgeo.storage import finish_run, live, record_step, start_or_resume_run, version_record
+from gridgeo.storage import finish_run, live, reading, record_step, start_or_resume_run, version_record
 
 STEPS: dict[str, Step] = {
     "catchment": catchments.draw,
@@ -80,7 +80,7 @@ def run(
             result = _run_step(engine, actor, run_id, kind, step, (inputs, params, clock()))
             seconds[kind] = round(time.perf_counter() - began, 3)
         else:
-            with engine.connect() as connection:
+            with reading(engine) as connection:
                 result = StepResult(done[kind], version_record(connection, done[kind]).report or {})
         reports[kind] = result.report
         if kind == "publication":
