@@ -1,4 +1,4 @@
-"""Take the README's pictures of the demo: `.venv/bin/python scripts/screenshots.py` (needs Chromium and dev packages)."""
+"""Take the README's pictures: `.venv/bin/python scripts/screenshots.py` (needs Chromium and the dev packages)."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def run_demo(  # noqa: PLR0913 - what a demo may vary
     seconds["read"] = round(time.perf_counter() - began, 3)
     progress("bank")
     began = time.perf_counter()
-    bank, _ = synthetic_bank(ground, people, spec, seed)
+    bank, _ = synthetic_bank(ground, people, spec, seed, roads)
     with engine.begin() as connection:
         take_ground(connection, actor, ground, roads, people, clock())
         take_bank(connection, actor, bank, clock())

@@ -15,7 +15,7 @@ from gridgeo.demo import GROUNDS, ground_path, population_path, synthetic_bank
 from gridgeo.demo.bank import Truth
 from gridgeo.domain import local_actor
 from gridgeo.pipeline.demo import run_demo
-from gridgeo.sources import Ground, denominators_from_csv, ground_from_osm
+from gridgeo.sources import Ground, denominators_from_csv, ground_from_osm, road_graph_from_osm
 from gridgeo.storage import open_engine, read_frame
 
 SEED = 1
@@ -47,7 +47,8 @@ def ground() -> Ground:
 def truth(ground: Ground) -> Truth:
     """What the synthetic bank hides from the pipeline."""
     people = denominators_from_csv(population_path(), "liechtenstein")
-    return synthetic_bank(ground, people, GROUNDS["liechtenstein"], SEED)[1]
+    roads = road_graph_from_osm(ground_path("liechtenstein"), "drive")
+    return synthetic_bank(ground, people, GROUNDS["liechtenstein"], SEED, roads)[1]
 
 
 @pytest.fixture(scope="session")
