@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from gridgeo.domain import BoolArray
+from gridgeo.domain import BoolArray, IntArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.scoring.checks import NOBODY, counts
 from gridgeo.scoring.glm import negative_binomial_log_likelihood
@@ -28,6 +28,8 @@ from gridgeo.scoring.potential_model import (
 
 DEFAULT_OPTIONS = PotentialOptions()
 SIGNIFICANT_DIGITS = 12
+MOST_FOLDS = 6
+"""More areas than this are left out several at a time, each area whole."""
 NO_DIFFERENCE = 2.0
 """Held-out log-likelihoods closer than this tell nothing; the features then keep the more say."""
 
@@ -87,12 +89,14 @@ def _choose(
 ) -> tuple[Exposure, float, Note]:
     """Return how people enter and the penalty that forecast areas left out best."""
     forms: tuple[Exposure, ...] = ("offset", "feature") if options.exposure == "auto" else (options.exposure,)
-    labels = np.unique(groups[learn]) if groups is not None else np.zeros(0)
-    if groups is None or len(labels) < 2:
+    _, folds = np.unique(np.zeros(len(learn)) if groups is None else groups, return_inverse=True)
+    if len(np.unique(folds[learn])) < 2:
         return forms[0], options.penalties[0], note("no second area to choose by: the model is taken as it is given")
     scores: dict[tuple[Exposure, float], float] = {}
     for form in forms:
-        for penalty, score in zip(options.penalties, _held_out(data, learn, groups, form, options), strict=True):
+        for penalty, score in zip(
+            options.penalties, _held_out(data, learn, folds % MOST_FOLDS, form, options), strict=True
+        ):
             scores[form, penalty] = score
     near = [key for key, score in scores.items() if score >= max(scores.values()) - NO_DIFFERENCE]
     form, penalty = min(near or list(scores), key=lambda key: (key[1], -scores[key]))
@@ -101,17 +105,17 @@ def _choose(
         if form == "offset"
         else "people are a feature, penalty {penalty}: it predicted {groups} areas left out best"
     )
-    return form, penalty, note(text, penalty=penalty, groups=len(labels))
+    return form, penalty, note(text, penalty=penalty, groups=len(np.unique(folds[learn])))
 
 
 def _held_out(
-    data: CellData, learn: BoolArray, groups: NDArray[np.generic], form: Exposure, options: PotentialOptions
+    data: CellData, learn: BoolArray, folds: IntArray, form: Exposure, options: PotentialOptions
 ) -> list[float]:
     """Return for each penalty the log-likelihood of areas that the model has not seen."""
     totals = [0.0] * len(options.penalties)
-    for label in np.unique(groups[learn]):
-        unseen = (groups == label) & learn & (data.people >= NOBODY)
-        prepared = prepare(data, learn & (groups != label), form, options)
+    for fold in np.unique(folds[learn]):
+        unseen = (folds == fold) & learn & (data.people >= NOBODY)
+        prepared = prepare(data, learn & (folds != fold), form, options)
         for at, penalty in enumerate(options.penalties):
             model = model_of(prepared, data, penalty)
             if model.form == "rate":

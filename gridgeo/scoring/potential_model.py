@@ -22,6 +22,8 @@ FIRM_ERROR = 0.25
 """A firm expectation has a 90 % band of its mean within this part of it, up or down."""
 Z_90 = 1.6448536269514722
 PEOPLE = "people"
+FIT_CELLS = 20_000
+"""A dozen coefficients need no more cells; larger tables are thinned evenly over their people and customers."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,9 @@ def with_people(
 
 def prepare(data: CellData, learn: BoolArray, form: Exposure, options: PotentialOptions) -> Prepared:
     """Fit the regression without penalty on the inhabited cells to learn from."""
-    usable = learn & (data.people >= NOBODY)
+    usable, notes = _thinned(learn & (data.people >= NOBODY), data)
     names, matrix = data.seen_as(form)
-    columns, notes = choose_columns(names, matrix[usable])
+    columns, dropped = choose_columns(names, matrix[usable])
     n_cells, why = int(usable.sum()), ""
     if n_cells < max(options.least_cells, options.cells_a_feature * (len(columns) + 1)):
         why = "only {cells} cells to learn from: one rate for all cells"
@@ -131,7 +133,7 @@ def prepare(data: CellData, learn: BoolArray, form: Exposure, options: Potential
     fit = None if why else fit_negative_binomial(design, data.customers[usable], log_exposure)
     if fit is not None and not fit.converged:
         fit, why = None, "the regression on {cells} cells did not settle: one rate for all cells"
-    return Prepared(form, columns, notes, usable, design, log_exposure, fit, why)
+    return Prepared(form, columns, (*notes, *dropped), usable, design, log_exposure, fit, why)
 
 
 def model_of(prepared: Prepared, data: CellData, penalty: float) -> PotentialModel:
@@ -182,6 +184,17 @@ def predict(model: PotentialModel, names: tuple[str, ...], matrix: FloatArray, p
     firm, weak, none = EVIDENCE
     evidence = np.where(some, np.where(sure, firm, weak), none)
     return Potential(np.minimum(mean, cap), np.minimum(low, cap), np.minimum(high, cap), evidence)
+
+
+def _thinned(usable: BoolArray, data: CellData) -> tuple[BoolArray, tuple[Note, ...]]:
+    """Keep at most FIT_CELLS cells to fit on, spread over the whole range of people and customers."""
+    where = np.flatnonzero(usable)
+    if len(where) <= FIT_CELLS:
+        return usable, ()
+    order = where[np.lexsort((*data.matrix[where].T, data.customers[where], data.people[where]))]
+    kept = np.zeros_like(usable)
+    kept[order[np.linspace(0, len(order) - 1, FIT_CELLS).astype(np.int64)]] = True
+    return kept, (note("fitted on {cells} of {all} cells, spread over all sizes", cells=FIT_CELLS, all=len(where)),)
 
 
 def _one_rate(rate: float, n_cells: int, notes: tuple[Note, ...]) -> PotentialModel:

@@ -10,7 +10,14 @@ import polars as pl
 import pytest
 
 from gridgeo.errors import InvalidInputError
-from gridgeo.scoring import PotentialOptions, fit_potential, model_bytes, overdispersion, predict_potential
+from gridgeo.scoring import (
+    PotentialOptions,
+    fit_potential,
+    model_bytes,
+    overdispersion,
+    potential_model,
+    predict_potential,
+)
 from gridgeo.scoring.glm import dispersion_of, fit_negative_binomial, shrunk_fit
 
 
@@ -232,3 +239,15 @@ def test_negative_customers_are_refused(ground: Any) -> None:
 def test_maturity_needs_one_entry_a_cell(ground: Any) -> None:
     with pytest.raises(InvalidInputError, match="mature must have one entry a cell"):
         fit_potential(ground.features, ground.customers, ground.people, mature=[True])
+
+
+def test_large_tables_are_thinned_over_all_sizes_and_say_so(ground: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(potential_model, "FIT_CELLS", 300)
+    thin = fit_potential(ground.features, ground.customers, ground.people)
+    assert thin.n_cells == 300
+    assert "fitted on 300 of 894 cells" in texts(thin)
+    order = np.random.default_rng(9).permutation(900)
+    again = fit_potential(ground.features[order], ground.customers[order], ground.people[order])
+    np.testing.assert_allclose(again.coefficients, thin.coefficients, rtol=1e-5, atol=1e-7)
+    full = predict_potential(thin, ground.features, ground.people).value.sum()
+    assert full == pytest.approx(ground.customers.sum(), rel=0.1)
