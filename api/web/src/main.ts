@@ -107,7 +107,7 @@ function followState(store: Store<State>, announce: (text: string) => void): voi
     },
   );
   store.watch(
-    (state) => [state.selected],
+    (state) => [state.selected, state.measure, state.language],
     (state) => {
       dataset["selectedCell"] = state.cells?.ids[state.selected] ?? "";
       announce(cellSentence(state));

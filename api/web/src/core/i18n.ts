@@ -8,6 +8,7 @@ const en = {
   switchLanguage: "Language",
   skipToMap: "Skip to the map",
 
+  notices: "Notices",
   synthetic: "Synthetic bank: customers, staff and figures are made up; streets and boundaries are real.",
   published: (version: string, at: string) => `Publication ${version} · ${at}`,
 
@@ -136,6 +137,7 @@ const zh: Catalogue = {
   switchLanguage: "语言",
   skipToMap: "跳到地图",
 
+  notices: "提示",
   synthetic: "合成银行:客户、人员与数字均为虚构;街道与边界为真实数据。",
   published: (version, at) => `发布版本 ${version} · ${at}`,
 

@@ -53,5 +53,5 @@ export function notices(store: Store<State>): HTMLElement {
       use.textContent = session ? session.notice[language] : "";
     },
   );
-  return make("div", { class: "notices" }, synthetic, use);
+  return label(store, make("aside", { class: "notices" }, synthetic, use), "aria-label", (words) => words.notices);
 }

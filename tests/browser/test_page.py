@@ -1,0 +1,174 @@
+"""What must always be seen, in both languages and sizes; what must never happen; what every reader can use."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from .conftest import PHONE, STATIC, NewVisit, Visit
+from .screen import pixel_of
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+VISIBLE_TEXTS = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    const option = element.closest("option");
+    const shown = (option ? option.parentElement : element).getClientRects().length > 0;
+    if (shown && !element.closest('[translate="no"], script')) found.push(node.data.trim());
+  }
+  for (const element of document.querySelectorAll("[aria-label], [title]")) {
+    if (element.closest('[translate="no"]')) continue;
+    for (const name of ["aria-label", "title"]) if (element.hasAttribute(name)) found.push(element.getAttribute(name));
+  }
+  return [...found, document.title.replace("gridgeo", "")];
+}"""
+AXE = (files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def words_of(page: Page) -> list[str]:
+    """Return every text that a reader can see or hear, but names out of the data and bare figures."""
+    texts: list[str] = page.evaluate(VISIBLE_TEXTS)
+    return [text for text in texts if re.search("[A-Za-z\u4e00-\u9fff]", text)]
+
+
+def speak(page: Page, language: str) -> None:
+    """Switch the page's language."""
+    page.click(f'[data-language="{language}"]')
+    page.wait_for_selector(f'body[data-language="{language}"]')
+
+
+def show_everything(visit: Visit, mode: str) -> Page:
+    """Open the page with a cell's figures, and the table where the view has one."""
+    page = visit.open()
+    cell = visit.json("/api/v1/cells?measures=people")["cells"][400]
+    page.mouse.click(*pixel_of(page, cell))
+    page.wait_for_selector(".figures")
+    page.check(f"input[value={mode}]")
+    page.wait_for_selector(f'body[data-mode="{mode}"]')
+    return page
+
+
+def findings(page: Page) -> list[str]:
+    """Return what axe finds; its source comes through the debugger, so the policy of the page stays as it is."""
+    page.evaluate(AXE)
+    result: dict[str, Any] = page.evaluate("axe.run()")
+    return [f"{found['id']}: {node['target']}" for found in result["violations"] for node in found["nodes"]]
+
+
+@pytest.mark.parametrize("mode", ["scores", "territories"])
+def test_every_word_changes_with_the_language(visit: Visit, mode: str) -> None:
+    page = show_everything(visit, mode)
+    english = words_of(page)
+    speak(page, "zh")
+    chinese = words_of(page)
+    assert [text for text in english if CHINESE.search(text)] == []
+    assert [text for text in chinese if not CHINESE.search(text)] == []
+    assert len(english) == len(chinese) > 40
+    assert page.get_attribute("html", "lang") == "zh-CN"
+
+
+def test_language_is_remembered_and_else_the_browsers(new_visit: NewVisit) -> None:
+    visit = new_visit(locale="zh-CN")
+    page = visit.open()
+    assert page.get_attribute("body", "data-language") == "zh"
+    speak(page, "en")
+    page.reload()
+    page.wait_for_selector('body[data-ready="true"][data-language="en"]')
+
+
+@pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])
+def test_what_must_always_be_seen_is_seen(new_visit: NewVisit, size: dict[str, int] | None) -> None:
+    visit = new_visit(size=size) if size else new_visit()
+    page = visit.open()
+    session = visit.json("/api/v1/session")
+    assert "made up" in page.locator(".synthetic").inner_text()
+    assert page.locator(".use").inner_text() == session["notice"]["en"]
+    assert page.locator(".attribution").inner_text() == session["attribution"]
+    assert str(session["versions"]["publication"]) in page.locator(".publication").inner_text()
+    assert page.get_attribute(".publication time", "datetime") == session["published_at"]
+    assert page.get_attribute("body", "data-version") == str(session["versions"]["publication"])
+    width, height = page.viewport_size["width"], page.viewport_size["height"]  # type: ignore[index]
+    for part in (".synthetic", ".use", ".attribution", ".publication", ".north", ".scale", ".pointer", "#map"):
+        box = page.locator(part).bounding_box()
+        assert box is not None, part
+        assert box["width"] > 0, part
+        assert box["x"] >= 0, part
+        assert box["x"] + box["width"] <= width, part
+        assert box["y"] + box["height"] <= height, part
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+
+
+def test_table_of_territories_says_what_the_json_says(visit: Visit) -> None:
+    page = visit.open()
+    page.check("input[value=territories]")
+    page.wait_for_selector('body[data-mode="territories"]')
+    answer = visit.json("/api/v1/territories")
+    assert page.locator("tr[data-territory]").count() == len(answer["territories"])
+    for territory in answer["territories"]:
+        row = page.locator(f'tr[data-territory="{territory["id"]}"]')
+        assert territory["rm_name"] in row.inner_text()
+        shown = [float(value.get_attribute("value") or "nan") for value in row.locator("data").all()]
+        order = [name for name in ("customers", "potential", "workload") if name in territory["targets"]]
+        assert shown == [x for name in order for x in (territory["loads"][name], territory["imbalance_percent"][name])]
+    text = page.locator(".certificates").inner_text()
+    for branch, body in answer["certificates"].items():
+        assert ("Within tolerance" if body["feasible"] else "Not within tolerance") in text, branch
+    assert "Gap to the best assignment for these centres" in text
+
+
+def test_choosing_a_territory_in_the_table_shows_it(visit: Visit) -> None:
+    page = visit.open()
+    page.check("input[value=territories]")
+    before = page.get_attribute("#map", "data-view")
+    row = page.locator("tr[data-territory]").nth(2)
+    row.locator("button").click()
+    page.wait_for_selector("tr[data-territory].current")
+    assert row.get_attribute("class") == "current"
+    page.wait_for_selector(f'#map:not([data-view="{before}"])')
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("mode", ["scores", "territories"])
+def test_axe_finds_nothing(visit: Visit, mode: str, language: str) -> None:
+    page = show_everything(visit, mode)
+    speak(page, language)
+    assert findings(page) == []
+
+
+def test_axe_finds_nothing_on_a_phone(new_visit: NewVisit) -> None:
+    visit = new_visit(size=PHONE)
+    page = visit.open()
+    page.check("input[value=territories]")
+    assert findings(page) == []
+
+
+def test_axe_does_find_a_planted_fault(new_visit: NewVisit) -> None:
+    page = new_visit().open()
+    page.evaluate("document.body.append(document.createElement('button'))")
+    assert any(found.startswith("button-name") for found in findings(page))
+
+
+def test_a_forbidden_style_and_a_foreign_request_are_noticed(new_visit: NewVisit) -> None:
+    visit = new_visit()
+    page = visit.open()
+    page.evaluate("document.body.setAttribute('style', 'color: red')")
+    page.evaluate("fetch('http://127.0.0.1:9/').catch(() => null)")
+    page.wait_for_timeout(100)
+    assert sorted(found.split()[0] for found in visit.violations()) == ["connect-src", "style-src-attr"]
+    assert visit.faults
+    foreign = new_visit()
+    foreign.page.route("http://elsewhere.invalid/", lambda route: route.fulfill(body="x"))
+    foreign.page.goto("http://elsewhere.invalid/")
+    assert foreign.foreign == ["http://elsewhere.invalid/"]
+
+
+def test_document_holds_no_inline_script_or_style() -> None:
+    text = (STATIC / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text) == []
+    assert re.findall(r"https?://", text) == []
