@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from gridgeo.domain import BoolArray, IntArray
+from gridgeo.domain.words import EVIDENCE
 from gridgeo.errors import InvalidInputError
 from gridgeo.scoring.checks import NOBODY, counts
 from gridgeo.scoring.glm import negative_binomial_log_likelihood
@@ -65,18 +66,23 @@ def fit_potential(
     return replace(model, notes=(remark, *model.notes))
 
 
-def predict_potential(model: PotentialModel, features: pl.DataFrame, people: ArrayLike) -> Potential:
+def predict_potential(
+    model: PotentialModel, features: pl.DataFrame, people: ArrayLike, *, proven: bool = False
+) -> Potential:
     """Return expected customers of any cells from their make-up.
 
     features: at least the columns the model was fitted on. Predictions are held inside what was seen: each feature
-    within its fitted range, the result within the model's cap.
+    within its fitted range, the result within the model's cap. proven: whether a validation on areas left out found the
+    model predictive; until then no expectation is called firm.
     Raises InvalidInputError when a feature is missing.
     """
     missing = [name for name in model.features if name not in features.columns]
     if missing:
         raise InvalidInputError("feature {feature} is missing", feature=", ".join(missing))
     matrix = feature_matrix(features.select(model.features)) if model.features else np.zeros((features.height, 0))
-    return predict(model, model.features, matrix, counts(people, "people", features.height))
+    found = predict(model, model.features, matrix, counts(people, "people", features.height))
+    firm, weak, _ = EVIDENCE
+    return found if proven else replace(found, evidence=np.where(found.evidence == firm, weak, found.evidence))
 
 
 def model_bytes(model: PotentialModel) -> bytes:

@@ -193,13 +193,18 @@ def test_predictions_are_held_inside_what_was_seen(ground: Any) -> None:
     feature = fit_potential(
         ground.features, ground.customers, ground.people, options=PotentialOptions(exposure="feature")
     )
-    found = predict_potential(feature, wild, ground.people * 1000)
+    found = predict_potential(feature, wild, ground.people * 1000, proven=True)
     assert found.value.max() <= 2 * ground.customers.max()
     assert (found.evidence[ground.people > 0] != "firm").all()
     offset = fit_potential(
         ground.features, ground.customers, ground.people, options=PotentialOptions(exposure="offset")
     )
     assert (predict_potential(offset, wild, ground.people).value <= ground.people).all()
+
+
+def test_no_expectation_is_firm_before_it_is_proven(ground: Any, model: Any) -> None:
+    assert "firm" not in set(predict_potential(model, ground.features, ground.people).evidence)
+    assert "firm" in set(predict_potential(model, ground.features, ground.people, proven=True).evidence)
 
 
 def test_nobody_is_expected_where_nobody_lives_in_a_model_per_person(ground: Any) -> None:
