@@ -52,16 +52,12 @@ class Plan(NamedTuple):
 
 
 class Aim(NamedTuple):
-    """Targets and weights of a run. inverse_target: (k, m); stiffness: (k, m) scales rho; tolerance: (m,).
-
-    open: shape (k,), the territories that take part.
-    """
+    """Targets and weights of a run. inverse_target: (k, m); stiffness: (k, m) scales rho; tolerance: (m,)."""
 
     inverse_target: FloatArray
     stiffness: FloatArray
     tolerance: FloatArray
     perimeter: float
-    open: BoolArray
 
 
 @njit(cache=True)
@@ -243,11 +239,11 @@ def move(ground: Ground, plan: Plan, aim: Aim, i: int, b: int) -> None:
 
 
 @njit(cache=True)
-def border(ground: Ground, labels: LabelArray, is_open: BoolArray, out: LabelArray) -> int:
+def border(ground: Ground, labels: LabelArray, out: LabelArray) -> int:
     """Write the free nodes that touch another territory into out; return their count."""
     count = 0
     for i in range(len(labels)):
-        if not (ground.free[i] and is_open[labels[i]]):
+        if not ground.free[i]:
             continue
         for e in range(ground.indptr[i], ground.indptr[i + 1]):
             if labels[ground.indices[e]] != labels[i]:
@@ -264,13 +260,13 @@ def sweep(ground: Ground, plan: Plan, aim: Aim, force: tuple[float, float], node
     force: (heat, the temperature in the unit of the objective; rho, the weight of the balance penalty).
     """
     heat, rho = force
-    count = border(ground, plan.labels, aim.open, nodes)
+    count = border(ground, plan.labels, nodes)
     taken = 0
     for _ in range(count):
         i = nodes[below(plan.random, count)]
         first = ground.indptr[i]
         b = plan.labels[ground.indices[first + below(plan.random, ground.indptr[i + 1] - first)]]
-        if b == plan.labels[i] or not aim.open[b]:
+        if b == plan.labels[i]:
             continue
         delta = distance_change(ground, plan, aim, i, b) + rho * balance_change(ground, plan, aim, i, b)
         if delta < -heat * np.log(uniform(plan.random)) and stays_whole(ground, plan, i):

@@ -17,7 +17,8 @@ class Params:
     rho_start, rho_end: weight of the balance penalty, in mean distances times a territory's load. price_rate: share of
     the multiplier step taken a sweep. inner_tolerance: share of the asked tolerance that the prices aim at. perimeter:
     cost of a cut edge in mean distances. rescue_runs: how often a plan that is not within tolerance is melted again
-    around a territory that is not. bound_steps: steps of the bound's ascent.
+    around a territory that is not. melts: regions a territory melted again for length, of melt_size territories, with
+    melt_sweeps from melt_heat. bound_steps: steps of the bound's ascent.
     """
 
     lloyd_rounds: int = 40
@@ -31,6 +32,10 @@ class Params:
     inner_tolerance: float = 0.9
     perimeter: float = 0.0005
     rescue_runs: int = 10
+    melts: float = 1.0
+    melt_size: int = 5
+    melt_sweeps: int = 1000
+    melt_heat: float = 0.2
     bound_steps: int = 300
 
     def __post_init__(self) -> None:

@@ -73,7 +73,7 @@ def _bisect(keeps: Callable[[float], bool], cost: float) -> None:
 def _radius_km(problem: Problem) -> float:
     """Radius of an average territory if the ground were a disc."""
     spread = float(np.sqrt((problem.xy_km - problem.xy_km.mean(0)).var(0).sum()))
-    return max(spread * np.sqrt(2.0 / problem.k), 1e-6)
+    return float(max(spread * np.sqrt(2.0 / problem.k), 1e-6))
 
 
 def _kept(result: Result) -> float:

@@ -62,7 +62,7 @@ def solve(
     while best is None or not stop(
         Progress(rounds, stale, time.process_time() - begun, best.total_excess, best.distance)
     ):
-        found = improve(problem, ground, *_begin(problem, params, (seed, rounds), initial))
+        found = improve(problem, ground, *_begin(problem, params, (seed, rounds), initial), rival=best)
         stale = 0 if found.beats(best) else stale + 1
         best = found if found.beats(best) else best
         rounds += 1
