@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -72,9 +73,12 @@ def _columns(given: CellInputs) -> tuple[dict[str, Column], dict[str, Any]]:
     )
     shrunk = shrink_penetration(given.customers, corrected.people, given.pairs)
     features = with_ring_sums(given.features, given.pairs, RING_FEATURES)
+    validation = _validation(given, features, corrected.customers)
     model = fit_potential(features, corrected.customers, given.people, groups=given.branch_index)
-    potential = predict_potential(model, features, given.people)
-    gap = customer_gap(corrected.customers, given.people, shrunk, makeup_clusters(given.features), given.branch_index)
+    proven = validation is not None and validation.verdict == "predictive"
+    potential = predict_potential(model, features, given.people, proven=proven)
+    clusters = makeup_clusters(given.features, among=given.people > 0)
+    gap = customer_gap(corrected.customers, given.people, shrunk, clusters, given.branch_index)
     columns = {
         "people": Column(given.people),
         "customers": Column(given.customers),
@@ -92,22 +96,20 @@ def _columns(given: CellInputs) -> tuple[dict[str, Column], dict[str, Any]]:
             "cells_over": int(shrunk.over.sum()),
         },
         "potential": {
-            "model": model_bytes(model).decode(),
-            "validation": _validation(given, features, corrected.customers),
+            "model": json.loads(model_bytes(model)),
+            "validation": asdict(validation) if validation else None,
         },
         "workload": {"policy": "example", "rows": [asdict(row) for row in EXAMPLE_POLICY.rows], "tiers": list(TIERS)},
     }
     return columns, report
 
 
-def _validation(given: CellInputs, features: pl.DataFrame, customers: FloatArray) -> dict[str, Any] | None:
+def _validation(given: CellInputs, features: pl.DataFrame, customers: FloatArray) -> Validation | None:
     """Leave one catchment out at a time; None with a single branch, where there is no other area to learn from."""
     if len(given.branch_ids) < 2:
         return None
     areas = np.array(given.branch_ids)[given.branch_index]
-    result: Validation = validate_potential(features, customers, given.people, areas, given.pairs)
-    plain = asdict(result)
-    return plain | {"notes": [note.text() for note in result.notes]}
+    return validate_potential(features, customers, given.people, areas, given.pairs)
 
 
 def _rows(given: CellInputs, measure: str, column: Column) -> pl.DataFrame:

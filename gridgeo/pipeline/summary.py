@@ -35,6 +35,7 @@ def summary(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
         "merchants": reports["location"]["merchant"],
         "people": reports["score"]["people"],
         "scores": _scores(read_frame(connection, "cell_score", version_id=ids["score"], actor=actor)),
+        "potential_validation": _validation(reports["score"]["potential"]["validation"]),
         "territories": _territories(reports["plan"], seen),
         "versions": ids | {"publication": published.id},
     }
@@ -50,6 +51,15 @@ def _scores(scores: pl.DataFrame) -> dict[str, dict[str, float | int | None]]:
         for measure in MEASURES
         if measure.id in by_measure
     }
+
+
+def _validation(result: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Shorten the out-of-area validation: verdict and rank correlations, in the mean and by catchment left out."""
+    if result is None:
+        return None
+    kept = ("folds", "verdict", "model", "people_only", "ring_mean", "lift_top_decile", "n_cells")
+    areas = [{name: area[name] for name in ("area", "cells", "model", "people_only")} for area in result["areas"]]
+    return {name: result[name] for name in kept} | {"areas": areas}
 
 
 def _territories(report: dict[str, Any], seen: list[str]) -> dict[str, Any]:
