@@ -172,3 +172,19 @@ def test_document_holds_no_inline_script_or_style() -> None:
     text = (STATIC / "index.html").read_text(encoding="utf-8")
     assert re.findall(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", text) == []
     assert re.findall(r"https?://", text) == []
+
+
+def test_script_calls_nothing_younger_than_the_oldest_browser() -> None:
+    script = (STATIC / "app.js").read_text(encoding="utf-8")
+    # Object.hasOwn stands in a part of OpenLayers that the page never calls, so it is not in this list.
+    young = (
+        r"structuredClone\(|\.replaceAll\(|\.replaceChildren\(|\.at\(|Promise\.any|WeakRef|\.findLast\(|\.toSorted\("
+    )
+    assert re.findall(young, script) == []
+    assert re.findall(young, "x.replaceAll(a, b)") == [".replaceAll("]
+
+
+def test_licences_of_what_is_in_the_script_come_with_it() -> None:
+    text = (STATIC / "licences.txt").read_text(encoding="utf-8")
+    for name in ("ol", "h3-js", "rbush", "pbf", "quickselect"):
+        assert re.search(rf"^{re.escape(name)} \d", text, re.MULTILINE), name

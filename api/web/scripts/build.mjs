@@ -1,31 +1,46 @@
-// Builds the page into api/gridgeo_api/static: one script, one style sheet, the document, and the gate for old browsers.
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+// Builds the page into api/gridgeo_api/static: script, style sheet, document, gate for old browsers, licences.
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const BUDGET_BYTES = 220 * 1024;
 const from = (path) => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
+const modules = fileURLToPath(new URL("../node_modules/", import.meta.url));
 const out = fileURLToPath(new URL("../../gridgeo_api/static/", import.meta.url));
+const common = { outdir: out, bundle: true, minify: true, target: "chrome78", logLevel: "warning" };
 
 mkdirSync(out, { recursive: true });
-await build({
+const { metafile } = await build({
+  ...common,
   entryPoints: { app: from("main.ts") },
-  outdir: out,
-  bundle: true,
-  minify: true,
   format: "iife",
-  target: "chrome78",
   charset: "utf8",
   legalComments: "none",
-  logLevel: "warning",
+  metafile: true,
 });
-await build({ entryPoints: { app: from("app.css") }, outdir: out, bundle: true, minify: true, target: "chrome78" });
+await build({ ...common, entryPoints: { app: from("app.css") } });
 for (const name of ["index.html", "gate.js"]) copyFileSync(from(name), `${out}${name}`);
+writeFileSync(`${out}licences.txt`, licences(metafile));
 
 const bytes = gzipSync(readFileSync(`${out}app.js`), { level: 9 }).length;
 console.log(`app.js: ${(bytes / 1024).toFixed(1)} KB gzipped`);
 if (bytes > BUDGET_BYTES) {
   console.error(`app.js is larger than ${BUDGET_BYTES / 1024} KB gzipped`);
   process.exit(1);
+}
+
+/** The licence of every package that left code in the script: their texts must travel with it. */
+function licences({ outputs }) {
+  const script = Object.values(outputs).find(({ entryPoint }) => entryPoint?.endsWith("main.ts"));
+  const used = Object.entries(script.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const names = used.map(([path]) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]).filter(Boolean);
+  const texts = [...new Set(names)].sort().map((name) => {
+    const file = readdirSync(`${modules}${name}`).find((entry) => /^licen[cs]e/i.test(entry));
+    if (!file) throw new Error(`${name} comes without a licence text`);
+    const { version } = JSON.parse(readFileSync(`${modules}${name}/package.json`, "utf8"));
+    return `${name} ${version}\n\n${readFileSync(`${modules}${name}/${file}`, "utf8").trim()}\n`;
+  });
+  const colours = "Colours of the classes: YlGnBu by Cynthia A. Brewer, Mark Harrower and The Pennsylvania State University.\n";
+  return [colours, ...texts].join(`\n${"-".repeat(72)}\n\n`);
 }
