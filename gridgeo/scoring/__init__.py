@@ -9,7 +9,6 @@ from gridgeo.scoring.denominators import (
     roll_up_counts,
     roll_up_measure,
     roll_up_shares,
-    settlement_weights,
     spread_people,
 )
 from gridgeo.scoring.gap import Gap, GapRule, customer_gap
@@ -67,7 +66,6 @@ __all__ = [
     "roll_up_counts",
     "roll_up_measure",
     "roll_up_shares",
-    "settlement_weights",
     "shrink_penetration",
     "spread_people",
     "validate_potential",

@@ -17,11 +17,6 @@ from gridgeo.scoring.checks import counts, positions, sums_by
 ZoneWeights = tuple[ArrayLike, ArrayLike, ArrayLike]
 """(zone_index, cell_index, weight): one entry a piece of a zone that lies in a cell; pairs may repeat and add up."""
 
-STREET_M2_PER_M = 8.0
-"""Floor area that a metre of residential street stands for where buildings are not mapped."""
-BUILDING_CAP_M2 = 400.0
-"""A larger building is a block or a hall; it does not house people in proportion to its footprint."""
-
 
 @dataclass(frozen=True)
 class Moved:
@@ -29,19 +24,6 @@ class Moved:
 
     values: FloatArray
     outside: FloatArray
-
-
-def settlement_weights(building_area_m2: ArrayLike, street_length_m: ArrayLike) -> FloatArray:
-    """Weigh pieces by where people are likely to live: residential buildings plus residential streets.
-
-    building_area_m2: footprint of the piece's residential buildings, each capped at BUILDING_CAP_M2 by the caller;
-    street_length_m: residential street of the piece. Both shape (n_pieces,). An assumption, not a measurement: the
-    street term stands in for houses that are not mapped.
-    Raises InvalidInputError when a value is negative or missing.
-    """
-    area = counts(building_area_m2, "building_area_m2")
-    weight: FloatArray = area + STREET_M2_PER_M * counts(street_length_m, "street_length_m", len(area))
-    return weight
 
 
 def spread_people(

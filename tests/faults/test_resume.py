@@ -16,7 +16,7 @@ import pytest
 
 GRIDGEO = str(Path(sys.executable).parent / "gridgeo")
 STEPS = ["catchment", "location", "score", "plan", "publication"]
-SECOND_RUN = ["run", "--seed", "2"]
+SECOND_RUN = ["run", "--seed", "2", "--resolution", "10"]
 
 
 def cli(store: Path, *arguments: str) -> dict:
@@ -43,8 +43,15 @@ def newest_run(store: Path) -> int:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with one finished run, made once."""
     path = tmp_path_factory.mktemp("finished") / "demo.db"
-    cli(path, "demo", "--no-serve")
+    cli(path, "demo", "--no-serve", "--ground", "helsinki")
     return path
+
+
+@pytest.fixture(scope="module")
+def whole(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """What the second run says when nobody kills it."""
+    copy = tmp_path_factory.mktemp("whole") / "whole.db"
+    return cli(Path(shutil.copy(finished, copy)), *SECOND_RUN)
 
 
 def killed_after(store: Path, n_steps: int) -> int:
@@ -52,7 +59,9 @@ def killed_after(store: Path, n_steps: int) -> int:
     first = newest_run(store)
     process = subprocess.Popen(
         [GRIDGEO, *SECOND_RUN, "--store", f"sqlite:///{store}", "--json"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     while process.poll() is None and not (newest_run(store) > first and steps_done(store) >= n_steps):
         time.sleep(0.005)
@@ -63,7 +72,9 @@ def killed_after(store: Path, n_steps: int) -> int:
 
 
 @pytest.mark.parametrize("n_steps", [0, 1, 2, 3, 4])
-def test_killed_run_is_taken_up_and_readers_never_see_half(finished: Path, tmp_path: Path, n_steps: int) -> None:
+def test_killed_run_is_taken_up_and_readers_never_see_half(
+    finished: Path, whole: dict, tmp_path: Path, n_steps: int
+) -> None:
     store = Path(shutil.copy(finished, tmp_path / "killed.db"))
     before = cli(store, "show")
     recorded = killed_after(store, n_steps)
@@ -73,7 +84,6 @@ def test_killed_run_is_taken_up_and_readers_never_see_half(finished: Path, tmp_p
     after = cli(store, *SECOND_RUN)
     assert after["resumed"] == STEPS[:recorded]
     assert after["versions"]["publication"] > before["versions"]["publication"]
-    whole = cli(Path(shutil.copy(finished, tmp_path / "whole.db")), *SECOND_RUN)
     for key in ("cells", "customers", "merchants", "people", "scores", "territories"):
         assert after[key] == whole[key]
 

@@ -14,7 +14,6 @@ from gridgeo.scoring import (
     roll_up_counts,
     roll_up_measure,
     roll_up_shares,
-    settlement_weights,
     spread_people,
 )
 
@@ -111,10 +110,6 @@ def test_the_uncovered_part_stays_outside_and_is_reported() -> None:
     np.testing.assert_allclose(moved.values, [11.5])
     np.testing.assert_allclose(moved.outside, [2.5, 0.0])
     assert moved.values.sum() + moved.outside.sum() == pytest.approx(14.0, rel=1e-12)
-
-
-def test_streets_stand_in_for_unmapped_houses() -> None:
-    np.testing.assert_allclose(settlement_weights([0.0, 120.0], [50.0, 0.0]), [400.0, 120.0])
 
 
 @given(values=st.lists(st.integers(0, 1000), min_size=N_CELLS, max_size=N_CELLS))
