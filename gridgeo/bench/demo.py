@@ -62,7 +62,9 @@ def bench(*, quick: bool = False) -> dict[str, Any]:
         watch.end()
         total_s = time.perf_counter() - began
         engine.dispose()
-    cases = [Case("demo-total", "s", round(total_s, 2), "lower", floor=INSTALLED_DEMO_FLOOR_S * measure["scale"])]
+    cases = [
+        Case("demo-total", "s", round(total_s, 2), "lower", floor=round(INSTALLED_DEMO_FLOOR_S * measure["scale"], 1))
+    ]
     cases += [Case(f"demo-{step}-time", "s", round(value, 3), "lower") for step, value in watch.seconds.items()]
     cases += [Case(f"demo-{step}-memory", "MiB", round(value, 1), "lower") for step, value in watch.peak_mib.items()]
     return report("demo", cases, measure) | {"checks": {"customers": result["customers"]}}
