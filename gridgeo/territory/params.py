@@ -24,7 +24,7 @@ class Params:
     lloyd_rounds: int = 40
     price_steps: int = 6
     sweeps: int = 3000
-    heat_start: float = 0.7
+    heat_start: float = 2.0
     heat_end: float = 0.004
     rho_start: float = 0.5
     rho_end: float = 60.0

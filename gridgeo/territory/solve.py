@@ -15,7 +15,7 @@ from gridgeo.territory.params import Params
 from gridgeo.territory.problem import Problem
 from gridgeo.territory.stop import Progress, Rounds, StopRule
 
-WARM_HEAT = 0.3
+WARM_HEAT = 0.1
 """A given plan is annealed from this part of the usual heat, so that it is improved and not melted."""
 
 
