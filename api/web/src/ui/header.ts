@@ -45,13 +45,15 @@ function languages(store: Store<State>): HTMLElement {
 export function notices(store: Store<State>): HTMLElement {
   const synthetic = make("p", { class: "synthetic", role: "note" });
   const use = make("p", { class: "use" });
+  const strip = label(store, make("aside", { class: "notices" }, synthetic, use), "aria-label", (words) => words.notices);
   store.watch(
     (state) => [state.language, state.session],
     ({ language, session }) => {
+      strip.hidden = !session;
       synthetic.hidden = !session?.synthetic;
       synthetic.textContent = session?.synthetic ? catalogue(language).synthetic : "";
       use.textContent = session ? session.notice[language] : "";
     },
   );
-  return label(store, make("aside", { class: "notices" }, synthetic, use), "aria-label", (words) => words.notices);
+  return strip;
 }
