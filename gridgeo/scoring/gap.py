@@ -35,9 +35,9 @@ class Gap:
     """Customer gap of each cell; arrays have shape (n_cells,).
 
     value: customers missing against the target rate; not-a-number without people or examples. low, high: the same at
-    the ends of the cell's own band. comparable: examples found. target_rate, median_rate: upper quartile and median
-    of their shrunk shares. expected: target_rate * people. typical: median_rate * people, "cells like this have".
-    evidence: firm, weak, none.
+    the ends of the cell's own band, stretched to hold the value. comparable: examples found. target_rate, median_rate:
+    upper quartile and median of their shrunk shares. expected: target_rate * people. typical: median_rate * people,
+    "cells like this have". evidence: firm, weak, none.
     """
 
     value: FloatArray
@@ -75,10 +75,12 @@ def customer_gap(
     comparable, (target, median) = others_quantiles(shrunk.value, (kind, branch), example, (TARGET_QUANTILE, 0.5))
     usable = (exposed > 0) & (comparable >= rule.least_comparable)
     target, median = np.where(usable, target, np.nan), np.where(usable, median, np.nan)
+    value = np.maximum(target * exposed - found, 0.0)
     return Gap(
-        value=np.maximum(target * exposed - found, 0.0),
-        low=np.maximum((target - shrunk.high) * exposed, 0.0),
-        high=np.maximum((target - shrunk.low) * exposed, 0.0),
+        value=value,
+        # The value counts the customers there are, the band the share behind them: it is stretched to hold both.
+        low=np.minimum(np.maximum((target - shrunk.high) * exposed, 0.0), value),
+        high=np.maximum(np.maximum((target - shrunk.low) * exposed, 0.0), value),
         comparable=comparable,
         target_rate=target,
         median_rate=median,

@@ -66,6 +66,13 @@ def test_the_own_branch_sets_no_target(ground: Any, shrunk: Any, cluster: Any) -
     assert np.nanmean((first.target_rate - again.target_rate)[~own]) > 0
 
 
+def test_a_gap_lies_inside_its_own_band(ground: Any, shrunk: Any, cluster: Any) -> None:
+    gap = customer_gap(ground.customers, ground.people, shrunk, cluster, ground.areas)
+    banded = np.isfinite(gap.low) & np.isfinite(gap.high)
+    assert banded.any()
+    assert ((gap.low <= gap.value) & (gap.value <= gap.high))[banded].all()
+
+
 def test_more_customers_never_widen_a_gap(ground: Any, shrunk: Any, cluster: Any) -> None:
     fewer = customer_gap(ground.customers, ground.people, shrunk, cluster, ground.areas).value
     more = customer_gap(ground.customers + 3, ground.people, shrunk, cluster, ground.areas).value
