@@ -35,3 +35,11 @@ def test_help_follows_the_language(gridgeo: Run) -> None:
     assert "合成银行" in chinese
     assert "合成银行" not in english
     assert "gridgeo demo --ground" in chinese
+
+
+def test_the_short_option_shows_the_same_help_with_an_example(gridgeo: Run) -> None:
+    for command in (["demo"], ["catchment", "draw"]):
+        short = gridgeo(*command, "-h")
+        assert short.returncode == 0
+        assert short.stdout == gridgeo(*command, "--help").stdout
+        assert "Example: gridgeo " in short.stdout
