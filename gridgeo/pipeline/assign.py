@@ -26,7 +26,7 @@ from gridgeo.territory import (
     territory_colours,
 )
 
-MAX_ROUNDS = 60
+MAX_ROUNDS = 20
 """A round takes a fraction of a second at a branch's size: still improving after so many is good enough."""
 
 
@@ -79,10 +79,11 @@ def _wide_scores(connection: sa.Connection, score_id: int) -> pl.DataFrame:
 def _plan_branch(branch_id: str, rows: pl.DataFrame, staff: pl.DataFrame, params: RunParams) -> BranchPlan:
     cells = rows["cell"].to_numpy()
     problem = _problem(cells, rows.select(REPORTED).to_numpy(), staff, params.tolerance)
-    stop = FirstOf((NoImprovement(params.starts), Rounds(MAX_ROUNDS)))
-    result = solve(problem, stop, seed=params.seed)
+    # A plan that balances potential as well is within the tolerance of the others too: a place to begin.
     also_potential = replace(problem, tolerance=np.full(len(REPORTED), params.tolerance))
-    other = solve(also_potential, stop, seed=params.seed)
+    other = solve(also_potential, Rounds(params.starts), seed=params.seed)
+    stop = FirstOf((NoImprovement(params.starts), Rounds(MAX_ROUNDS)))
+    result = solve(problem, stop, seed=params.seed, initial=other.labels)
     report = _report(cells, staff, result) | {"balancing_potential_too": _price(result, other)}
     return BranchPlan(branch_id, cells, staff, problem, result, report)
 
