@@ -25,7 +25,7 @@ _HOME = {
     "summary": "gridgeo.pipeline.notebook",
 }
 
-__all__ = ["__version__", *_HOME]  # noqa: PLE0604 - the names are in the table above
+__all__ = ["__version__", *_HOME]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
