@@ -36,7 +36,7 @@ def main() -> None:
         subprocess.run([GRIDGEO, "demo", "--no-serve", "--store", store], check=True)  # noqa: S603
         environment = {**os.environ, "GRIDGEO_LOGIN_TOKEN": "pictures"}
         command = [GRIDGEO, "serve", "--store", store, "--port", str(PORT)]
-        server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603
+        server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603
         try:
             wait_for_server(server)
             with sync_playwright() as play:
@@ -52,11 +52,12 @@ def main() -> None:
 
 
 def wait_for_server(server: subprocess.Popen[str]) -> None:
-    """Read what the server prints until its worker listens."""
-    assert server.stderr is not None  # noqa: S101 - a pipe was asked for
-    for line in server.stderr:
-        if "Listening" in line or "Started worker" in line:
+    """Read what the server prints until its worker has started."""
+    assert server.stdout is not None  # noqa: S101 - a pipe was asked for
+    for line in server.stdout:
+        if "Started worker" in line:
             return
+    sys.exit("the server ended before it listened")
 
 
 if __name__ == "__main__":
