@@ -19,15 +19,16 @@ def ground_from_osm(path: Path, spec: GroundSpec) -> Ground:
     Raises InvalidInputError when the file is missing, no PBF file, empty, without the boundaries the ground names, or
     when the ground declares a datum other than wgs84.
     """
-    if spec.datum != "wgs84":
-        raise InvalidInputError(
-            "OpenStreetMap positions are wgs84; ground {ground} declares {datum}", ground=spec.name, datum=spec.datum
-        )
+    _require_wgs84(spec)
     return ground_from_tables(osm_tables(path), spec)
 
 
 def ground_from_tables(tables: OsmTables, spec: GroundSpec) -> Ground:
-    """Build the ground out of an extract that was read before (see `ground_from_osm`)."""
+    """Build the ground out of an extract that was read before (see `ground_from_osm`).
+
+    Raises InvalidInputError when the ground declares a datum other than wgs84.
+    """
+    _require_wgs84(spec)
     boundaries, boundary_report = boundaries_from_osm(tables, spec)
     area = ground_area(boundaries)
     streets, street_report = streets_from_osm(tables, area)
@@ -45,3 +46,10 @@ def ground_from_tables(tables: OsmTables, spec: GroundSpec) -> Ground:
         branch_sites=sites,
         accounts=(boundary_report, street_report, building_report, merchant_report, address_report, site_report),
     )
+
+
+def _require_wgs84(spec: GroundSpec) -> None:
+    if spec.datum != "wgs84":
+        raise InvalidInputError(
+            "OpenStreetMap positions are wgs84; ground {ground} declares {datum}", ground=spec.name, datum=spec.datum
+        )

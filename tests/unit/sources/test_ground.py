@@ -16,7 +16,7 @@ from gridgeo.demo import GROUNDS, ground_path
 from gridgeo.domain.tables import BOUNDARIES, BUILDINGS, GAZETTEER, MERCHANTS, STREETS, checked
 from gridgeo.domain.words import INDUSTRIES
 from gridgeo.errors import InvalidInputError
-from gridgeo.sources import BRANCH_SITES, Ground, GroundSpec, ground_from_osm
+from gridgeo.sources import BRANCH_SITES, Ground, GroundSpec, ground_from_osm, ground_from_tables, osm_tables
 from gridgeo.sources.osm_layers import ground_area
 from gridgeo.sources.osm_objects import points_of, shapes_of
 from gridgeo.sources.settlement import zone_of_points
@@ -206,3 +206,5 @@ def test_an_extract_without_boundaries_is_refused(write_osm: object) -> None:
 def test_a_declared_datum_other_than_wgs84_is_refused(datum: str) -> None:
     with pytest.raises(InvalidInputError, match=f"declares {datum}"):
         ground_from_osm(ground_path("helsinki"), replace(GROUNDS["helsinki"], datum=datum))
+    with pytest.raises(InvalidInputError, match=f"declares {datum}"):
+        ground_from_tables(osm_tables(ground_path("helsinki")), replace(GROUNDS["helsinki"], datum=datum))
