@@ -17,6 +17,7 @@ from rich.table import Table
 
 from gridgeo.domain import Actor, local_actor
 from gridgeo.domain.actor import actor_from_text
+from gridgeo.errors import InfeasibleError
 from gridgeo.i18n import Language, language_from, translate
 from gridgeo.settings import Settings
 
@@ -31,6 +32,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object 
 ActorOption = Annotated[
     str | None, typer.Option("--as", metavar="NAME:ROLE", help="Act as this person: hq, planner, branch_manager, rm.")
 ]
+
+MAX_SEED = 2**63 - 1
+"""A store keeps seeds as 64-bit integers."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,11 @@ def language() -> Language:
     return language_from(Settings().language)
 
 
+def acting(actor: str | None) -> Actor:
+    """Return who acts: NAME:ROLE as given, else the one actor of embedded mode."""
+    return actor_from_text(actor) if actor else local_actor()
+
+
 @contextmanager
 def session(store: str | None, as_json: bool, actor: str | None, *, create: bool = False) -> Iterator[Session]:
     """Open the store, brought up to the newest schema when ``create``, and close it at the end.
@@ -63,13 +72,14 @@ def session(store: str | None, as_json: bool, actor: str | None, *, create: bool
     from gridgeo.storage import check_schema, open_engine, upgrade
 
     url = store or Settings().store_url
+    asking = acting(actor)
     engine = open_engine(url, create=create)
     try:
         if create:
             upgrade(engine)
         else:
             check_schema(engine)
-        yield Session(engine, url, actor_from_text(actor) if actor else local_actor(), as_json, language())
+        yield Session(engine, url, asking, as_json, language())
     finally:
         engine.dispose()
 
@@ -80,6 +90,28 @@ def emit(as_json: bool, record: dict[str, Any], table: RenderableType | None = N
         sys.stdout.write(orjson.dumps(record, option=orjson.OPT_SERIALIZE_NUMPY).decode() + "\n")
         return
     Console().print(table if table is not None else record_table(record))
+
+
+def require_feasible(branches: dict[str, Any]) -> None:
+    """Let pass plans that keep every tolerance; called once the best violating answer is written and printed.
+
+    branches: branch -> its part of the plan's report.
+    Raises InfeasibleError naming the first branch whose plan does not, with its largest violation.
+    """
+    for branch, figures in branches.items():
+        if figures["feasible"]:
+            continue
+        worst = max(figures["violations"], key=lambda found: abs(found["value"]) - found["limit"])
+        raise InfeasibleError(
+            "branch {branch}: no plan within the tolerance was found; the nearest one is written. "
+            "Largest violation: {territory}, {measure} {value}{unit}, allowed {limit}{unit}",
+            branch=branch,
+            territory=worst["territory"],
+            measure=worst["measure"],
+            value=round(worst["value"], 3),
+            limit=round(worst["limit"], 3),
+            unit="" if worst["measure"] == "pieces" else " %",
+        )
 
 
 def record_table(record: dict[str, Any]) -> Table:
@@ -99,7 +131,8 @@ def progress_bar(steps: dict[str, str]) -> Iterator[Any]:
     """
     tongue = language()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=len(steps))
         order = list(steps)
 

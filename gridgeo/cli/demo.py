@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, language, now, progress_bar, session
+from gridgeo.cli.common import (
+    MAX_SEED,
+    ActorOption,
+    JsonOption,
+    StoreOption,
+    acting,
+    emit,
+    language,
+    now,
+    progress_bar,
+    require_feasible,
+    session,
+)
 from gridgeo.cli.serve import PortOption, server_address, start_server
 from gridgeo.cli.tables import summary_table
 from gridgeo.i18n import translate
@@ -34,7 +46,9 @@ def register(app: typer.Typer) -> None:
 def demo(  # noqa: PLR0913 - the options are the command's interface
     ground: Annotated[str, typer.Option(help="Demo ground: liechtenstein or helsinki.")] = "liechtenstein",
     store: StoreOption = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the synthetic bank; same seed, same bank.")] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MAX_SEED, help="Seed of the synthetic bank; same seed, same bank.")
+    ] = 1,
     resolution: Annotated[int | None, typer.Option(help="H3 resolution; the ground's own by default.")] = None,
     catchments: Annotated[
         str, typer.Option(help="How catchments are drawn: drive_time or municipality.")
@@ -48,8 +62,11 @@ def demo(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo demo --ground liechtenstein --no-serve --json
     """
-    from gridgeo.pipeline.demo import run_demo
+    from gridgeo.pipeline.demo import demo_params, run_demo
 
+    # Asked first: a wrong option must not leave an empty store behind, nor show up after the run.
+    demo_params(acting(actor), ground, resolution=resolution, method=catchments, seed=seed)
+    address = server_address(port=port) if serve else None
     with session(store, as_json, actor, create=True) as opened, progress_bar(STEPS) as progress:
         report = run_demo(
             opened.engine,
@@ -62,9 +79,9 @@ def demo(  # noqa: PLR0913 - the options are the command's interface
             progress=progress,
         )
         url = opened.url
-    address = server_address(port=port) if serve else None
     emit(as_json, report | {"url": address.url if address else None}, summary_table(report, language()))
     if not as_json:
         typer.echo(translate(SYNTHETIC_WORDS, language()), err=True)
     if address:
         start_server(url, address)
+    require_feasible(report["territories"]["branches"])

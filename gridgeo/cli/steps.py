@@ -7,7 +7,17 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, now, progress_bar, session
+from gridgeo.cli.common import (
+    MAX_SEED,
+    ActorOption,
+    JsonOption,
+    StoreOption,
+    emit,
+    now,
+    progress_bar,
+    require_feasible,
+    session,
+)
 from gridgeo.cli.demo import STEPS as STEP_WORDS
 from gridgeo.cli.tables import summary_table
 
@@ -16,7 +26,7 @@ MethodOption = Annotated[
     str, typer.Option("--catchments", help="How catchments are drawn: drive_time or municipality.")
 ]
 ToleranceOption = Annotated[float, typer.Option(help="Largest deviation from the target, as a share.")]
-SeedOption = Annotated[int, typer.Option(min=0, help="Seed of the territory solver.")]
+SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the territory solver.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -61,6 +71,7 @@ def run(  # noqa: PLR0913 - the options are the command's interface
             body = summary(connection, opened.actor)
         body |= {"run": report.run_id, "resumed": list(report.resumed), "seconds": report.seconds}
         emit(as_json, body, summary_table(body, opened.language))
+    require_feasible(body["territories"]["branches"])
 
 
 def draw(
@@ -126,3 +137,5 @@ def _step(kind: Kind, store: str | None, as_json: bool, actor: str | None, **cho
         with opened.engine.begin() as connection:
             result = run_one(connection, opened.actor, kind, chosen, now())
         emit(as_json, {"version": result.version_id} | result.report)
+    if kind == "plan":
+        require_feasible(result.report["branches"])

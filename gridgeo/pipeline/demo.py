@@ -15,10 +15,24 @@ from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.bank import take_bank
 from gridgeo.pipeline.ground import take_ground
 from gridgeo.pipeline.run import run
-from gridgeo.pipeline.steps import Progress, no_progress, require_planner, run_params
+from gridgeo.pipeline.steps import Progress, RunParams, no_progress, require_planner, run_params
 from gridgeo.pipeline.summary import summary
 from gridgeo.sources import denominators_from_csv, ground_from_tables, osm_tables, road_graph_from_osm_tables
 from gridgeo.storage import reading
+
+
+def demo_params(actor: Actor, ground_name: str, *, resolution: int | None, method: str, seed: int) -> RunParams:
+    """Return the parameters of a demo run; callers ask before they make a store for it.
+
+    Raises InvalidInputError for an unknown ground, resolution or catchment method, NotAllowedError for a role that
+    may not write.
+    """
+    require_planner(actor)
+    if ground_name not in GROUNDS:
+        raise InvalidInputError(
+            "ground must be one of {known}, got {given}", known=", ".join(GROUNDS), given=ground_name
+        )
+    return run_params(resolution=resolution or GROUNDS[ground_name].resolution, method=method, seed=seed)
 
 
 def run_demo(  # noqa: PLR0913 - what a demo may vary
@@ -36,13 +50,8 @@ def run_demo(  # noqa: PLR0913 - what a demo may vary
 
     Raises InvalidInputError for an unknown ground, resolution or catchment method.
     """
-    require_planner(actor)
-    if ground_name not in GROUNDS:
-        raise InvalidInputError(
-            "ground must be one of {known}, got {given}", known=", ".join(GROUNDS), given=ground_name
-        )
+    params = demo_params(actor, ground_name, resolution=resolution, method=method, seed=seed)
     spec = GROUNDS[ground_name]
-    params = run_params(resolution=resolution or spec.resolution, method=method, seed=seed)
     seconds: dict[str, float] = {}
     progress("read")
     began = time.perf_counter()

@@ -11,6 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gridgeo.cli.main import run
+from gridgeo.pipeline.steps import StepResult
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -95,6 +98,51 @@ def test_a_command_on_a_missing_store_makes_none(gridgeo: Run, tmp_path: Path) -
     assert done.returncode == 5
     assert "gridgeo demo" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+WRONG_DEMOS = {
+    "ground": (["--ground", "mars"], 2, "mars"),
+    "resolution": (["--resolution", "16"], 2, "16"),
+    "catchments": (["--catchments", "teleport"], 2, "teleport"),
+    "seed": (["--seed", str(2**64)], 2, "--seed"),
+    "role": (["--as", "li:rm"], 5, "rm"),
+    "actor": (["--as", "li:king"], 2, "king"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_DEMOS)
+def test_a_wrong_demo_makes_no_store(gridgeo: Run, tmp_path: Path, name: str) -> None:
+    arguments, code, word = WRONG_DEMOS[name]
+    done = gridgeo("demo", "--no-serve", *arguments, "--store", f"sqlite:///{tmp_path}/demo.db")
+    assert (done.returncode, done.stdout) == (code, ""), done.stderr
+    assert word in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_demo_address_that_is_not_loopback_is_refused_before_the_run(gridgeo: Run, tmp_path: Path) -> None:
+    done = gridgeo("demo", "--store", f"sqlite:///{tmp_path}/demo.db", GRIDGEO_HOST="0.0.0.0")  # noqa: S104
+    assert done.returncode == 2
+    assert "0.0.0.0" in done.stderr  # noqa: S104
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("feasible", [True, False])
+def test_a_plan_out_of_tolerance_is_printed_and_is_exit_code_3(
+    store_copy: Path, feasible: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = [
+        {"territory": "RM01", "measure": "workload", "value": -5.6, "limit": 5.0},
+        {"territory": "RM02", "measure": "customers", "value": 7.25, "limit": 5.0},
+    ]
+    branches = {"B1": {"feasible": feasible, "violations": [] if feasible else found}}
+    monkeypatch.setattr("gridgeo.pipeline.run.run_one", lambda *_: StepResult(8, {"branches": branches}))
+    monkeypatch.setenv("GRIDGEO_LANGUAGE", "en")
+    code = run(["territory", "assign", "--json", "--store", f"sqlite:///{store_copy}"])
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == {"version": 8, "branches": branches}
+    assert code == (0 if feasible else 3)
+    assert ("branch B1" in printed.err and "RM02, customers 7.25 %, allowed 5.0 %" in printed.err) is not feasible
 
 
 def test_unreachable_server_is_named_without_its_password(gridgeo: Run) -> None:
