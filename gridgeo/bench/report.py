@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import platform
-import statistics
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -66,16 +64,6 @@ def yardstick(points: int = YARDSTICK_POINTS) -> dict[str, float]:
         h3.latlng_to_cell(lat, lng, 9)
     rate = points / (time.process_time() - began)
     return {"points_per_cpu_s": round(rate), "scale": round(YARDSTICK_REFERENCE_PER_S / rate, 3)}
-
-
-def median_cpu_s(call: Callable[[], object], runs: int = 3) -> float:
-    """Return the median CPU seconds of the call."""
-    times = []
-    for _ in range(runs):
-        began = time.process_time()
-        call()
-        times.append(time.process_time() - began)
-    return statistics.median(times)
 
 
 def report(bench: str, cases: list[Case], measure: dict[str, float]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from gridgeo.domain import FloatArray, IntArray
+from gridgeo.domain import FloatArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.scoring.checks import RingPairs, positions
 
@@ -28,8 +28,3 @@ def ring_sums(values: FloatArray, pairs: RingPairs) -> FloatArray:
     values: shape (n_cells,) or (n_cells, n_columns). Returns the same shape; 0 where a cell has no neighbour.
     """
     return np.asarray(ring_matrix(pairs, len(values)) @ values, dtype=np.float64)
-
-
-def ring_sizes(pairs: RingPairs, n_cells: int) -> IntArray:
-    """Count the neighbours of each cell, shape (n_cells,)."""
-    return np.bincount(positions(pairs[0], "ring row", n_cells), minlength=n_cells).astype(np.int64)
