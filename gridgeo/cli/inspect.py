@@ -88,8 +88,8 @@ def versions(store: StoreOption = None, as_json: JsonOption = False, actor: Acto
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
         body = history(connection, opened.actor)
         table = Table()
-        for column in ("id", "kind", "created_at", "created_by", "live"):
-            table.add_column(column)
+        for column in ("version", "kind", "created at", "created by", "live"):
+            table.add_column(translate(column, opened.language))
         for row in body["versions"]:
             table.add_row(*(str(row[name]) for name in ("id", "kind", "created_at", "created_by", "live")))
         emit(as_json, body, table)
