@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import typer
@@ -19,6 +18,7 @@ from gridgeo.cli.common import (
     session,
 )
 from gridgeo.cli.demo import STEPS as STEP_WORDS
+from gridgeo.cli.groups import CATCHMENT, LOCATE, SCORE, TERRITORY
 from gridgeo.cli.tables import summary_table
 
 ResolutionOption = Annotated[int, typer.Option(help="H3 resolution, 7 to 11; 9 is about 0.1 km2 a cell.")]
@@ -32,16 +32,10 @@ SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("run")(run)
-    groups: dict[str, tuple[str, Callable[..., None], str]] = {
-        "catchment": ("draw", draw, "The branches' catchments."),
-        "locate": ("parties", locate, "Positions of customers and merchants."),
-        "score": ("refresh", score, "Scores of cells."),
-        "territory": ("assign", assign, "Territories of relationship managers."),
-    }
-    for group, (verb, function, words) in groups.items():
-        sub = typer.Typer(help=words, no_args_is_help=True, rich_markup_mode=None)
-        sub.command(verb)(function)
-        app.add_typer(sub, name=group)
+    CATCHMENT.command("draw")(draw)
+    LOCATE.command("parties")(locate)
+    SCORE.command("refresh")(score)
+    TERRITORY.command("assign")(assign)
     app.command("publish")(publish)
 
 
