@@ -51,7 +51,7 @@ def explain(
 ) -> None:
     """Show every measure of a published cell with its interval, evidence, territory and data versions.
 
-    Example: gridgeo explain 891f8d4f56bffff
+    Example: gridgeo explain 891f8e70907ffff
     """
     from gridgeo.pipeline.explain import explain_cell
     from gridgeo.storage import reading

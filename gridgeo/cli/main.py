@@ -10,7 +10,7 @@ import typer
 
 from gridgeo import __version__
 from gridgeo.cli import data, demo, exports, groups, inspect, serve, steps
-from gridgeo.cli.common import language
+from gridgeo.cli.common import JsonOption, emit, language
 from gridgeo.errors import (
     BusyError,
     ConflictError,
@@ -47,9 +47,15 @@ for module in (demo, groups, steps, data, inspect, exports, serve):
 
 
 @app.command("version")
-def version() -> None:
-    """Print the version of gridgeo."""
-    typer.echo(__version__)
+def version(as_json: JsonOption = False) -> None:
+    """Print the version of gridgeo.
+
+    Example: gridgeo version --json
+    """
+    if as_json:
+        emit(True, {"version": __version__})
+    else:
+        typer.echo(__version__)
 
 
 def main() -> None:

@@ -29,14 +29,16 @@ def register(app: typer.Typer) -> None:
     app.add_typer(db, name="db")
 
 
-def serve(store: StoreOption = None, host: HostOption = None, port: PortOption = None) -> None:
+def serve(
+    store: StoreOption = None, host: HostOption = None, port: PortOption = None, as_json: JsonOption = False
+) -> None:
     """Serve the map, the JSON and the tiles of the live publication.
 
     Example: gridgeo serve --store sqlite:///gridgeo.db --port 8321
     """
     with session(store, as_json=False, actor=None) as opened:
         url = opened.url
-    start_server(url, server_address(host, port))
+    start_server(url, server_address(host, port), as_json=as_json)
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,11 @@ def server_address(host: str | None = None, port: int | None = None) -> Address:
     return address
 
 
-def start_server(store_url: str, address: Address) -> None:
-    """Start granian and print the one-time login link; returns when the server stops."""
+def start_server(store_url: str, address: Address, *, as_json: bool = False) -> None:
+    """Start granian and print the one-time login link; returns when the server stops.
+
+    as_json: the address and the link are one object on standard output, and the server's own log is silent.
+    """
     from granian.constants import Interfaces
     from granian.server import Server
 
@@ -84,8 +89,12 @@ def start_server(store_url: str, address: Address) -> None:
         "GRIDGEO_PORT": str(address.port),
     }
     link = f"{address.url}/login?token={token}"
-    sys.stderr.write(translate("Open this link once in your browser: {link}", language(), link=link) + "\n")
-    sys.stderr.flush()
+    if as_json:
+        emit(True, {"url": address.url, "login": link})
+        sys.stdout.flush()
+    else:
+        sys.stderr.write(translate("Open this link once in your browser: {link}", language(), link=link) + "\n")
+        sys.stderr.flush()
     Server(
         "gridgeo_api.main:create_app",
         address=address.host,
@@ -94,6 +103,7 @@ def start_server(store_url: str, address: Address) -> None:
         factory=True,
         workers=1,
         log_access=False,
+        log_enabled=not as_json,
     ).serve()
 
 

@@ -13,7 +13,9 @@ from gridgeo.i18n import Language, translate
 
 def summary_table(body: dict[str, Any], language: Language) -> Group:
     """Return the summary of a publication: what went in, the scores, the territories of each branch."""
-    return Group(_accounts(body, language), _scores(body, language), _branches(body, language))
+    return Group(
+        _accounts(body, language), _scores(body, language), _branches(body, language), _remarks(body, language)
+    )
 
 
 def _accounts(body: dict[str, Any], language: Language) -> Table:
@@ -48,6 +50,21 @@ def _branches(body: dict[str, Any], language: Language) -> Table:
         gap = number(figures["bound_gap_percent"])
         table.add_row(branch, str(figures["count"]), feasible, number(off["customers"]), number(off["workload"]), gap)
     return table
+
+
+def _remarks(body: dict[str, Any], language: Language) -> str:
+    """Say why a branch cannot keep its limits, where the solver knows, and what the model of potential is worth."""
+    found = [
+        f"{branch}: {translate(finding['template'], language, **finding['values'])}"
+        for branch, figures in body["territories"]["branches"].items()
+        for finding in figures["findings"]
+    ]
+    validation = body["potential_validation"]
+    if validation is not None:
+        found.append(
+            f"{translate('Potential, validated out of area', language)}: {translate(validation['verdict'], language)}"
+        )
+    return "\n".join(found)
 
 
 def number(value: float | None) -> str:

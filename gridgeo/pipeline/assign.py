@@ -27,7 +27,8 @@ from gridgeo.territory import (
 )
 
 MAX_ROUNDS = 20
-"""A round takes a fraction of a second at a branch's size: still improving after so many is good enough."""
+USUAL_CELLS = 1_500
+"""A round takes a second or so at a branch's usual size; a larger branch gets fewer, so that a plan always ends."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,9 @@ def _plan_branch(branch_id: str, rows: pl.DataFrame, staff: pl.DataFrame, params
     problem = _problem(cells, rows.select(REPORTED).to_numpy(), staff, params.tolerance)
     # A plan that balances potential as well is within the tolerance of the others too: a place to begin.
     also_potential = replace(problem, tolerance=np.full(len(REPORTED), params.tolerance))
-    other = solve(also_potential, Rounds(params.starts), seed=params.seed)
-    stop = FirstOf((NoImprovement(params.starts), Rounds(MAX_ROUNDS)))
+    rounds = max(1, min(MAX_ROUNDS, MAX_ROUNDS * USUAL_CELLS // len(cells)))
+    other = solve(also_potential, Rounds(min(params.starts, rounds)), seed=params.seed)
+    stop = FirstOf((NoImprovement(params.starts), Rounds(rounds)))
     result = solve(problem, stop, seed=params.seed, initial=other.labels)
     report = _report(cells, staff, result) | {"balancing_potential_too": _price(result, other)}
     return BranchPlan(branch_id, cells, staff, problem, result, report)
@@ -104,7 +106,10 @@ def _report(cells: CellArray, staff: pl.DataFrame, result: Result) -> dict[str, 
         "count": staff.height,
         "feasible": result.feasible,
         "violations": [asdict(violation) for violation in result.violations],
-        "findings": [finding.message for finding in result.findings],
+        "findings": [
+            {"message": finding.message, "template": finding.template, "values": finding.values}
+            for finding in result.findings
+        ],
         "pieces_max": max(certificate.pieces),
         "bridges": [cell_strings(cells[bridge]) for bridge in certificate.bridges],
         "imbalance_percent": {name: round(float(imbalance[at]), 3) for at, name in enumerate(REPORTED)},
@@ -121,7 +126,7 @@ def _price(result: Result, other: Result) -> dict[str, Any]:
     """Say what it would cost to balance potential as well: compactness given up, and whether it can be done."""
     return {
         "feasible": other.feasible,
-        "compactness_percent": round(100 * (other.certificate.J_km / result.certificate.J_km - 1), 2),
+        "compactness_percent": round(100 * (other.certificate.J_km / result.certificate.J_km - 1), 2) + 0.0,
         "violations": [asdict(violation) for violation in other.violations],
     }
 

@@ -79,11 +79,11 @@ def _by_travel_time(
 
 
 def _by_municipality(zone: IntArray, branch_index: IntArray, travel_s: FloatArray) -> IntArray:
-    """Give each municipality whole to the branch that is nearest by median travel time of its cells."""
+    """Give each municipality whole to the branch that most of its cells reach first."""
     votes = pl.DataFrame({"zone": zone, "branch": branch_index, "travel_s": travel_s}).with_columns(
         pl.col("travel_s").fill_nan(None)
     )
-    # The branch that most cells of the municipality reach first; ties go to the shorter median way.
+    # Ties go to the shorter median way.
     winner = (
         votes.group_by("zone", "branch")
         .agg(pl.len().alias("cells"), pl.col("travel_s").median())

@@ -77,7 +77,7 @@ WRONG_COMMANDS = {
     "unknown role": (["run", "--as", "li:king"], 2, "king"),
     "unknown option": (["run", "--colour", "red"], 2, "--colour"),
     "unknown command": (["dance"], 2, "dance"),
-    "role that may not write": (["run", "--as", "li:rm"], 5, "rm"),
+    "role that may not write": (["run", "--as", "li:rm:B1"], 5, "rm"),
     "export format": (["export", "--format", "pigeon", "--out", "x"], 2, "pigeon"),
 }
 
@@ -105,7 +105,7 @@ WRONG_DEMOS = {
     "resolution": (["--resolution", "16"], 2, "16"),
     "catchments": (["--catchments", "teleport"], 2, "teleport"),
     "seed": (["--seed", str(2**64)], 2, "--seed"),
-    "role": (["--as", "li:rm"], 5, "rm"),
+    "role": (["--as", "li:rm:B1"], 5, "rm"),
     "actor": (["--as", "li:king"], 2, "king"),
 }
 

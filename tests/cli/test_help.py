@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -43,3 +48,24 @@ def test_the_short_option_shows_the_same_help_with_an_example(gridgeo: Run) -> N
         assert short.returncode == 0
         assert short.stdout == gridgeo(*command, "--help").stdout
         assert "Example: gridgeo " in short.stdout
+
+
+def test_version_and_serve_speak_json(gridgeo: Run, demo: tuple[Path, dict[str, Any]]) -> None:
+    from gridgeo import __version__
+
+    assert json.loads(gridgeo("version", "--json").stdout) == {"version": __version__}
+    command = [str(Path(sys.executable).parent / "gridgeo"), "serve", "--json", "--port", str(free_port())]
+    environment = {**os.environ, "GRIDGEO_STORE_URL": f"sqlite:///{demo[0]}", "GRIDGEO_LOGIN_TOKEN": "once"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        body = json.loads(server.stdout.readline())
+        server.terminate()
+        assert server.stdout.read() == ""
+    assert body["login"] == f"{body['url']}/login?token=once"
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
