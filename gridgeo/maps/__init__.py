@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gridgeo.maps.html_file import export_html, html_map
     from gridgeo.maps.mvt import MEDIA_TYPE
     from gridgeo.maps.picture import export_png
-    from gridgeo.maps.tables import ExportTables, wide_scores
+    from gridgeo.maps.tables import ExportTables
 
 _HOMES = {
     "breaks": ("class_breaks", "class_numbers"),
@@ -37,7 +37,7 @@ _HOMES = {
     "html_file": ("export_html", "html_map"),
     "mvt": ("MEDIA_TYPE",),
     "picture": ("export_png",),
-    "tables": ("ExportTables", "wide_scores"),
+    "tables": ("ExportTables",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -74,7 +74,6 @@ __all__ = [
     "safe_text",
     "tile_index",
     "tilejson",
-    "wide_scores",
 ]
 
 

@@ -9,7 +9,6 @@ import polars as pl
 import shapely
 
 from gridgeo.cells import cell_polygons, cell_strings, centres
-from gridgeo.domain.tables import CELL_SCORES, checked
 from gridgeo.errors import InvalidInputError
 
 GEOMETRY = "geometry"
@@ -39,25 +38,6 @@ class ExportTables:
                 raise InvalidInputError(
                     "table {table} to export: missing columns {missing}", table=table, missing=missing
                 )
-
-
-def wide_scores(scores: pl.DataFrame) -> pl.DataFrame:
-    """Turn CELL_SCORES into one row a branch and cell.
-
-    Returns branch_id, cell, then a column a measure in order of its first row, with ``<measure>_low``,
-    ``<measure>_high`` and ``<measure>_evidence`` for those that have them.
-    """
-    long = checked(scores, CELL_SCORES, "cell_scores")
-    wide = long.select("branch_id", "cell").unique(maintain_order=True)
-    for measure in long["measure"].unique(maintain_order=True).to_list():
-        part = long.filter(pl.col("measure") == measure)
-        named = {"value": measure} | {
-            column: f"{measure}_{column}"
-            for column in ("low", "high", "evidence")
-            if part[column].null_count() < len(part)
-        }
-        wide = wide.join(part.select("branch_id", "cell", *named).rename(named), on=["branch_id", "cell"], how="left")
-    return wide
 
 
 def plain_tables(tables: ExportTables) -> dict[str, pl.DataFrame]:

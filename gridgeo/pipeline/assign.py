@@ -24,6 +24,7 @@ from gridgeo.territory import (
     problem_from_cells,
     solve,
     territory_colours,
+    verify_plan,
 )
 
 MAX_ROUNDS = 20
@@ -86,8 +87,22 @@ def _plan_branch(branch_id: str, rows: pl.DataFrame, staff: pl.DataFrame, params
     other = solve(also_potential, Rounds(min(params.starts, rounds)), seed=params.seed)
     stop = FirstOf((NoImprovement(params.starts), Rounds(rounds)))
     result = solve(problem, stop, seed=params.seed, initial=other.labels)
+    require_true(branch_id, problem, result.labels, result.certificate.as_json())
     report = _report(cells, staff, result) | {"balancing_potential_too": _price(result, other)}
     return BranchPlan(branch_id, cells, staff, problem, result, report)
+
+
+def require_true(branch_id: str, problem: Problem, labels: LabelArray, certificate: dict[str, Any]) -> None:
+    """Have the independent checker recompute a plan's certificate before it is written.
+
+    Raises RuntimeError naming the first figure that is not what the certificate says: a fault of the solver, never of
+    the input.
+    """
+    wrong = verify_plan(problem, labels, certificate)
+    if wrong:
+        raise RuntimeError(
+            f"branch {branch_id}: certified {wrong[0].what} {wrong[0].certified}, found {wrong[0].found}"
+        )
 
 
 def _problem(cells: CellArray, weights: FloatArray, staff: pl.DataFrame, tolerance: float) -> Problem:

@@ -167,3 +167,16 @@ def test_the_truth_is_not_in_the_store(finished: Finished, truth: Truth) -> None
     both = stored.join(truth.customers, left_on="party_id", right_on="id", how="inner")
     same = both.filter((pl.col("lng") == pl.col("lng_right")) & (pl.col("lat") == pl.col("lat_right")))
     assert same.height <= 0.01 * both.height
+
+
+def test_a_certificate_that_is_not_true_is_never_written(finished: Finished) -> None:
+    from gridgeo.pipeline.assign import require_true
+    from gridgeo.territory import Rounds, problem_from_cells, solve
+
+    cells = finished.table("catchment_cell", "catchment").filter(pl.col("branch_id") == "B4")["cell"].to_numpy()
+    problem = problem_from_cells(cells, np.ones((len(cells), 1)), 2, [0.05])
+    result = solve(problem, Rounds(1), seed=1)
+    certificate = result.certificate.as_json()
+    require_true("B4", problem, result.labels, certificate)
+    with pytest.raises(RuntimeError, match="J_km"):
+        require_true("B4", problem, result.labels, certificate | {"J_km": certificate["J_km"] * 0.9})

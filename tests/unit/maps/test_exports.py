@@ -15,7 +15,6 @@ import pytest
 import shapely
 
 from gridgeo.cells import cell_polygons, cell_strings
-from gridgeo.domain.tables import CELL_SCORES
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps import (
     ExportNotes,
@@ -26,7 +25,6 @@ from gridgeo.maps import (
     export_html,
     export_png,
     formula_safe,
-    wide_scores,
 )
 
 WRITERS: dict[str, Callable[[ExportTables, ExportNotes, Path], Path]] = {
@@ -184,24 +182,3 @@ def test_empty_tables_are_exported_as_such(name: str, tables: ExportTables, note
 def test_tables_must_have_the_columns_that_place_them(tables: ExportTables) -> None:
     with pytest.raises(InvalidInputError, match=r"table territories to export: missing columns \['geometry'\]"):
         ExportTables(tables.cells, tables.catchments, tables.territories.drop("geometry"), tables.branches)
-
-
-def test_long_scores_become_one_row_a_cell() -> None:
-    rows = [
-        ("b1", "people", 1, 5.0, None, None, None),
-        ("b1", "people", 2, 6.0, None, None, None),
-        ("b1", "penetration", 1, 0.2, 0.1, 0.3, "firm"),
-        ("b1", "penetration", 2, None, None, None, "none"),
-    ]
-    wide = wide_scores(pl.DataFrame(rows, schema=CELL_SCORES, orient="row"))
-    assert wide.columns == [
-        "branch_id",
-        "cell",
-        "people",
-        "penetration",
-        "penetration_low",
-        "penetration_high",
-        "penetration_evidence",
-    ]
-    assert wide.row(0) == ("b1", 1, 5.0, 0.2, 0.1, 0.3, "firm")
-    assert wide.row(1) == ("b1", 2, 6.0, None, None, None, "none")
