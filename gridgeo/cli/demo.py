@@ -83,5 +83,5 @@ def demo(  # noqa: PLR0913 - the options are the command's interface
     if not as_json:
         typer.echo(translate(SYNTHETIC_WORDS, language()), err=True)
     if address:
-        start_server(url, address)
+        start_server(url, address, as_json=as_json)
     require_feasible(report["territories"]["branches"])

@@ -38,7 +38,7 @@ def serve(
     """
     with session(store, as_json=False, actor=None) as opened:
         url = opened.url
-    start_server(url, server_address(host, port), as_json=as_json)
+    start_server(url, server_address(host, port), as_json=as_json, link_as_json=as_json)
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,8 @@ def server_address(host: str | None = None, port: int | None = None) -> Address:
     return address
 
 
-def start_server(store_url: str, address: Address, *, as_json: bool = False) -> None:
-    """Start granian and print the one-time login link; returns when the server stops.
-
-    as_json: the address and the link are one object on standard output, and the server's own log is silent.
-    """
-    from granian.constants import Interfaces
-    from granian.server import Server
-
+def login_link(store_url: str, address: Address) -> str:
+    """Set up the environment of the server's worker and return the link that logs one browser in, once."""
     settings = Settings()
     token = settings.login_token.get_secret_value() if settings.login_token else secrets.token_urlsafe(32)
     # The worker is a process of its own and reads its settings from the environment.
@@ -88,13 +82,25 @@ def start_server(store_url: str, address: Address, *, as_json: bool = False) -> 
         "GRIDGEO_HOST": address.host,
         "GRIDGEO_PORT": str(address.port),
     }
-    link = f"{address.url}/login?token={token}"
-    if as_json:
+    return f"{address.url}/login?token={token}"
+
+
+def start_server(store_url: str, address: Address, *, as_json: bool = False, link_as_json: bool = False) -> None:
+    """Start granian; returns when the server stops.
+
+    as_json: standard output is for objects alone, so the server's log is silent. link_as_json: the address and the
+    one-time login link are such an object; they stand on standard error otherwise.
+    """
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    link = login_link(store_url, address)
+    if link_as_json:
         emit(True, {"url": address.url, "login": link})
-        sys.stdout.flush()
     else:
         sys.stderr.write(translate("Open this link once in your browser: {link}", language(), link=link) + "\n")
-        sys.stderr.flush()
+    sys.stdout.flush()
+    sys.stderr.flush()
     Server(
         "gridgeo_api.main:create_app",
         address=address.host,

@@ -64,6 +64,26 @@ def test_version_and_serve_speak_json(gridgeo: Run, demo: tuple[Path, dict[str, 
     assert body["login"] == f"{body['url']}/login?token=once"
 
 
+def test_a_served_demo_prints_one_object_and_nothing_else(tmp_path: Path) -> None:
+    port = free_port()
+    command = [
+        str(Path(sys.executable).parent / "gridgeo"),
+        "demo",
+        "--ground",
+        "helsinki",
+        "--json",
+        "--port",
+        str(port),
+    ]
+    environment = {**os.environ, "GRIDGEO_STORE_URL": f"sqlite:///{tmp_path}/served.db"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        body = json.loads(server.stdout.readline())
+        server.terminate()
+        assert server.stdout.read() == ""
+    assert body["url"] == f"http://127.0.0.1:{port}"
+
+
 def free_port() -> int:
     """A port that nothing listens on."""
     with socket.socket() as probe:
