@@ -61,11 +61,17 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int) -> C
     catchment = read_frame(connection, "catchment_cell", version_id=inputs.catchment).sort("cell")
     branch_ids = sorted(set(catchment["branch_id"]))
     travel_s = catchment["travel_s"].fill_null(float("nan")).to_numpy()
-    people_in, people = _people(connection, inputs.ground, cells)
+    settled = Settlement(
+        boundaries=read_frame(connection, "boundary", version_id=inputs.ground),
+        streets=read_frame(connection, "street", version_id=inputs.ground),
+        buildings=read_frame(connection, "building", version_id=inputs.ground),
+    )
+    given = read_frame(connection, "denominator", version_id=inputs.ground)
+    people_in, people = _people(settled, given, cells)
     customers = _customers(connection, inputs, cells)
     merchants = _merchants(connection, inputs, cells)
     unplaced, elsewhere = _unplaced(connection, inputs.location, cells, zone, resolution)
-    features = _features(connection, inputs.ground, cells, people, travel_s).hstack(
+    features = _features(settled, cells, people, travel_s).hstack(
         merchant_features(merchants["industry"].to_list(), merchants["at"].to_numpy(), len(cells))
     )
     return CellInputs(
@@ -87,18 +93,11 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int) -> C
     )
 
 
-def _people(connection: sa.Connection, ground_id: int, cells: CellArray) -> tuple[float, FloatArray]:
-    boundaries = read_frame(connection, "boundary", version_id=ground_id)
-    given = read_frame(connection, "denominator", version_id=ground_id)
-    by_zone = boundaries.select("name").join(given, left_on="name", right_on="zone", how="left", maintain_order="left")
-    people = by_zone["people"].to_numpy()
-    settled = Settlement(
-        boundaries=boundaries,
-        streets=read_frame(connection, "street", version_id=ground_id),
-        buildings=read_frame(connection, "building", version_id=ground_id),
-    )
+def _people(settled: Settlement, given: pl.DataFrame, cells: CellArray) -> tuple[float, FloatArray]:
+    names = settled.boundaries.select("name")
+    people = names.join(given, left_on="name", right_on="zone", how="left", maintain_order="left")["people"].to_numpy()
     weights = people_weights(settled, cells)
-    return float(people.sum()), spread_people(people, weights, len(cells), zone_names=boundaries["name"].to_list())
+    return float(people.sum()), spread_people(people, weights, len(cells), zone_names=names["name"].to_list())
 
 
 def _customers(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> pl.DataFrame:
@@ -142,18 +141,12 @@ def _unplaced(
     return by_zone, float(rows.height - inside.sum())
 
 
-def _features(
-    connection: sa.Connection, ground_id: int, cells: CellArray, people: FloatArray, travel_s: FloatArray
-) -> pl.DataFrame:
+def _features(settled: Settlement, cells: CellArray, people: FloatArray, travel_s: FloatArray) -> pl.DataFrame:
     """Return what a cell is made of: people, building area, street length, time to the branch."""
-    buildings = read_frame(
-        connection, "building", version_id=ground_id, columns=["lng", "lat", "area_m2", "residential"]
-    )
-    resolution_of = cells_from_points(
-        buildings["lng"].to_numpy(), buildings["lat"].to_numpy(), common_resolution(cells)
-    )
-    area = _sum_at(cells, resolution_of, buildings["area_m2"].to_numpy())
-    streets = shapely.from_wkb(read_frame(connection, "street", version_id=ground_id)["geometry"].to_numpy())
+    buildings = settled.buildings
+    held_by = cells_from_points(buildings["lng"].to_numpy(), buildings["lat"].to_numpy(), common_resolution(cells))
+    area = _sum_at(cells, held_by, buildings["area_m2"].to_numpy())
+    streets = shapely.from_wkb(settled.streets["geometry"].to_numpy())
     _, at, length_m = overlay_lengths(streets, cells)
     # A cell that no road reaches is as far as the farthest that one does.
     reached = np.where(np.isfinite(travel_s), travel_s, np.nanmax(travel_s, initial=0.0))
