@@ -34,7 +34,18 @@ STAFF: Contract = {
 """post: rm (relationship manager) or lead (outlet head)."""
 
 BOUNDARIES: Contract = {"id": pl.String, "name": pl.String, "kind": pl.String, "geometry": pl.Binary}
-"""kind: municipality, or extract (the outline of a ground that has no administrative boundary)."""
+"""kind: municipality, village, community, zone, or extract (the outline of a ground without administrative ones)."""
+
+BOUNDARY_NOTES: Contract = {
+    "code": pl.String,
+    "parent_code": pl.String,
+    "label": pl.String,
+    "aliases": pl.String,
+    "source": pl.String,
+    "confirmed_by": pl.String,
+}
+"""What an imported or derived boundary says besides. label: derived until a person confirms, null for an official one.
+aliases: old names, joined by ``;``."""
 
 STREETS: Contract = {"id": pl.String, "name": pl.String, "highway": pl.String, "geometry": pl.Binary}
 """name is null for unnamed ways; highway is the OSM class."""
@@ -48,7 +59,16 @@ BUILDINGS: Contract = {
     "residential": pl.Boolean,
     "geometry": pl.Binary,
 }
-"""lng, lat: a point inside the building."""
+"""lng, lat: a point inside the building. area_m2 and geometry are null where only a point is known."""
+
+BUILDING_NOTES: Contract = {
+    "name": pl.String,
+    "address": pl.String,
+    "floors": pl.Int32,
+    "dwellings": pl.Int32,
+    "village_code": pl.String,
+}
+"""What a bank's own list says of a building. dwellings: homes in it; unknown households are counted, never named."""
 
 MERCHANTS: Contract = {
     "id": pl.String,
@@ -61,6 +81,14 @@ MERCHANTS: Contract = {
 }
 """industry: one of gridgeo.domain.words.INDUSTRIES; name is null where the source has none."""
 
+MERCHANT_NOTES: Contract = {
+    "address": pl.String,
+    "village_code": pl.String,
+    "scheme": pl.String,
+    "code": pl.String,
+}
+"""scheme, code: the merchant's industry in a scheme such as gbt4754 or isic."""
+
 DENOMINATORS: Contract = {
     "zone": pl.String,
     "people": pl.Float64,
@@ -68,7 +96,92 @@ DENOMINATORS: Contract = {
     "source": pl.String,
     "assumed": pl.Boolean,
 }
-"""zone: name of a boundary of the same ground."""
+"""zone: name of a boundary of the same ground. people is null where only households or businesses are known."""
+
+DENOMINATOR_NOTES: Contract = {
+    "code": pl.String,
+    "given_name": pl.String,
+    "households": pl.Float64,
+    "businesses": pl.Float64,
+}
+"""code, given_name: the zone as the file wrote it."""
+
+ZONE_MATCHES: Contract = {
+    "given": pl.String,
+    "code": pl.String,
+    "zone": pl.String,
+    "score": pl.Float64,
+    "rule": pl.String,
+    "decision": pl.String,
+}
+"""How a zone of a file found its boundary.
+
+rule: code, name, old_name, fuzzy, none. decision: taken, review, refused.
+"""
+
+PARTY_MATCHES: Contract = {
+    "party_kind": pl.String,
+    "id": pl.String,
+    "into_id": pl.String,
+    "rule": pl.String,
+    "score": pl.Float64,
+    "decision": pl.String,
+}
+"""Rows of several files that may be one party. decision: merged, review, refused."""
+
+ORIGINALS: Contract = {
+    "kind": pl.String,
+    "id": pl.String,
+    "x": pl.Float64,
+    "y": pl.Float64,
+    "shape": pl.String,
+}
+"""Positions as delivered, where their datum is not the house's.
+
+kind: point (x, y) or shape (WKB in the source's CRS, as hexadecimal text).
+"""
+
+CELL_VALUES: Contract = {"name": pl.String, "cell": pl.UInt64, "value": pl.Float64}
+"""Figures that came keyed by H3 cells."""
+
+HOUSEHOLDS: Contract = {
+    "id": pl.String,
+    "address": pl.String,
+    "building_id": pl.String,
+    "head": pl.String,
+    "members": pl.Int32,
+    "status": pl.String,
+    "village_code": pl.String,
+    "lng": pl.Float64,
+    "lat": pl.Float64,
+    "source": pl.String,
+    "dated_on": pl.Date,
+}
+"""status: one of gridgeo.domain.words.HOUSEHOLD_STATUS."""
+
+PRODUCTS: Contract = {"id": pl.String, "name": pl.String, "kind": pl.String}
+
+CONTACTS: Contract = {
+    "id": pl.String,
+    "party_kind": pl.String,
+    "party_id": pl.String,
+    "staff_id": pl.String,
+    "channel": pl.String,
+    "contacted_on": pl.Date,
+    "outcome": pl.String,
+}
+
+INDUSTRY_CODES: Contract = {
+    "scheme": pl.String,
+    "edition": pl.String,
+    "code": pl.String,
+    "parent_code": pl.String,
+    "level": pl.Int32,
+    "name_zh": pl.String,
+    "name_en": pl.String,
+    "source": pl.String,
+}
+"""One row a code of an industry scheme; parent_code is null for a section."""
 
 ROAD_NODES: Contract = {"id": pl.Int64, "lng": pl.Float64, "lat": pl.Float64}
 """id: position of the node in the road graph, 0 to n - 1."""
@@ -91,6 +204,28 @@ CUSTOMERS: Contract = {
     "synthetic": pl.Boolean,
 }
 """branch_id: the branch of the account. locality: town given with the row, may be null. tier: high_end, core, basic."""
+
+CUSTOMER_NOTES: Contract = {
+    "party": pl.String,
+    "name": pl.String,
+    "phone": pl.String,
+    "occupation": pl.String,
+    "tags": pl.String,
+    "product_ids": pl.String,
+    "village_code": pl.String,
+    "household_id": pl.String,
+    "lng": pl.Float64,
+    "lat": pl.Float64,
+    "consent": pl.Boolean,
+    "do_not_contact": pl.Boolean,
+    "source": pl.String,
+    "basis": pl.String,
+    "expires_on": pl.Date,
+}
+"""What a file may say of a customer besides; every value may be null. party: customer or prospect (null is customer).
+tags, product_ids: joined by ``;``. lng, lat: a position that came with the row.
+source, basis, expires_on: of a prospect.
+"""
 
 GAZETTEER: Contract = {
     "id": pl.String,
@@ -134,6 +269,17 @@ LOCATION_CELLS: Contract = {
     "hard": pl.Boolean,
 }
 """Shares of one placed party sum to 1; hard marks the one cell that holds the point itself."""
+
+MEMBERSHIPS: Contract = {
+    "party_kind": pl.String,
+    "party_id": pl.String,
+    "grid_id": pl.String,
+    "rule": pl.String,
+    "by_code": pl.String,
+    "by_boundary": pl.String,
+    "by_cell": pl.String,
+}
+"""Which area grid a party belongs to. rule: code, boundary, cell or none; by_*: what each rule alone says."""
 
 CATCHMENT_CELLS: Contract = {"branch_id": pl.String, "cell": pl.UInt64, "travel_s": pl.Float64}
 """Each cell of the ground exactly once; travel_s: seconds to the branch over the road network, null where unknown."""

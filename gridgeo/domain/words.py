@@ -10,3 +10,10 @@ PLACED_TIERS = ("exact", "typo", "interpolated", "nearest", "place")
 """Only these may be put into a cell; a centroid never is."""
 EVIDENCE = ("firm", "weak", "none")
 MIN_RESOLUTION, MAX_RESOLUTION = 7, 11
+PARTIES = ("customer", "prospect")
+HOUSEHOLD_STATUS = ("resident", "working_away", "empty_registration", "moved")
+GRID_KINDS = ("residential", "village", "commercial", "industrial_park", "school", "market", "other")
+GRID_STATUS = ("draft", "review", "live")
+GRID_STAGES = ("survey", "develop", "maintain")
+HOUSE_DATUMS = ("wgs84", "cgcs2000", "gcj02")
+"""A store's positions are all in one of these."""

@@ -4,17 +4,21 @@ from gridgeo.storage.conditions import scoped
 from gridgeo.storage.contracts import CATCHMENTS, CERTIFICATES, CONTRACTS
 from gridgeo.storage.engine import BATCH, SERVING, Timeouts, limit_statements, open_engine, reading, store_name
 from gridgeo.storage.frames import read_frame, write_frame
+from gridgeo.storage.house import DEFAULT_HOUSE_DATUM, fix_house_datum, house_datum
 from gridgeo.storage.measures import sync_measures
 from gridgeo.storage.migrations import check_schema, downgrade, upgrade
 from gridgeo.storage.runs import finish_run, record_step, run_steps, start_or_resume_run
 from gridgeo.storage.scores import ScoreArrays, read_scores
 from gridgeo.storage.versions import (
+    COMPUTED,
+    DATASETS,
     KINDS,
     VersionRecord,
     finish_version,
     list_versions,
     live,
     new_version,
+    part_of,
     set_live,
     version_record,
 )
@@ -23,7 +27,10 @@ __all__ = [
     "BATCH",
     "CATCHMENTS",
     "CERTIFICATES",
+    "COMPUTED",
     "CONTRACTS",
+    "DATASETS",
+    "DEFAULT_HOUSE_DATUM",
     "KINDS",
     "SERVING",
     "ScoreArrays",
@@ -33,11 +40,14 @@ __all__ = [
     "downgrade",
     "finish_run",
     "finish_version",
+    "fix_house_datum",
+    "house_datum",
     "limit_statements",
     "list_versions",
     "live",
     "new_version",
     "open_engine",
+    "part_of",
     "read_frame",
     "read_scores",
     "reading",

@@ -15,7 +15,15 @@ from gridgeo.errors import InvalidInputError, NotAllowedError
 
 BRANCH_COLUMN = {"org_unit": "id", "staff": "org_unit_id"}
 """Where a table names its branch, if not in branch_id."""
-PARTIES_WITHOUT_BRANCH = ("location", "location_cell")
+PARTIES_WITHOUT_BRANCH = (
+    "location",
+    "location_cell",
+    "household",
+    "contact",
+    "membership",
+    "original",
+    "party_match",
+)
 """Tables of parties that do not say whose they are: closed to an actor with a scope."""
 
 AnySelect = TypeVar("AnySelect", bound="sa.Select[Any]")

@@ -26,17 +26,26 @@ CERTIFICATES: Contract = {"branch_id": pl.String, "body": pl.String}
 CONTRACTS: dict[str, Contract] = {
     "org_unit": tables.ORG_UNITS,
     "staff": tables.STAFF,
-    "boundary": tables.BOUNDARIES,
+    "boundary": tables.BOUNDARIES | tables.BOUNDARY_NOTES,
     "street": tables.STREETS,
-    "building": tables.BUILDINGS,
-    "merchant": tables.MERCHANTS,
-    "denominator": tables.DENOMINATORS,
+    "building": tables.BUILDINGS | tables.BUILDING_NOTES,
+    "merchant": tables.MERCHANTS | tables.MERCHANT_NOTES,
+    "denominator": tables.DENOMINATORS | tables.DENOMINATOR_NOTES,
     "road_node": tables.ROAD_NODES,
     "road_edge": tables.ROAD_EDGES,
-    "customer": tables.CUSTOMERS,
+    "customer": tables.CUSTOMERS | tables.CUSTOMER_NOTES,
     "gazetteer": tables.GAZETTEER,
+    "household": tables.HOUSEHOLDS,
+    "product": tables.PRODUCTS,
+    "contact": tables.CONTACTS,
+    "industry_code": tables.INDUSTRY_CODES,
+    "cell_value": tables.CELL_VALUES,
+    "original": tables.ORIGINALS,
+    "zone_match": tables.ZONE_MATCHES,
+    "party_match": tables.PARTY_MATCHES,
     "location": tables.LOCATIONS,
     "location_cell": tables.LOCATION_CELLS,
+    "membership": tables.MEMBERSHIPS,
     "catchment": CATCHMENTS,
     "catchment_cell": tables.CATCHMENT_CELLS,
     "cell_score": tables.CELL_SCORES,
@@ -46,7 +55,15 @@ CONTRACTS: dict[str, Contract] = {
 }
 """Table of the store -> its columns without the version."""
 
-MAY_BE_LEFT_OUT = {"catchment": ("params",)}
+MAY_BE_LEFT_OUT: dict[str, tuple[str, ...]] = {
+    "catchment": ("params",),
+    "boundary": tuple(tables.BOUNDARY_NOTES),
+    "building": tuple(tables.BUILDING_NOTES),
+    "merchant": tuple(tables.MERCHANT_NOTES),
+    "denominator": tuple(tables.DENOMINATOR_NOTES),
+    "customer": tuple(tables.CUSTOMER_NOTES),
+}
+"""Table -> columns that a writer who knows nothing of them need not name; they are then null."""
 
 
 def contract_of(table: str) -> Contract:

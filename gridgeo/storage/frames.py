@@ -24,7 +24,7 @@ from gridgeo.storage.contracts import (
 )
 from gridgeo.storage.copying import copy_in, copy_out
 from gridgeo.storage.types import SRID, Shape
-from gridgeo.storage.versions import require_unfinished
+from gridgeo.storage.versions import part_of, require_unfinished
 
 ColumnType = pl.DataType | type[pl.DataType]
 
@@ -94,7 +94,7 @@ def read_frame(
     key = [name for name in keys_of(table)[0] if not is_one_value((where or {}).get(name))]
     fetched = [*wanted, *(name for name in key if name not in wanted)]
     query = sa.select(*(_out_of_store(model.columns[name], dialect) for name in fetched))
-    query = query.where(model.columns["version_id"] == version_id)
+    query = query.where(model.columns["version_id"] == part_of(connection, version_id, table))
     query = matching(scoped(query, model, actor, dialect), model, where or {}, dialect)
     rows = _fetch(connection, query, {name: contract[name] for name in fetched})
     # Sorted here: polars takes a tenth of the time of the store.
@@ -171,8 +171,9 @@ def _shapes(table: str, wkb: pl.Series, is_postgres: bool) -> pl.Series:
         raise InvalidInputError("table {table}: column {column} holds heights", table=table, column=wkb.name)
     if is_postgres:
         texts = shapely.to_wkb(shapely.set_srid(shapes, SRID), hex=True, byte_order=1, include_srid=True)
-        return pl.Series(wkb.name, texts, dtype=pl.String)
-    return pl.Series(wkb.name, shapely.to_wkb(shapely.set_srid(shapes, 0), byte_order=1), dtype=pl.Binary)
+        return pl.Series(wkb.name, texts.tolist(), dtype=pl.String)
+    plain = shapely.to_wkb(shapely.set_srid(shapes, 0), byte_order=1)
+    return pl.Series(wkb.name, plain.tolist(), dtype=pl.Binary)
 
 
 def _insert(connection: sa.Connection, table: str, frame: pl.DataFrame) -> None:

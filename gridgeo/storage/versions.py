@@ -13,7 +13,25 @@ from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, InvalidInputError, NotFoundError
 from gridgeo.storage.models import Live, LiveLog, Version
 
-KINDS = ("ground", "bank", "catchment", "location", "score", "plan", "publication")
+COMPUTED = ("ground", "bank", "catchment", "location", "score", "plan", "publication", "membership")
+DATASETS = (
+    "orgs",
+    "staff",
+    "boundaries",
+    "buildings",
+    "households",
+    "customers",
+    "merchants",
+    "products",
+    "contacts",
+    "addresses",
+    "denominators",
+    "cells",
+    "industries",
+    "roads",
+)
+KINDS = COMPUTED + DATASETS
+"""Kinds of versions. A ground or bank may be composed: its parameter `parts` says which dataset holds a table."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +121,12 @@ def version_record(connection: sa.Connection, version_id: int) -> VersionRecord:
     if row is None:
         raise NotFoundError("there is no version {version}", version=version_id)
     return VersionRecord(*row)
+
+
+def part_of(connection: sa.Connection, version_id: int, table: str) -> int:
+    """Return the version that holds a table's rows for readers of `version_id`: its part, or the version itself."""
+    params = connection.scalar(sa.select(Version.params).where(Version.id == version_id)) or {}
+    return int(params.get("parts", {}).get(table, version_id))
 
 
 def list_versions(connection: sa.Connection, kind: str | None = None) -> list[VersionRecord]:

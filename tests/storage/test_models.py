@@ -12,7 +12,10 @@ from gridgeo.storage import CONTRACTS, upgrade
 from gridgeo.storage.contracts import stored
 from gridgeo.storage.models import Base, MeasureRow, Street, Versioned
 
-OWN = {"version", "live", "live_log", "run", "run_step", "measure"}
+OWN = {
+    *("version", "live", "live_log", "run", "run_step", "measure", "store_setting", "import_file", "job"),
+    *("grid_set", "grid", "grid_cell", "grid_operation", "feature_grid", "snapshot", "snapshot_member"),
+}
 PYTHON_TYPES = {
     pl.String: str,
     pl.Float64: float,

@@ -17,7 +17,10 @@ from gridgeo.storage.conditions import BRANCH_COLUMN, PARTIES_WITHOUT_BRANCH
 
 MANY = frozenset(f"x{number}" for number in range(300))
 SCOPES = [frozenset({"b1"}), frozenset({"b1", "b3"}), frozenset({"b1"}) | MANY, frozenset()]
-OPEN = {"boundary", "street", "building", "merchant", "denominator", "road_node", "road_edge", "gazetteer"}
+OPEN = {
+    *("boundary", "street", "building", "merchant", "denominator", "road_node", "road_edge", "gazetteer"),
+    *("product", "industry_code", "cell_value", "zone_match"),
+}
 POINT = shapely.to_wkb(shapely.Point(1, 2))
 FILLERS = {
     pl.String: "{}",

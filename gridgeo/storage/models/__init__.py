@@ -1,8 +1,9 @@
 """The tables of the store as SQLAlchemy models, one module a family."""
 
-from gridgeo.storage.models.bank import Customer, GazetteerEntry, OrgUnit, Staff
+from gridgeo.storage.models.bank import Contact, Customer, GazetteerEntry, Household, OrgUnit, Product, Staff
 from gridgeo.storage.models.base import Base, Versioned
 from gridgeo.storage.models.catchments import Catchment, CatchmentCell
+from gridgeo.storage.models.grids import FeatureGrid, Grid, GridCell, GridOperation, GridSet, Snapshot, SnapshotMember
 from gridgeo.storage.models.grounds import (
     Boundary,
     Building,
@@ -12,7 +13,17 @@ from gridgeo.storage.models.grounds import (
     RoadNode,
     Street,
 )
-from gridgeo.storage.models.locations import Location, LocationCell
+from gridgeo.storage.models.imports import (
+    CellValue,
+    ImportFile,
+    IndustryCode,
+    Original,
+    PartyMatch,
+    StoreSetting,
+    ZoneMatch,
+)
+from gridgeo.storage.models.jobs import Job
+from gridgeo.storage.models.locations import Location, LocationCell, Membership
 from gridgeo.storage.models.runs import Run, RunStep
 from gridgeo.storage.models.scores import CellScore, MeasureRow
 from gridgeo.storage.models.territories import Certificate, Territory, TerritoryCell
@@ -25,25 +36,44 @@ __all__ = [
     "Catchment",
     "CatchmentCell",
     "CellScore",
+    "CellValue",
     "Certificate",
+    "Contact",
     "Customer",
     "Denominator",
+    "FeatureGrid",
     "GazetteerEntry",
+    "Grid",
+    "GridCell",
+    "GridOperation",
+    "GridSet",
+    "Household",
+    "ImportFile",
+    "IndustryCode",
+    "Job",
     "Live",
     "LiveLog",
     "Location",
     "LocationCell",
     "MeasureRow",
+    "Membership",
     "Merchant",
     "OrgUnit",
+    "Original",
+    "PartyMatch",
+    "Product",
     "RoadEdge",
     "RoadNode",
     "Run",
     "RunStep",
+    "Snapshot",
+    "SnapshotMember",
     "Staff",
+    "StoreSetting",
     "Street",
     "Territory",
     "TerritoryCell",
     "Version",
     "Versioned",
+    "ZoneMatch",
 ]

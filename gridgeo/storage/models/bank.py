@@ -56,6 +56,64 @@ class Customer(Versioned, Base):
     last_contact_on: Mapped[date | None]
     contacts_12m: Mapped[int | None]
     synthetic: Mapped[bool]
+    party: Mapped[str | None]
+    name: Mapped[str | None]
+    phone: Mapped[str | None]
+    occupation: Mapped[str | None]
+    tags: Mapped[str | None]
+    product_ids: Mapped[str | None]
+    village_code: Mapped[str | None]
+    household_id: Mapped[str | None]
+    lng: Mapped[float | None]
+    lat: Mapped[float | None]
+    consent: Mapped[bool | None]
+    do_not_contact: Mapped[bool | None]
+    source: Mapped[str | None]
+    basis: Mapped[str | None]
+    expires_on: Mapped[date | None]
+
+
+class Household(Versioned, Base):
+    """A household of the register; its head's name is personal."""
+
+    __tablename__ = "household"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str | None]
+    building_id: Mapped[str | None]
+    head: Mapped[str | None]
+    members: Mapped[int | None]
+    status: Mapped[str | None]
+    village_code: Mapped[str | None]
+    lng: Mapped[float | None]
+    lat: Mapped[float | None]
+    source: Mapped[str | None]
+    dated_on: Mapped[date | None]
+
+
+class Product(Versioned, Base):
+    """A product that customers hold."""
+
+    __tablename__ = "product"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[str | None]
+
+
+class Contact(Versioned, Base):
+    """One contact of a member of staff with a party."""
+
+    __tablename__ = "contact"
+    __table_args__ = (sa.Index(None, "version_id", "party_kind", "party_id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    party_kind: Mapped[str]
+    party_id: Mapped[str]
+    staff_id: Mapped[str | None]
+    channel: Mapped[str | None]
+    contacted_on: Mapped[date]
+    outcome: Mapped[str | None]
 
 
 class GazetteerEntry(Versioned, Base):

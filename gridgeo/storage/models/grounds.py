@@ -10,7 +10,7 @@ from gridgeo.storage.models.base import CLUSTERED, Base, BigInt, Versioned, Wkb,
 
 
 class Boundary(Versioned, Base):
-    """A municipality, or the outline of a ground without any."""
+    """A municipality, village or zone, or the outline of a ground without any."""
 
     __tablename__ = "boundary"
     __table_args__ = (shape_index("boundary"),)
@@ -19,6 +19,12 @@ class Boundary(Versioned, Base):
     name: Mapped[str]
     kind: Mapped[str]
     geometry: Mapped[Wkb]
+    code: Mapped[str | None]
+    parent_code: Mapped[str | None]
+    label: Mapped[str | None]
+    aliases: Mapped[str | None]
+    source: Mapped[str | None]
+    confirmed_by: Mapped[str | None]
 
 
 class Street(Versioned, Base):
@@ -43,9 +49,14 @@ class Building(Versioned, Base):
     kind: Mapped[str | None]
     lng: Mapped[float]
     lat: Mapped[float]
-    area_m2: Mapped[float]
+    area_m2: Mapped[float | None]
     residential: Mapped[bool]
-    geometry: Mapped[Wkb]
+    geometry: Mapped[Wkb | None]
+    name: Mapped[str | None]
+    address: Mapped[str | None]
+    floors: Mapped[int | None]
+    dwellings: Mapped[int | None]
+    village_code: Mapped[str | None]
 
 
 class Merchant(Versioned, Base):
@@ -60,18 +71,26 @@ class Merchant(Versioned, Base):
     lng: Mapped[float | None]
     lat: Mapped[float | None]
     synthetic: Mapped[bool]
+    address: Mapped[str | None]
+    village_code: Mapped[str | None]
+    scheme: Mapped[str | None]
+    code: Mapped[str | None]
 
 
 class Denominator(Versioned, Base):
-    """How many people a zone has."""
+    """How many people, households or businesses a zone has."""
 
     __tablename__ = "denominator"
 
     zone: Mapped[str] = mapped_column(primary_key=True)
-    people: Mapped[float]
+    people: Mapped[float | None]
     dated_on: Mapped[date | None]
     source: Mapped[str | None]
     assumed: Mapped[bool]
+    code: Mapped[str | None]
+    given_name: Mapped[str | None]
+    households: Mapped[float | None]
+    businesses: Mapped[float | None]
 
 
 class RoadNode(Versioned, Base):

@@ -37,3 +37,18 @@ class LocationCell(Versioned, Base):
     cell: Mapped[Cell] = mapped_column(primary_key=True, autoincrement=False)
     share: Mapped[float]
     hard: Mapped[bool]
+
+
+class Membership(Versioned, Base):
+    """Which area grid a party belongs to, by which rule, and what each rule alone would say."""
+
+    __tablename__ = "membership"
+    __table_args__ = (sa.Index(None, "version_id", "grid_id"), CLUSTERED)
+
+    party_kind: Mapped[str] = mapped_column(primary_key=True)
+    party_id: Mapped[str] = mapped_column(primary_key=True)
+    grid_id: Mapped[str | None]
+    rule: Mapped[str]
+    by_code: Mapped[str | None]
+    by_boundary: Mapped[str | None]
+    by_cell: Mapped[str | None]
