@@ -6,11 +6,11 @@ import os
 import secrets
 import sys
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from gridgeo.cli.common import JsonOption, StoreOption, emit, language, session
+from gridgeo.cli.common import JsonOption, Session, StoreOption, emit, language, session
 from gridgeo.errors import InvalidInputError
 from gridgeo.i18n import translate
 from gridgeo.settings import Settings
@@ -113,13 +113,25 @@ def start_server(store_url: str, address: Address, *, as_json: bool = False, lin
     ).serve()
 
 
-def db_upgrade(store: StoreOption = None, as_json: JsonOption = False) -> None:
+def db_upgrade(
+    house_datum: Annotated[
+        str | None,
+        typer.Option(help="Datum of all positions in a new store: wgs84, cgcs2000 or gcj02; fixed once it holds data."),
+    ] = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Bring the store to the newest schema; makes it where there is none.
 
     Example: gridgeo db upgrade --store sqlite:///gridgeo.db
     """
+    from gridgeo.storage import fix_house_datum
+
     with session(store, as_json, None, create=True) as opened:
-        emit(as_json, {"store": opened.engine.url.render_as_string(hide_password=True), "schema": "current"})
+        if house_datum is not None:
+            with opened.engine.begin() as connection:
+                fix_house_datum(connection, house_datum)
+        emit(as_json, _store_facts(opened))
 
 
 def db_check(store: StoreOption = None, as_json: JsonOption = False) -> None:
@@ -128,4 +140,13 @@ def db_check(store: StoreOption = None, as_json: JsonOption = False) -> None:
     Example: gridgeo db check
     """
     with session(store, as_json, None) as opened:
-        emit(as_json, {"store": opened.engine.url.render_as_string(hide_password=True), "schema": "current"})
+        emit(as_json, _store_facts(opened))
+
+
+def _store_facts(opened: Session) -> dict[str, Any]:
+    from gridgeo.storage import house_datum, reading
+
+    with reading(opened.engine) as connection:
+        datum = house_datum(connection)
+    place = opened.engine.url.render_as_string(hide_password=True)
+    return {"store": place, "schema": "current", "house_datum": datum}

@@ -10,6 +10,11 @@ SYNTHETIC = {
     "en": "synthetic data: customers, staff and scores are invented",
 }
 ATTRIBUTION = "© OpenStreetMap contributors"
+DATUM_WORDS = {
+    "wgs84": "WGS 84 (EPSG:4326), longitude first",
+    "cgcs2000": "CGCS2000 (EPSG:4490), longitude first",
+    "gcj02": "GCJ-02 (no EPSG code), longitude first",
+}
 LICENCE = "Open Database License (ODbL) 1.0"
 ATTRIBUTION_HTML = "&copy; OpenStreetMap contributors, ODbL"
 
@@ -19,13 +24,14 @@ class ExportNotes:
     """Facts that go with every export.
 
     version: of the publication. ground: name of the ground. synthetic: whether parties and scores are
-    invented. published_at: moment of publishing as ISO text, empty where unknown.
+    invented. published_at: moment of publishing as ISO text, empty where unknown. datum: of every position and cell.
     """
 
     version: int | str
     ground: str
     synthetic: bool
     published_at: str = ""
+    datum: str = "wgs84"
 
     @property
     def notice(self) -> str:
@@ -55,5 +61,5 @@ class ExportNotes:
             "notice": self.notice,
             "attribution": ATTRIBUTION,
             "licence": LICENCE,
-            "datum": "WGS 84 (EPSG:4326), longitude first",
+            "datum": DATUM_WORDS[self.datum],
         }

@@ -48,6 +48,7 @@ def export_publication(
         ground=published.ground,
         published_at=published.published_at.isoformat(timespec="seconds"),
         synthetic=published.synthetic,
+        datum=published.datum,
     )
     if kind in WRITERS:
         WRITERS[kind](tables, notes, out)

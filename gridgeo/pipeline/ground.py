@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.domain.tables import DENOMINATORS, checked
 from gridgeo.errors import InvalidInputError
+from gridgeo.pipeline.house import in_house
 from gridgeo.pipeline.steps import StepResult, require_planner
 from gridgeo.sources import Ground, RoadGraph, road_tables, street_and_town_rows
 from gridgeo.storage import finish_version, new_version, set_live, write_frame
@@ -18,9 +19,9 @@ from gridgeo.storage import finish_version, new_version, set_live, write_frame
 def take_ground(
     connection: sa.Connection, actor: Actor, ground: Ground, roads: RoadGraph, people: pl.DataFrame, now: datetime
 ) -> StepResult:
-    """Write one ground version and make it the working one.
+    """Write one ground version, in the store's house datum, and make it the working one.
 
-    people: DENOMINATORS; every zone must be a boundary of the ground.
+    ground, roads: in WGS 84. people: DENOMINATORS; every zone must be a boundary of the ground.
     Raises InvalidInputError naming the zones that are not.
     """
     require_planner(actor)
@@ -38,7 +39,10 @@ def take_ground(
         "road_edge": edges,
         "gazetteer": pl.concat([ground.addresses, street_and_town_rows(ground)]),
     }
-    rows = {name: write_frame(connection, name, frame, version_id=version_id) for name, frame in tables.items()}
+    rows = {
+        name: write_frame(connection, name, frame, version_id=version_id)
+        for name, frame in in_house(connection, tables).items()
+    }
     report = {"rows": rows, "import": ground.report}
     finish_version(connection, version_id, report=report)
     set_live(connection, actor, "ground", version_id, now)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import NotFoundError
-from gridgeo.storage import VersionRecord, live, read_frame, version_record
+from gridgeo.storage import VersionRecord, house_datum, live, read_frame, version_record
 
 INPUT_KINDS = ("ground", "bank", "catchment", "location", "score", "plan")
 TABLE_KIND = {
@@ -30,7 +30,7 @@ class Publication:
     """One consistent set of versions.
 
     id: version of the publication. versions: kind -> version of what it was made of. synthetic: whether the bank, or
-    part of it, is made up.
+    part of it, is made up. datum: the store's house datum, which every position and cell of it is in.
     """
 
     id: int
@@ -38,6 +38,7 @@ class Publication:
     ground: str
     resolution: int
     synthetic: bool
+    datum: str
     versions: dict[str, int]
 
 
@@ -59,6 +60,7 @@ def publication(connection: sa.Connection) -> Publication:
         ground=str(version_record(connection, versions["ground"]).params["name"]),
         resolution=int(record.params["resolution"]),
         synthetic=bool(version_record(connection, versions["bank"]).params["synthetic"]),
+        datum=house_datum(connection),
         versions=versions,
     )
 

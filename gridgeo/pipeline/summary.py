@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.domain.measures import MEASURES
 from gridgeo.pipeline.bank import branches_of
-from gridgeo.storage import live, read_frame, version_record
+from gridgeo.storage import house_datum, live, read_frame, version_record
 
 
 def summary(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
@@ -29,6 +29,7 @@ def summary(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
         "ground": version_record(connection, ids["ground"]).params["name"],
         "synthetic_bank": bool(version_record(connection, ids["bank"]).params["synthetic"]),
         "resolution": int(published.params["resolution"]),
+        "datum": house_datum(connection),
         "branches": len(seen),
         "cells": cells.height,
         "customers": reports["location"]["customer"],
