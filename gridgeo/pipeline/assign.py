@@ -48,24 +48,31 @@ def assign(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunP
     """Write one plan version: territories, their cells, and a certificate a branch.
 
     Targets are shares of the branch's own totals in proportion to its managers' hours. Where a tolerance is not
-    reached the least violating plan is written as such, with the violations named; the tolerance is not relaxed.
+    reached the least violating plan is written as such, with the violations named; the tolerance is not relaxed. A
+    branch without a relationship manager gets no territory and is named in the report.
     """
     require_planner(actor)
     staff = read_frame(connection, "staff", version_id=inputs.bank).filter(pl.col("post") == "rm").sort("id")
     scores = _wide_scores(connection, inputs.score)
+    managed = pl.col("branch_id").is_in(staff["org_unit_id"].implode())
     plans = [
         _plan_branch(str(branch), rows, staff.filter(pl.col("org_unit_id") == branch), params)
-        for (branch,), rows in scores.group_by("branch_id", maintain_order=True)
+        for (branch,), rows in scores.filter(managed).group_by("branch_id", maintain_order=True)
     ]
     version_id = new_version(connection, actor, "plan", params=params.as_dict() | {"inputs": inputs.as_dict()}, now=now)
-    territories, cells = _tables(plans)
-    write_frame(connection, "territory", territories, version_id=version_id)
-    write_frame(connection, "territory_cell", cells, version_id=version_id)
+    if plans:
+        territories, cells = _tables(plans)
+        write_frame(connection, "territory", territories, version_id=version_id)
+        write_frame(connection, "territory_cell", cells, version_id=version_id)
     bodies = [orjson.dumps(plan.report).decode() for plan in plans]
-    certificates = pl.DataFrame({"branch_id": [plan.branch_id for plan in plans], "body": bodies})
+    certificates = pl.DataFrame(
+        {"branch_id": [plan.branch_id for plan in plans], "body": bodies},
+        schema={"branch_id": pl.String, "body": pl.String},
+    )
     write_frame(connection, "certificate", certificates, version_id=version_id)
     report = {
         "branches": {plan.branch_id: plan.report for plan in plans},
+        "without_manager": scores.filter(~managed)["branch_id"].unique().sort().to_list(),
         "measure_correlation": _correlation(scores),
     }
     finish_version(connection, version_id, report=report)

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor, CellArray
 from gridgeo.domain.tables import LOCATION_CELLS, LOCATIONS, checked
 from gridgeo.domain.words import PLACED_TIERS
-from gridgeo.locate import cell_shares, gazetteer_from_table, locate_addresses
+from gridgeo.locate import Gazetteer, cell_shares, gazetteer_from_table, locate_addresses
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
 from gridgeo.storage import finish_version, new_version, read_frame, write_frame
 
-MERCHANT_ACCURACY_M = 15.0
-"""A mapped point of interest stands at its building, not at its door: the entrance offset of METHODS."""
+GIVEN_ACCURACY_M = 15.0
+"""A point that came with a row stands at its building, not at its door: the entrance offset of METHODS."""
 
 
 def locate(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunParams, now: datetime) -> StepResult:
@@ -28,9 +28,10 @@ def locate(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunP
     require_planner(actor)
     inside = read_frame(connection, "catchment_cell", version_id=inputs.catchment)["cell"].to_numpy()
     gazetteer = gazetteer_from_table(read_frame(connection, "gazetteer", version_id=inputs.bank))
-    customers = read_frame(connection, "customer", version_id=inputs.bank, columns=["id", "address", "locality"])
+    columns = ["id", "address", "locality", "lng", "lat"]
+    customers = read_frame(connection, "customer", version_id=inputs.bank, columns=columns)
     found = {
-        "customer": locate_addresses(customers, gazetteer),
+        "customer": _by_point_or_address(customers, gazetteer),
         "merchant": _given(all_merchants(connection, inputs)),
     }
     shares = {kind: _shares(rows, params.resolution, inside) for kind, rows in found.items()}
@@ -53,14 +54,22 @@ def all_merchants(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
     return pl.concat(tables).sort("id")
 
 
-def _given(merchants: pl.DataFrame) -> pl.DataFrame:
-    """Return merchants in the shape of the geocoder's answer: their coordinate came with the row."""
-    return merchants.select(
+def _by_point_or_address(customers: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Place customers by the point that came with the row, the others by their address."""
+    has_point = pl.col("lng").is_not_null() & pl.col("lat").is_not_null()
+    others = customers.filter(~has_point).select("id", "address", "locality")
+    given = _given(customers.filter(has_point))
+    return pl.concat([locate_addresses(others, gazetteer).select(given.columns), given])
+
+
+def _given(parties: pl.DataFrame) -> pl.DataFrame:
+    """Return parties in the shape of the geocoder's answer: their coordinate came with the row."""
+    return parties.select(
         "id",
         "lng",
         "lat",
         tier=pl.lit("given"),
-        accuracy_m=pl.lit(MERCHANT_ACCURACY_M),
+        accuracy_m=pl.lit(GIVEN_ACCURACY_M),
         confidence=pl.lit(None, pl.Float64),
         matched=pl.lit(None, pl.String),
         gazetteer_id=pl.lit(None, pl.String),

@@ -14,7 +14,15 @@ import polars as pl
 import shapely
 from scipy.spatial import cKDTree
 
-from gridgeo.cells import areas_m2, cells_from_points, cells_from_polygon, centres, common_resolution, overlay_lengths
+from gridgeo.cells import (
+    areas_m2,
+    cells_from_points,
+    cells_from_polygon,
+    centres,
+    common_resolution,
+    overlay_areas,
+    overlay_lengths,
+)
 from gridgeo.domain import CellArray, FloatArray, IntArray
 from gridgeo.sources.osm_objects import Shapes, metres_per_degree, points_of, shapes_of
 
@@ -56,7 +64,8 @@ class Settlement:
 def people_weights(ground: Settled, cells: CellArray) -> Weights:
     """Weigh each zone's part of each cell by residential buildings and residential streets.
 
-    A residential building counts its footprint up to BUILDING_CAP_M2, a metre of residential street STREET_M2_PER_M.
+    A residential building counts its footprint up to BUILDING_CAP_M2, a metre of residential street STREET_M2_PER_M. A
+    zone with neither is weighed by its area.
     cells: the cells of the ground, unique, one resolution. Returns zone_index (row of `ground.boundaries`), cell_index
     (position in `cells`) and weight in m2. What lies in a zone but in a cell that is not among `cells` (its centre is
     abroad) moves to the nearest of them, so that each zone keeps its sum.
@@ -64,7 +73,9 @@ def people_weights(ground: Settled, cells: CellArray) -> Weights:
     """
     houses = _building_pieces(ground, cells)
     streets = _street_pieces(ground, cells)
-    zone, cell, weight = (np.concatenate(pair) for pair in zip(houses, streets, strict=True))
+    bare = np.setdiff1d(np.arange(ground.boundaries.height), np.concatenate([houses[0], streets[0]]))
+    areas = _area_pieces(ground, cells, bare)
+    zone, cell, weight = (np.concatenate(parts) for parts in zip(houses, streets, areas, strict=True))
     key, place = np.unique(zone * len(cells) + cell, return_inverse=True)
     total = np.bincount(place, weights=weight, minlength=len(key)).astype(np.float64)
     return key // len(cells), key % len(cells), total
@@ -118,6 +129,16 @@ def _street_pieces(ground: Settled, cells: CellArray) -> Weights:
     middle_lng, middle_lat = centres(around)
     inside = nearest_cells(middle_lng, middle_lat, cells)
     return zone[owner[piece]].astype(np.int64), inside[cell], length_m * STREET_M2_PER_M
+
+
+def _area_pieces(ground: Settled, cells: CellArray, zones: IntArray) -> Weights:
+    """Return each zone's part of each cell in m2; what lies in no cell moves to the nearest."""
+    if len(zones) == 0:
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64)
+    shapes = shapes_of(ground.boundaries.get_column("geometry"))[zones]
+    around = _cells_around(shapes, cells)
+    zone, cell, area_m2 = overlay_areas(shapes, around)
+    return zones[zone], nearest_cells(*centres(around), cells)[cell], area_m2
 
 
 def _line_parts(shapes: Shapes) -> tuple[Shapes, IntArray]:

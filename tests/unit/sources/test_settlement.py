@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+import pyproj
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -130,16 +131,22 @@ def test_zones_keep_the_whole_of_any_street(corners: list[tuple[float, float]], 
         pl.DataFrame(street).with_columns(wkb_of(np.array([line], dtype=object))),
         empty(BUILDINGS),
     )
-    _, cell, weight = people_weights(made, cells)
+    zone, cell, weight = people_weights(made, cells)
     at = shapely.get_coordinates(line)
     length_m = metres_between(at[:-1, 0], at[:-1, 1], at[1:, 0], at[1:, 1]).sum()
-    assert weight.sum() == pytest.approx(length_m * STREET_M2_PER_M, rel=0.01)
+    touched = np.flatnonzero([shape.intersection(line).length > 0 for shape in zones])
+    assert weight[np.isin(zone, touched)].sum() == pytest.approx(length_m * STREET_M2_PER_M, rel=0.01)
     assert ((cell >= 0) & (cell < len(cells))).all()
 
 
-def test_a_ground_without_streets_and_buildings_gives_no_weights(helsinki: Ground, helsinki_cells: CellArray) -> None:
-    bare = Settlement(helsinki.boundaries, empty(STREETS), empty(BUILDINGS))
-    assert [len(part) for part in people_weights(bare, helsinki_cells)] == [0, 0, 0]
+def test_a_zone_without_streets_and_buildings_is_weighed_by_its_area(
+    liechtenstein: Ground, liechtenstein_cells: CellArray
+) -> None:
+    bare = Settlement(liechtenstein.boundaries, empty(STREETS), empty(BUILDINGS))
+    zone, _, weight = people_weights(bare, liechtenstein_cells)
+    shapes = shapes_of(bare.boundaries["geometry"])
+    areas_m2 = [abs(pyproj.Geod(ellps="WGS84").geometry_area_perimeter(shape)[0]) for shape in shapes]
+    np.testing.assert_allclose(np.bincount(zone, weights=weight), areas_m2, rtol=0.005)
 
 
 def test_streets_and_towns_become_gazetteer_rows(liechtenstein: Ground, helsinki: Ground) -> None:
