@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from gridgeo.cells import (
@@ -14,20 +14,12 @@ from gridgeo.cells import (
     centres,
     common_resolution,
     local_xy_m,
-    metres_between,
     neighbour_graph,
 )
 from gridgeo.domain import BoolArray, CellArray, FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
+from gridgeo.sources.reach import OFF_ROAD_M_PER_S, Reached, best_nodes, over_roads, spread, walking_steps
 from gridgeo.sources.roads import RoadGraph
-
-OFF_ROAD_M_PER_S = 4.8 / 3.6
-"""Walking pace between a road and where people are."""
-NEAREST_POSSIBLE_S = 1e-3
-"""A sparse matrix takes a stored zero for no edge."""
-
-Reached = tuple[IntArray, FloatArray]
-"""(branch_index, travel_s), one entry a node or cell; -1 and infinity where nothing was reached."""
 
 
 def nearest_branch(
@@ -52,13 +44,13 @@ def nearest_branch(
         raise InvalidInputError("there is no branch to draw catchments for")
     lng, lat = anchors if anchors is not None else centres(cells)
     touching = neighbour_graph(cells)
-    step_s = _steps(touching, lng, lat)
-    by_road = _over_roads(graph, np.asarray(branch_lng, np.float64), np.asarray(branch_lat, np.float64))
-    reached = _best_nodes(graph, by_road, cells, (lng, lat))
-    filled = _spread(touching, step_s, reached, reached[0] < 0, len(branch_lng))
+    step_s = walking_steps(touching, lng, lat)
+    by_road = over_roads(graph, np.asarray(branch_lng, np.float64), np.asarray(branch_lat, np.float64))
+    reached = best_nodes(graph, by_road, cells, (lng, lat))
+    filled = spread(touching, step_s, reached, reached[0] < 0, len(branch_lng))
     homes = cells_from_points(np.asarray(branch_lng), np.asarray(branch_lat), common_resolution(cells))
     stray = ~_main_parts(touching, filled[0], cells, homes)
-    settled = _spread(touching, step_s, filled, stray, len(branch_lng))
+    settled = spread(touching, step_s, filled, stray, len(branch_lng))
     return _islands(settled, filled, (lng, lat))
 
 
@@ -76,86 +68,6 @@ def cell_anchors(cells: CellArray, buildings: pl.DataFrame) -> tuple[FloatArray,
     lng[built] = joined["lng"].to_numpy()[built]
     lat[built] = joined["lat"].to_numpy()[built]
     return lng, lat
-
-
-def _over_roads(graph: RoadGraph, lng: FloatArray, lat: FloatArray) -> Reached:
-    """Return branch and seconds of every road node."""
-    x, y = local_xy_m(graph.lng, graph.lat, float(graph.lng[0]), float(graph.lat[0]))
-    at_x, at_y = local_xy_m(lng, lat, float(graph.lng[0]), float(graph.lat[0]))
-    gap_m, node = cKDTree(np.column_stack([x, y])).query(np.column_stack([at_x, at_y]))
-    source = np.repeat(np.arange(graph.n_nodes, dtype=np.int64), np.diff(graph.indptr))
-    edges = (source, graph.indices, graph.seconds)
-    starts = (np.arange(len(lng)), np.asarray(node, np.int64), np.asarray(gap_m, np.float64) / OFF_ROAD_M_PER_S)
-    return _from_sources(edges, starts, graph.n_nodes, len(lng))
-
-
-def _from_sources(
-    edges: tuple[IntArray, IntArray, FloatArray],
-    starts: tuple[IntArray, IntArray, FloatArray],
-    n_nodes: int,
-    n_branches: int,
-) -> Reached:
-    """Run one search from all branches; a branch is an extra node behind its edges (branch, node, seconds)."""
-    source = np.concatenate([edges[0], starts[0] + n_nodes])
-    target = np.concatenate([edges[1], starts[1]])
-    seconds = np.maximum(np.concatenate([edges[2], starts[2]]), NEAREST_POSSIBLE_S)
-    size = n_nodes + n_branches
-    matrix = sp.csr_array((seconds, (source, target)), shape=(size, size))
-    roots = np.arange(n_nodes, size)
-    travel_s, _, root = dijkstra(matrix, directed=True, indices=roots, min_only=True, return_predecessors=True)
-    found = np.isfinite(travel_s[:n_nodes])
-    return np.where(found, root[:n_nodes] - n_nodes, -1).astype(np.int64), travel_s[:n_nodes]
-
-
-def _best_nodes(
-    graph: RoadGraph, by_road: Reached, cells: CellArray, anchors: tuple[FloatArray, FloatArray]
-) -> Reached:
-    """Return branch and seconds of the cells that hold a road node; -1 for the others."""
-    order = np.argsort(cells, kind="stable")
-    held = cells_from_points(graph.lng, graph.lat, common_resolution(cells))
-    place = np.minimum(np.searchsorted(cells[order], held), len(cells) - 1)
-    cell = order[place]
-    use = (cells[cell] == held) & (by_road[0] >= 0)
-    cell, node = cell[use], np.flatnonzero(use)
-    gap_m = metres_between(graph.lng[node], graph.lat[node], anchors[0][cell], anchors[1][cell])
-    total_s = by_road[1][node] + gap_m / OFF_ROAD_M_PER_S
-    best = np.lexsort((by_road[0][node], total_s, cell))
-    first = best[np.unique(cell[best], return_index=True)[1]]
-    branch = np.full(len(cells), -1, dtype=np.int64)
-    travel_s = np.full(len(cells), np.inf)
-    branch[cell[first]], travel_s[cell[first]] = by_road[0][node[first]], total_s[first]
-    return branch, travel_s
-
-
-def _steps(touching: NeighbourGraph, lng: FloatArray, lat: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return pairs of touching cells and the seconds of the walk between their anchors."""
-    row = np.repeat(np.arange(touching.n_cells, dtype=np.int64), np.diff(touching.indptr))
-    column = touching.indices.astype(np.int64)
-    return row, column, metres_between(lng[row], lat[row], lng[column], lat[column]) / OFF_ROAD_M_PER_S
-
-
-def _spread(
-    touching: NeighbourGraph,
-    steps: tuple[IntArray, IntArray, FloatArray],
-    reached: Reached,
-    open_cells: BoolArray,
-    n_branches: int,
-) -> Reached:
-    """Let the settled cells grow into the open ones; settled cells keep what they have.
-
-    Only steps into open cells exist, so the way of an open cell back to a settled one runs through cells of the same
-    branch: what is settled in one piece stays in one piece. Open cells nothing reaches get -1.
-    """
-    if not open_cells.any():
-        return reached
-    into = open_cells[steps[1]]
-    settled = np.flatnonzero(~open_cells)
-    starts = (reached[0][settled], settled, reached[1][settled])
-    edges = (steps[0][into], steps[1][into], steps[2][into])
-    grown = _from_sources(edges, starts, touching.n_cells, n_branches)
-    branch, travel_s = reached[0].copy(), reached[1].copy()
-    branch[open_cells], travel_s[open_cells] = grown[0][open_cells], grown[1][open_cells]
-    return branch, travel_s
 
 
 def _main_parts(touching: NeighbourGraph, branch: IntArray, cells: CellArray, homes: CellArray) -> BoolArray:

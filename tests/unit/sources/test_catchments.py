@@ -12,7 +12,7 @@ from gridgeo.cells import cells_from_points, centres, metres_between, neighbour_
 from gridgeo.domain import CellArray, IntArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.sources import Ground, RoadGraph, cell_anchors, nearest_branch, road_tables
-from gridgeo.sources.catchments import OFF_ROAD_M_PER_S, _over_roads
+from gridgeo.sources.reach import OFF_ROAD_M_PER_S, over_roads
 
 Branches = tuple[np.ndarray, np.ndarray]
 
@@ -56,7 +56,7 @@ def test_cells_without_a_road_are_many_and_take_a_neighbours_branch(
 
 def test_times_over_the_roads_agree_with_an_independent_search(helsinki_roads: RoadGraph) -> None:
     lng, lat = np.array([24.9496, 24.9394]), np.array([60.1787, 60.1677])
-    found, seconds = _over_roads(helsinki_roads, lng, lat)
+    found, seconds = over_roads(helsinki_roads, lng, lat)
     nodes, edges = road_tables(helsinki_roads)
     graph = nx.DiGraph()
     graph.add_weighted_edges_from(edges.rows(), weight="seconds")

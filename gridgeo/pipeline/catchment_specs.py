@@ -1,0 +1,195 @@
+"""How a catchment is drawn and how overlaps and holes are settled: what a planner states, and what is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from gridgeo.errors import InvalidInputError
+
+GROUND_METHODS = ("drive_time", "straight_line", "municipality")
+"""They share out the whole ground among the branches that have them."""
+OWN_METHODS = ("drawn", "buffer", "isochrone", "administrative", "customers", "combined")
+"""They give one branch its cells, whatever the others have."""
+METHODS = GROUND_METHODS + OWN_METHODS
+MODES = ("drive", "walk")
+OPERATIONS = ("union", "difference", "intersection")
+OVERLAP_RULES = ("travel_time", "straight_line", "customers", "priority", "first_drawn")
+HOLE_RULES = ("leave", "nearest")
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "drawn": ("polygon",),
+    "buffer": ("radius_m",),
+    "isochrone": ("minutes",),
+    "customers": ("share",),
+    "combined": ("operation", "of"),
+}
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "drawn": ("polygon", "source"),
+    "buffer": ("radius_m",),
+    "isochrone": ("minutes", "mode"),
+    "administrative": ("units", "kind"),
+    "customers": ("share", "contiguous", "fill_holes"),
+    "combined": ("operation", "of"),
+}
+MAX_PARTS = 32
+"""Catchments that one combination may be made of, all levels together."""
+
+
+@dataclass(frozen=True)
+class CatchmentSpec:
+    """The method of one branch's catchment with its parameters; the same spec on the same data gives the same cells.
+
+    method: one of METHODS. polygon: GeoJSON geometry in the house datum; source: file, datum and digest it came from.
+    radius_m: straight line from the branch to the cell centre. minutes, mode: time of customers to the branch over the
+    roads, drive or walk (the network's own by default). units: names, codes or ids of boundaries; kind: of boundary;
+    without units it is the one the branch stands in. share: of the branch's own located customers; contiguous: ways
+    between the pieces are added; fill_holes: enclosed cells are added. operation, of: a combination, in order.
+    """
+
+    method: str
+    polygon: dict[str, Any] | None = None
+    source: dict[str, Any] | None = None
+    radius_m: float | None = None
+    minutes: float | None = None
+    mode: str | None = None
+    units: tuple[str, ...] = ()
+    kind: str | None = None
+    share: float | None = None
+    contiguous: bool = False
+    fill_holes: bool = False
+    operation: str | None = None
+    of: tuple[CatchmentSpec, ...] = ()
+
+    def __post_init__(self) -> None:
+        _known("catchment method", self.method, METHODS)
+        _check_fields(self)
+        _check_numbers(self)
+        if self.mode is not None:
+            _known("travel mode", self.mode, MODES)
+        if self.method == "administrative" and not (self.units or self.kind):
+            raise InvalidInputError("administrative catchments need units, a kind of unit, or both")
+        if self.method == "combined":
+            _known("operation", str(self.operation), OPERATIONS)
+            _check_parts(self)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the method and its parameters as plain JSON values, what is not set left out."""
+        plain = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        plain |= {"units": list(self.units), "of": [part.as_dict() for part in self.of]}
+        return {name: value for name, value in plain.items() if value not in (None, False, [])}
+
+    def parts(self) -> list[CatchmentSpec]:
+        """Return the spec and everything it is combined of."""
+        return [self, *(inner for part in self.of for inner in part.parts())]
+
+
+@dataclass(frozen=True)
+class SettleRules:
+    """What happens where catchments overlap or leave holes.
+
+    overlaps: a cell that several claim goes to the one it takes least time from (travel_time), the nearest in a
+    straight line (straight_line), the one that has most of the customers located there (customers), the first in
+    `priority`, or the one whose catchment was drawn by itself first (first_drawn); ties go by travel time, then by
+    id. holes: cells nobody claims stay uncovered (leave) or go to the branch they take least time from (nearest).
+    """
+
+    overlaps: str = "travel_time"
+    holes: str = "leave"
+    priority: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _known("rule for overlaps", self.overlaps, OVERLAP_RULES)
+        _known("rule for holes", self.holes, HOLE_RULES)
+        if (self.overlaps == "priority") != bool(self.priority):
+            raise InvalidInputError("the rule priority and a list of branches go together")
+        if len(set(self.priority)) != len(self.priority):
+            raise InvalidInputError("a branch stands twice in the order of priority")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the rules as plain JSON values."""
+        return {"overlaps": self.overlaps, "holes": self.holes, "priority": list(self.priority)}
+
+
+@dataclass(frozen=True)
+class CatchmentPlan:
+    """What a version of catchments is drawn from.
+
+    specs: branch -> how its catchment is drawn. drawn_order: branches drawn one by one, the first first.
+    """
+
+    specs: dict[str, CatchmentSpec]
+    rules: SettleRules = field(default_factory=SettleRules)
+    drawn_order: tuple[str, ...] = ()
+
+    def with_branch(self, branch_id: str, spec: CatchmentSpec) -> CatchmentPlan:
+        """Return the plan with one branch drawn another way; the first time it is drawn gives its place in order."""
+        order = self.drawn_order if branch_id in self.drawn_order else (*self.drawn_order, branch_id)
+        return replace(self, specs=self.specs | {branch_id: spec}, drawn_order=order)
+
+
+def spec_from_dict(given: dict[str, Any]) -> CatchmentSpec:
+    """Read a spec from plain JSON values, as stored or as a client sent them.
+
+    Raises InvalidInputError naming the parameter that is unknown, missing or of the wrong kind.
+    """
+    known = {entry.name for entry in fields(CatchmentSpec)}
+    unknown = sorted(set(given) - known)
+    if unknown or "method" not in given:
+        raise InvalidInputError(
+            "a catchment is stated by {known}; got {given}",
+            known=", ".join(sorted(known)),
+            given=", ".join(unknown) or "-",
+        )
+    values = dict(given)
+    parts = values.get("of", ())
+    if not isinstance(parts, list | tuple) or not all(isinstance(part, dict) for part in parts):
+        raise InvalidInputError("a combination is of a list of catchments")
+    values["of"] = tuple(spec_from_dict(part) for part in parts)
+    units = values.get("units", ())
+    if not isinstance(units, list | tuple) or not all(isinstance(unit, str) for unit in units):
+        raise InvalidInputError("units are a list of names or codes")
+    values["units"] = tuple(units)
+    return CatchmentSpec(**values)
+
+
+def rules_from_dict(given: dict[str, Any]) -> SettleRules:
+    """Read rules from plain JSON values; what is left out keeps its default."""
+    values = {name: given[name] for name in ("overlaps", "holes") if given.get(name)}
+    return SettleRules(**values, priority=tuple(given.get("priority") or ()))
+
+
+def _known(what: str, given: str, allowed: tuple[str, ...]) -> None:
+    if given not in allowed:
+        raise InvalidInputError(
+            "{what} must be one of {known}, got {given}", what=what, known=", ".join(allowed), given=given
+        )
+
+
+def _check_fields(spec: CatchmentSpec) -> None:
+    given = set(spec.as_dict()) - {"method"}
+    missing = [name for name in NEEDED.get(spec.method, ()) if name not in given]
+    if missing:
+        raise InvalidInputError("method {method} needs {missing}", method=spec.method, missing=", ".join(missing))
+    idle = sorted(given - set(ALLOWED.get(spec.method, ())))
+    if idle:
+        raise InvalidInputError("method {method} takes no {idle}", method=spec.method, idle=", ".join(idle))
+
+
+def _check_numbers(spec: CatchmentSpec) -> None:
+    for name in ("radius_m", "minutes", "share"):
+        value = getattr(spec, name)
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+            raise InvalidInputError("{name} must be a number above 0, got {given}", name=name, given=value)
+    if spec.share is not None and spec.share > 1:
+        raise InvalidInputError("share must be above 0 and at most 1, got {given}", given=spec.share)
+
+
+def _check_parts(spec: CatchmentSpec) -> None:
+    count = len(spec.parts()) - 1
+    if len(spec.of) < 2 or count > MAX_PARTS:
+        raise InvalidInputError(
+            "a combination is of 2 to {allowed} catchments, got {given}", allowed=MAX_PARTS, given=count
+        )
