@@ -1,0 +1,85 @@
+"""Which work can be a job: kind -> the pipeline function that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor
+from gridgeo.jobs.watch import Clock
+from gridgeo.pipeline.run import STEPS, run, run_one
+from gridgeo.pipeline.steps import StepResult, run_params
+
+
+class Report(Protocol):
+    """Takes note of the step a job is at and the share done (0 to 1); raises when the job is to stop."""
+
+    def __call__(self, step: str, share: float | None = None) -> None:
+        """Take note."""
+        ...
+
+
+@dataclass(frozen=True)
+class Task:
+    """One job as its work sees it.
+
+    payload: the uploaded file. progress: to be called often. finish: to be called in the last transaction of the work
+    with the result (plain JSON), so that the work and its 'done' are committed together.
+    """
+
+    engine: sa.Engine
+    actor: Actor
+    params: Mapping[str, Any]
+    payload: bytes | None
+    file_name: str | None
+    clock: Clock
+    progress: Report
+    finish: Callable[[sa.Connection, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """What a worker does for one kind of job; words are what a reader is told it is."""
+
+    words: str
+    do: Callable[[Task], None]
+
+
+def plain(result: StepResult) -> dict[str, Any]:
+    """Return a step's result as plain JSON."""
+    return {"version": result.version_id} | result.report
+
+
+def _run(task: Task) -> None:
+    kinds = list(STEPS)
+
+    def progress(kind: str) -> None:
+        task.progress(kind, kinds.index(kind) / len(kinds))
+
+    report = run(task.engine, task.actor, run_params(**task.params), task.clock, progress)
+    with task.engine.begin() as connection:
+        task.finish(connection, {"run": report.run_id, "publication": report.publication, "seconds": report.seconds})
+
+
+def _step(kind: str) -> Callable[[Task], None]:
+    def do(task: Task) -> None:
+        task.progress(kind, 0.0)
+        with task.engine.begin() as connection:
+            result = run_one(connection, task.actor, kind, dict(task.params), task.clock())
+            task.progress(kind, 1.0)
+            task.finish(connection, plain(result))
+
+    return do
+
+
+KINDS: dict[str, JobKind] = {
+    "run": JobKind("Every step from catchments to publication", _run),
+    "catchment": JobKind("Drawing the catchments", _step("catchment")),
+    "location": JobKind("Locating customers and merchants", _step("location")),
+    "score": JobKind("Scoring the cells", _step("score")),
+    "plan": JobKind("Assigning cells to relationship managers", _step("plan")),
+    "publication": JobKind("Publishing", _step("publication")),
+}
