@@ -1,110 +1,134 @@
-"""Draw the branches' catchments: every cell of the ground goes to exactly one branch."""
+"""Draw the branches' catchments: a cell of the ground goes to at most one branch, by a stated method and rule."""
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import polars as pl
 import shapely
 import sqlalchemy as sa
 
-from gridgeo.cells import admit_polygon, cells_from_polygons, merged_polygons
-from gridgeo.domain import Actor, CellArray, FloatArray, IntArray
-from gridgeo.pipeline.bank import branches_of
+from gridgeo.cells import merged_polygons
+from gridgeo.domain import Actor
+from gridgeo.errors import InvalidInputError
+from gridgeo.pipeline.catchment_areas import Areas, areas_of
+from gridgeo.pipeline.catchment_report import settlement_report
+from gridgeo.pipeline.catchment_specs import CatchmentPlan, CatchmentSpec, rules_from_dict, spec_from_dict
+from gridgeo.pipeline.catchment_terrain import Terrain
+from gridgeo.pipeline.catchment_words import label_of
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
-from gridgeo.sources import cell_anchors, nearest_branch, road_graph_from_tables
-from gridgeo.storage import finish_version, new_version, read_frame, version_record, write_frame
+from gridgeo.storage import finish_version, list_versions, new_version, read_frame, version_record, write_frame
 
-LABELS = {
-    ("drive_time", "drive"): "nearest branch by drive time",
-    ("drive_time", "walk"): "nearest branch by walking time",
-    ("municipality", "drive"): "municipalities of the nearest branch by drive time",
-    ("municipality", "walk"): "municipalities of the nearest branch by walking time",
-}
+UNSTATED = CatchmentSpec("drive_time")
+"""Method of a branch that came into the bank after the catchments were drawn."""
 
 
 def draw(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunParams, now: datetime) -> StepResult:
     """Write one catchment version: a polygon a branch and one row a cell.
 
-    Raises InvalidInputError when a boundary does not pass the polygon gate.
+    Every branch gets the method of the parameters; with method `as_drawn` each gets that of the newest version, drawn
+    again on the working ground and bank.
+    Raises InvalidInputError when a boundary does not pass the polygon gate, or nothing was drawn before.
     """
     require_planner(actor)
-    cells, zone = ground_cells(connection, inputs.ground, params.resolution)
-    branches = branches_of(read_frame(connection, "org_unit", version_id=inputs.bank))
-    mode = str(version_record(connection, inputs.ground).params["mode"])
-    branch_index, travel_s = _by_travel_time(connection, inputs.ground, branches, cells, mode)
-    if params.method == "municipality":
-        branch_index = _by_municipality(zone, branch_index, travel_s)
-    version_id = new_version(
-        connection,
-        actor,
-        "catchment",
-        params=params.as_dict() | {"inputs": inputs.as_dict(), "mode": mode},
-        now=now,
-    )
-    branch_ids = branches["id"].to_numpy()
-    table = pl.DataFrame({"branch_id": branch_ids[branch_index], "cell": cells, "travel_s": travel_s})
-    table = table.with_columns(pl.col("travel_s").fill_nan(None))
-    write_frame(connection, "catchment_cell", table.sort("cell"), version_id=version_id)
-    outlines = _outlines(branch_ids, branch_index, cells, params.method, LABELS[params.method, mode])
-    write_frame(connection, "catchment", outlines, version_id=version_id)
-    sizes = np.bincount(branch_index, minlength=len(branch_ids))
-    report = {
-        "cells": len(cells),
-        "cells_by_branch": dict(zip(branch_ids.tolist(), sizes.tolist(), strict=True)),
-        "unreached": int(np.isnan(travel_s).sum()),
+    terrain = Terrain(connection, inputs, params.resolution)
+    if params.method == "as_drawn":
+        newest = newest_catchments(connection)
+        if not newest:
+            raise InvalidInputError("no catchments were drawn before: choose a method")
+        plan = plan_of(connection, newest, terrain.ids)
+    else:
+        plan = CatchmentPlan(dict.fromkeys(terrain.ids, CatchmentSpec(params.method)))
+    return write_catchments(connection, actor, inputs, params, (terrain, plan), now)
+
+
+def write_catchments(
+    connection: sa.Connection,
+    actor: Actor,
+    inputs: Inputs,
+    params: RunParams,
+    drawn: tuple[Terrain, CatchmentPlan],
+    now: datetime,
+) -> StepResult:
+    """Draw a plan on a terrain and write it as one version."""
+    terrain, plan = drawn
+    areas = areas_of(plan, terrain)
+    stored = params.as_dict() | {
+        "inputs": inputs.as_dict(),
+        "mode": terrain.mode,
+        "settle": plan.rules.as_dict(),
+        "drawn_order": list(plan.drawn_order),
     }
+    version_id = new_version(connection, actor, "catchment", params=stored, now=now)
+    write_frame(connection, "catchment_cell", cell_table(areas, terrain), version_id=version_id)
+    write_frame(connection, "catchment", _outlines(areas, plan, terrain), version_id=version_id)
+    report = _report(areas, plan, terrain)
     finish_version(connection, version_id, report=report)
     return StepResult(version_id, report)
 
 
-def ground_cells(connection: sa.Connection, ground_id: int, resolution: int) -> tuple[CellArray, IntArray]:
-    """Return the cells of the ground, sorted, and the position of the boundary that holds each one's centre."""
-    boundaries = read_frame(connection, "boundary", version_id=ground_id)
-    shapes = shapely.from_wkb(boundaries["geometry"].to_numpy())
-    # A country's boundaries are a dozen; each passes the gate by itself so that an error can name it.
-    admitted = np.array([admit_polygon(shape, resolution=resolution) for shape in shapes], dtype=object)
-    return cells_from_polygons(admitted, resolution)
-
-
-def _by_travel_time(
-    connection: sa.Connection, ground_id: int, branches: pl.DataFrame, cells: CellArray, mode: str
-) -> tuple[IntArray, FloatArray]:
-    nodes = read_frame(connection, "road_node", version_id=ground_id)
-    edges = read_frame(connection, "road_edge", version_id=ground_id)
-    anchors = cell_anchors(cells, read_frame(connection, "building", version_id=ground_id))
-    graph = road_graph_from_tables(nodes, edges, mode)
-    return nearest_branch(graph, branches["lng"].to_numpy(), branches["lat"].to_numpy(), cells, anchors)
-
-
-def _by_municipality(zone: IntArray, branch_index: IntArray, travel_s: FloatArray) -> IntArray:
-    """Give each municipality whole to the branch that most of its cells reach first."""
-    votes = pl.DataFrame({"zone": zone, "branch": branch_index, "travel_s": travel_s}).with_columns(
-        pl.col("travel_s").fill_nan(None)
-    )
-    # Ties go to the shorter median way.
-    winner = (
-        votes.group_by("zone", "branch")
-        .agg(pl.len().alias("cells"), pl.col("travel_s").median())
-        .sort("zone", "cells", "travel_s", "branch", descending=[False, True, False, False])
-        .group_by("zone", maintain_order=True)
-        .first()
-    )
-    return votes.join(winner.select("zone", won="branch"), on="zone", how="left", maintain_order="left")[
-        "won"
-    ].to_numpy()
-
-
-def _outlines(
-    branch_ids: np.ndarray, branch_index: IntArray, cells: CellArray, method: str, label: str
-) -> pl.DataFrame:
-    shapes = merged_polygons(cells, branch_index, len(branch_ids))
+def cell_table(areas: Areas, terrain: Terrain) -> pl.DataFrame:
+    """Return the rows of catchment_cell, sorted by cell; cells that nobody has are not in it."""
+    covered = areas.owner >= 0
+    travel_s = pl.Series(areas.travel_s[covered])
     return pl.DataFrame(
         {
-            "branch_id": branch_ids,
-            "method": method,
-            "label": label,
+            "branch_id": np.array(terrain.ids, dtype=object)[areas.owner[covered]],
+            "cell": terrain.cells[covered],
+            "travel_s": travel_s.set(~travel_s.is_finite(), None),
+        },
+        schema_overrides={"branch_id": pl.String},
+    )
+
+
+def newest_catchments(connection: sa.Connection) -> int:
+    """Return the newest finished version of catchments, 0 when there is none."""
+    versions = (entry.id for entry in list_versions(connection, "catchment") if entry.report is not None)
+    return max(versions, default=0)
+
+
+def plan_of(connection: sa.Connection, version_id: int, branch_ids: list[str]) -> CatchmentPlan:
+    """Return what a version was drawn from, for the branches of today.
+
+    A branch that is gone is left out; one that came later takes the cells it is reached from first.
+    """
+    params = version_record(connection, version_id).params
+    rows = read_frame(connection, "catchment", version_id=version_id, columns=["branch_id", "method", "params"])
+    stated = {row["branch_id"]: _stored_spec(row) for row in rows.iter_rows(named=True)}
+    specs = {branch_id: stated.get(branch_id, UNSTATED) for branch_id in branch_ids}
+    order = tuple(branch_id for branch_id in params.get("drawn_order", ()) if branch_id in specs)
+    return CatchmentPlan(specs, rules_from_dict(params.get("settle", {})), order)
+
+
+def _stored_spec(row: dict[str, Any]) -> CatchmentSpec:
+    given = json.loads(row["params"]) if row["params"] else {}
+    return spec_from_dict({"method": row["method"]} | given)
+
+
+def _outlines(areas: Areas, plan: CatchmentPlan, terrain: Terrain) -> pl.DataFrame:
+    shapes = merged_polygons(terrain.cells, areas.owner, len(terrain.ids))
+    specs = [plan.specs[branch_id] for branch_id in terrain.ids]
+    return pl.DataFrame(
+        {
+            "branch_id": terrain.ids,
+            "method": [spec.method for spec in specs],
+            "label": [label_of(spec, terrain.mode) for spec in specs],
+            "params": [json.dumps(spec.as_dict(), sort_keys=True) for spec in specs],
             "geometry": shapely.to_wkb(shapes),
         }
     )
+
+
+def _report(areas: Areas, plan: CatchmentPlan, terrain: Terrain) -> dict[str, Any]:
+    covered = areas.owner >= 0
+    sizes = np.bincount(areas.owner[covered], minlength=len(terrain.ids)).tolist()
+    return {
+        "cells": int(covered.sum()),
+        "cells_by_branch": dict(zip(terrain.ids, sizes, strict=True)),
+        "unreached": int((covered & ~np.isfinite(areas.travel_s)).sum()),
+        "without_cells": [branch for branch, size in zip(terrain.ids, sizes, strict=True) if not size],
+        "settled": settlement_report(areas, plan.rules, terrain),
+    }

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from gridgeo.cells import cells_from_points, common_resolution, overlay_lengths, ring_pairs
 from gridgeo.domain import BoolArray, CellArray, FloatArray, IntArray
 from gridgeo.domain.words import TIERS
-from gridgeo.pipeline.catchments import ground_cells
-from gridgeo.pipeline.locate import all_merchants
+from gridgeo.pipeline.ground_cells import ground_cells, people_on_cells, settlement_of
+from gridgeo.pipeline.locate import OUTSIDE_CATCHMENTS, all_merchants
 from gridgeo.pipeline.steps import Inputs
-from gridgeo.scoring import merchant_features, spread_people
-from gridgeo.sources import Settlement, people_weights
+from gridgeo.scoring import merchant_features
+from gridgeo.sources import Settlement
 from gridgeo.storage import read_frame
 
 PRIOR_RING = 2
@@ -27,7 +27,8 @@ PRIOR_RING = 2
 class CellInputs:
     """Aligned by cell, cells ascending.
 
-    branch_ids, ascending; branch_index: position in them. zone: position of the boundary. by_tier: expected customers,
+    branch_ids, ascending; branch_index: position in them. zone: position of the boundary. people_in: of the whole
+    ground; people_uncovered: those of them in cells that no branch has. by_tier: expected customers,
     shape (n_cells, n_tiers) in the order of TIERS. unplaced_by_zone: customers known to a street or town of the zone
     only; unplaced_elsewhere: customers known to none. features: make-up of the cells for the models.
     """
@@ -39,6 +40,7 @@ class CellInputs:
     travel_s: FloatArray
     pairs: tuple[IntArray, IntArray]
     people_in: float
+    people_uncovered: float
     people: FloatArray
     by_tier: FloatArray
     customers_in: int
@@ -56,33 +58,34 @@ class CellInputs:
 
 
 def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int) -> CellInputs:
-    """Read everything that scores rest on and align it by cell."""
-    cells, zone = ground_cells(connection, inputs.ground, resolution)
+    """Read everything that scores rest on and align it by cell.
+
+    People are spread over the whole ground first: those of cells that no branch has stay there.
+    """
+    ground, zones = ground_cells(connection, inputs.ground, resolution)
     catchment = read_frame(connection, "catchment_cell", version_id=inputs.catchment).sort("cell")
+    cells = catchment["cell"].to_numpy()
+    covered = np.isin(ground, cells)
     branch_ids = sorted(set(catchment["branch_id"]))
     travel_s = catchment["travel_s"].fill_null(float("nan")).to_numpy()
-    settled = Settlement(
-        boundaries=read_frame(connection, "boundary", version_id=inputs.ground),
-        streets=read_frame(connection, "street", version_id=inputs.ground),
-        buildings=read_frame(connection, "building", version_id=inputs.ground),
-    )
-    given = read_frame(connection, "denominator", version_id=inputs.ground)
-    people_in, people = _people(settled, given, cells)
+    settled = settlement_of(connection, inputs.ground)
+    people_in, people = people_on_cells(connection, inputs.ground, ground, settled)
     customers = _customers(connection, inputs, cells)
     merchants = _merchants(connection, inputs, cells)
-    unplaced, elsewhere = _unplaced(connection, inputs.location, cells, zone, resolution)
-    features = _features(settled, cells, people, travel_s).hstack(
+    unplaced, elsewhere = _unplaced(connection, inputs.location, (ground, covered), zones, resolution)
+    features = _features(settled, cells, people[covered], travel_s).hstack(
         merchant_features(merchants["industry"].to_list(), merchants["at"].to_numpy(), len(cells))
     )
     return CellInputs(
         cells=cells,
         branch_ids=branch_ids,
         branch_index=np.searchsorted(branch_ids, catchment["branch_id"].to_numpy()).astype(np.int64),
-        zone=zone,
+        zone=zones[covered],
         travel_s=travel_s,
         pairs=ring_pairs(cells, PRIOR_RING),
         people_in=people_in,
-        people=people,
+        people_uncovered=float(people[~covered].sum()),
+        people=people[covered],
         by_tier=_by_tier(customers, len(cells)),
         customers_in=read_frame(connection, "customer", version_id=inputs.bank, columns=["id"]).height,
         customers_hard=_count(customers.filter(pl.col("hard")), len(cells)),
@@ -91,13 +94,6 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int) -> C
         unplaced_elsewhere=elsewhere,
         features=features,
     )
-
-
-def _people(settled: Settlement, given: pl.DataFrame, cells: CellArray) -> tuple[float, FloatArray]:
-    names = settled.boundaries.select("name")
-    people = names.join(given, left_on="name", right_on="zone", how="left", maintain_order="left")["people"].to_numpy()
-    weights = people_weights(settled, cells)
-    return float(people.sum()), spread_people(people, weights, len(cells), zone_names=names["name"].to_list())
 
 
 def _customers(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> pl.DataFrame:
@@ -129,15 +125,20 @@ def _count(rows: pl.DataFrame, n_cells: int) -> FloatArray:
 
 
 def _unplaced(
-    connection: sa.Connection, location_id: int, cells: CellArray, zone: IntArray, resolution: int
+    connection: sa.Connection, location_id: int, ground: tuple[CellArray, BoolArray], zone: IntArray, resolution: int
 ) -> tuple[FloatArray, float]:
-    """Count customers without a cell by the zone that their street or town lies in, and those of no zone."""
+    """Count customers without a cell by the zone that their street or town lies in, and those of no zone.
+
+    ground: its cells and whether a branch has them. Customers whose own position, street or town lies in a cell that
+    no branch has are known to be outside the catchments: they are missing in none of them.
+    """
     rows = read_frame(connection, "location", version_id=location_id, where={"party_kind": "customer"})
-    rows = rows.filter(pl.col("outcome") != "placed")
+    rows = rows.filter((pl.col("outcome") != "placed") & pl.col("reason").ne_missing(OUTSIDE_CATCHMENTS))
     known = rows.filter(pl.col("outcome") == "unplaced")
     home = cells_from_points(known["lng"].to_numpy(), known["lat"].to_numpy(), resolution)
-    at, inside = _positions(cells, home)
-    by_zone = np.bincount(zone[at[inside]], minlength=int(zone.max()) + 1).astype(np.float64)
+    at, inside = _positions(ground[0], home)
+    theirs = inside & ground[1][at]
+    by_zone = np.bincount(zone[at[theirs]], minlength=int(zone.max()) + 1).astype(np.float64)
     return by_zone, float(rows.height - inside.sum())
 
 

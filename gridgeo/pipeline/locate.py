@@ -12,6 +12,7 @@ from gridgeo.domain import Actor, CellArray
 from gridgeo.domain.tables import LOCATION_CELLS, LOCATIONS, checked
 from gridgeo.domain.words import PLACED_TIERS
 from gridgeo.locate import Gazetteer, cell_shares, gazetteer_from_table, locate_addresses
+from gridgeo.pipeline.ground_cells import ground_cells
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
 from gridgeo.storage import finish_version, new_version, read_frame, write_frame
 
@@ -19,23 +20,26 @@ GIVEN_ACCURACY_M = 15.0
 """A point that came with a row stands at its building, not at its door: the entrance offset of METHODS."""
 
 
+OUTSIDE_CATCHMENTS = "outside the catchments"
+"""Reason of a party that lies in a cell of the ground which no branch has."""
+
+
 def locate(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunParams, now: datetime) -> StepResult:
     """Write one location version: one row a party, and the share of each placed party in each cell.
 
     Parties in = placed + unplaced + rejected: unplaced are located to a street, community or town only; rejected have
-    no usable address, or lie outside the ground.
+    no usable address, or lie outside the ground or, where catchments leave holes, outside the catchments.
     """
     require_planner(actor)
-    inside = read_frame(connection, "catchment_cell", version_id=inputs.catchment)["cell"].to_numpy()
-    gazetteer = gazetteer_from_table(read_frame(connection, "gazetteer", version_id=inputs.bank))
-    columns = ["id", "address", "locality", "lng", "lat"]
-    customers = read_frame(connection, "customer", version_id=inputs.bank, columns=columns)
+    covered = read_frame(connection, "catchment_cell", version_id=inputs.catchment)["cell"].to_numpy()
+    ground = ground_cells(connection, inputs.ground, params.resolution)[0]
     found = {
-        "customer": _by_point_or_address(customers, gazetteer),
+        "customer": find_customers(connection, inputs.bank),
         "merchant": _given(all_merchants(connection, inputs)),
     }
-    shares = {kind: _shares(rows, params.resolution, inside) for kind, rows in found.items()}
-    parties = pl.concat(_outcomes(rows, shares[kind], kind) for kind, rows in found.items())
+    on_ground = {kind: _shares(rows, params.resolution, ground) for kind, rows in found.items()}
+    shares = {kind: _covered(found[kind], rows, params.resolution, covered) for kind, rows in on_ground.items()}
+    parties = pl.concat(_outcomes(rows, on_ground[kind], shares[kind], kind) for kind, rows in found.items())
     version_id = new_version(
         connection, actor, "location", params=params.as_dict() | {"inputs": inputs.as_dict()}, now=now
     )
@@ -52,6 +56,13 @@ def all_merchants(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
     """Return the merchants on the map and the bank's own, which come with a coordinate each."""
     tables = [read_frame(connection, "merchant", version_id=version) for version in (inputs.ground, inputs.bank)]
     return pl.concat(tables).sort("id")
+
+
+def find_customers(connection: sa.Connection, bank_id: int) -> pl.DataFrame:
+    """Return where each customer of a bank is, in the shape of the geocoder's answer."""
+    gazetteer = gazetteer_from_table(read_frame(connection, "gazetteer", version_id=bank_id))
+    columns = ["id", "address", "locality", "lng", "lat"]
+    return _by_point_or_address(read_frame(connection, "customer", version_id=bank_id, columns=columns), gazetteer)
 
 
 def _by_point_or_address(customers: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
@@ -83,9 +94,22 @@ def _shares(found: pl.DataFrame, resolution: int, inside: CellArray) -> pl.DataF
     return cell_shares(rows["id"], *point, resolution, inside)
 
 
-def _outcomes(found: pl.DataFrame, shares: pl.DataFrame, kind: str) -> pl.DataFrame:
+def _covered(found: pl.DataFrame, on_ground: pl.DataFrame, resolution: int, covered: CellArray) -> pl.DataFrame:
+    """Keep the parties whose own cell is in a catchment, spread over the catchments' cells alone.
+
+    A party whose cell nobody has is not moved into a catchment next to it.
+    """
+    at_home = pl.col("hard") & pl.col("cell").is_in(pl.Series(covered).implode())
+    if on_ground["cell"].is_in(pl.Series(covered).implode()).all():
+        return on_ground
+    own = on_ground.filter(at_home)["party_id"]
+    return _shares(found.filter(pl.col("id").is_in(own.implode())), resolution, covered)
+
+
+def _outcomes(found: pl.DataFrame, on_ground: pl.DataFrame, shares: pl.DataFrame, kind: str) -> pl.DataFrame:
     """Add what became of each party: placed, unplaced or rejected, with the reason."""
     in_a_cell = pl.col("id").is_in(shares["party_id"].unique().implode())
+    in_the_ground = pl.col("id").is_in(on_ground["party_id"].unique().implode())
     outcome = (
         pl.when(in_a_cell)
         .then(pl.lit("placed"))
@@ -99,7 +123,7 @@ def _outcomes(found: pl.DataFrame, shares: pl.DataFrame, kind: str) -> pl.DataFr
         .when(pl.col("tier") == "none")
         .then(pl.col("reason").fill_null("no address found"))
         .when(pl.col("tier").is_in(["given", *PLACED_TIERS]))
-        .then(pl.lit("outside the ground"))
+        .then(pl.when(in_the_ground).then(pl.lit(OUTSIDE_CATCHMENTS)).otherwise(pl.lit("outside the ground")))
         .otherwise(pl.format("located to its {} only", "tier"))
     )
     renamed = found.sort("id").with_columns(outcome=outcome, reason=reason, party_kind=pl.lit(kind))

@@ -58,7 +58,11 @@ def refresh(connection: sa.Connection, actor: Actor, inputs: Inputs, params: Run
     rows = checked(rows, CELL_SCORES, "cell_score").sort("branch_id", "measure", "cell")
     write_frame(connection, "cell_score", rows, version_id=version_id)
     report = {
-        "people": {"in": given.people_in, "spread": float(given.people.sum())},
+        "people": {
+            "in": given.people_in,
+            "spread": float(given.people.sum()),
+            "outside_catchments": given.people_uncovered,
+        },
         "cells": len(given.cells),
         "rows": rows.height,
     } | model_report

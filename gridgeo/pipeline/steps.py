@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 import sqlalchemy as sa
 
@@ -13,8 +13,8 @@ from gridgeo.cells import check_resolution
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError, NotAllowedError
 
-CatchmentMethod = Literal["drive_time", "municipality"]
-CATCHMENT_METHODS: tuple[CatchmentMethod, ...] = ("drive_time", "municipality")
+CatchmentMethod = Literal["drive_time", "straight_line", "municipality", "as_drawn"]
+CATCHMENT_METHODS: tuple[CatchmentMethod, ...] = get_args(CatchmentMethod)
 BALANCED = ("customers", "workload")
 REPORTED = (*BALANCED, "potential")
 
@@ -30,9 +30,9 @@ def no_progress(step: str) -> None:
 class RunParams:
     """What a planner chooses for one run; stored with every version it makes.
 
-    resolution: H3 resolution of the cells. method: how catchments are drawn. tolerance: largest deviation of a
-    territory from its target, as a share, for each balanced measure. seed: of the territory solver. starts: solver
-    starts a branch; the best one is kept.
+    resolution: H3 resolution of the cells. method: how catchments are drawn; as_drawn draws those of the newest version
+    again. tolerance: largest deviation of a territory from its target, as a share, for each balanced measure. seed: of
+    the territory solver. starts: solver starts a branch; the best one is kept.
     """
 
     resolution: int = 9

@@ -1,0 +1,187 @@
+"""Change catchments: draw one branch another way, combine, settle anew, draw again; each change is a new version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+import sqlalchemy as sa
+
+from gridgeo.cells import CLI_LIMITS, GateLimits, admit_polygon, shape_to_house
+from gridgeo.domain import Actor
+from gridgeo.errors import NotFoundError
+from gridgeo.pipeline.catchment_areas import areas_of
+from gridgeo.pipeline.catchment_specs import CatchmentPlan, CatchmentSpec, SettleRules
+from gridgeo.pipeline.catchment_terrain import Terrain
+from gridgeo.pipeline.catchments import cell_table, newest_catchments, plan_of, write_catchments
+from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner, run_params
+from gridgeo.pipeline.versions import newest_inputs
+from gridgeo.storage import house_datum, read_frame, version_record
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """Catchments drawn again from what is stored.
+
+    version_id: the version that now holds them, an old one where nothing changed. branches: branch -> cells gained and
+    lost, those that changed only. changed: whether any cell changed its branch or any input its version.
+    """
+
+    version_id: int
+    changed: bool
+    branches: dict[str, dict[str, int]]
+    report: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {"version": self.version_id, "changed": self.changed, "branches": self.branches} | self.report
+
+
+def drawn_spec(
+    connection: sa.Connection,
+    shape: shapely.Geometry,
+    datum: str,
+    source: dict[str, Any] | None = None,
+    limits: GateLimits = CLI_LIMITS,
+) -> CatchmentSpec:
+    """Return the spec of a drawn polygon: through the gate, in the store's house datum.
+
+    shape: lng, lat of the datum (wgs84, gcj02 or bd09). source: what else there is to say of it, such as its file.
+    Raises InvalidInputError when the datum or the polygon is not fit.
+    """
+    moved = shape_to_house(np.array([shape], dtype=object), datum, house_datum(connection))[0]
+    # The coarsest resolution: how many cells it holds is checked when it is drawn on a ground.
+    admitted = admit_polygon(moved, limits=limits, resolution=7)
+    polygon = orjson.loads(shapely.to_geojson(admitted))
+    return CatchmentSpec("drawn", polygon=polygon, source={"datum": datum} | (source or {}))
+
+
+def draw_branch(
+    connection: sa.Connection,
+    actor: Actor,
+    branch_id: str,
+    spec: CatchmentSpec,
+    now: datetime,
+    rules: SettleRules | None = None,
+) -> StepResult:
+    """Write the newest catchments again with one branch drawn another way; the others keep their method.
+
+    rules: how overlaps and holes are settled; those of the newest version by default.
+    Raises NotFoundError for an unknown branch or when no catchments were drawn before.
+    """
+    require_planner(actor)
+    terrain, plan, inputs, params = _newest(connection)
+    mode = spec.mode or terrain.mode
+    stated = replace(spec, mode=mode) if spec.method == "isochrone" else spec
+    terrain.position(branch_id)
+    return _write(connection, actor, (terrain, plan.with_branch(branch_id, stated)), (inputs, params, rules), now)
+
+
+def settle_catchments(connection: sa.Connection, actor: Actor, rules: SettleRules, now: datetime) -> StepResult:
+    """Write the newest catchments again, their overlaps and holes settled by other rules."""
+    require_planner(actor)
+    terrain, plan, inputs, params = _newest(connection)
+    return _write(connection, actor, (terrain, plan), (inputs, params, rules), now)
+
+
+def stated_spec(connection: sa.Connection, branch_id: str, version_id: int | None = None) -> CatchmentSpec:
+    """Return how a branch's catchment is stated in a version, the newest by default.
+
+    Raises NotFoundError for a branch that has none there.
+    """
+    known = catchments_version(connection, version_id)
+    plan = plan_of(connection, known, _branches_in(connection, known))
+    if branch_id not in plan.specs:
+        raise NotFoundError(
+            "there is no branch {branch}; known are {known}", branch=branch_id, known=", ".join(sorted(plan.specs)[:20])
+        )
+    return plan.specs[branch_id]
+
+
+def redraw(connection: sa.Connection, actor: Actor, now: datetime, version_id: int | None = None) -> Redrawn:
+    """Draw a version's catchments again from its stored methods, on the working ground and bank.
+
+    version_id: the newest by default. The same ground and bank give the same cells, and then nothing is written.
+    Raises NotFoundError when the version is none of catchments.
+    """
+    require_planner(actor)
+    known = catchments_version(connection, version_id)
+    record = version_record(connection, known)
+    inputs = newest_inputs(connection)
+    params = _params(record.params)
+    terrain = Terrain(connection, inputs, params.resolution)
+    plan = plan_of(connection, known, terrain.ids)
+    changes = _changes(connection, known, plan, terrain)
+    same_inputs = all(record.params["inputs"].get(kind) == getattr(inputs, kind) for kind in ("ground", "bank"))
+    if same_inputs and not changes:
+        return Redrawn(known, False, {}, record.report or {})
+    result = _write(connection, actor, (terrain, plan), (inputs, params, None), now)
+    return Redrawn(result.version_id, True, changes, result.report)
+
+
+def catchments_version(connection: sa.Connection, version_id: int | None) -> int:
+    """Return a version of catchments, the newest by default.
+
+    Raises NotFoundError when there is none, or the version is of another kind or unfinished.
+    """
+    known = version_id or newest_catchments(connection)
+    if not known:
+        raise NotFoundError("no catchments were drawn yet: run gridgeo catchment draw or gridgeo run")
+    record = version_record(connection, known)
+    if record.kind != "catchment" or record.report is None:
+        raise NotFoundError("version {version} is not one of catchments", version=known)
+    return known
+
+
+def check_rules(rules: SettleRules, terrain: Terrain) -> SettleRules:
+    """Return the rules when every branch they name exists; NotFoundError otherwise."""
+    for branch_id in rules.priority:
+        terrain.position(branch_id)
+    return rules
+
+
+def _branches_in(connection: sa.Connection, version_id: int) -> list[str]:
+    rows = read_frame(connection, "catchment", version_id=version_id, columns=["branch_id"])
+    return rows["branch_id"].to_list()
+
+
+def _newest(connection: sa.Connection) -> tuple[Terrain, CatchmentPlan, Inputs, RunParams]:
+    known = catchments_version(connection, None)
+    params = _params(version_record(connection, known).params)
+    inputs = newest_inputs(connection)
+    terrain = Terrain(connection, inputs, params.resolution)
+    return terrain, plan_of(connection, known, terrain.ids), inputs, params
+
+
+def _params(stored: dict[str, Any]) -> RunParams:
+    known = {name: stored[name] for name in RunParams().as_dict() if name in stored}
+    return run_params(**known | {"method": "as_drawn"})
+
+
+def _write(
+    connection: sa.Connection,
+    actor: Actor,
+    drawn: tuple[Terrain, CatchmentPlan],
+    given: tuple[Inputs, RunParams, SettleRules | None],
+    now: datetime,
+) -> StepResult:
+    (terrain, plan), (inputs, params, rules) = drawn, given
+    settled = replace(plan, rules=check_rules(rules, terrain)) if rules else plan
+    upstream = Inputs(ground=inputs.ground, bank=inputs.bank)
+    return write_catchments(connection, actor, upstream, params, (terrain, settled), now)
+
+
+def _changes(
+    connection: sa.Connection, version_id: int, plan: CatchmentPlan, terrain: Terrain
+) -> dict[str, dict[str, int]]:
+    """Return branch -> cells gained and lost against a version, those that changed only."""
+    before = read_frame(connection, "catchment_cell", version_id=version_id, columns=["branch_id", "cell"])
+    after = cell_table(areas_of(plan, terrain), terrain).select("branch_id", "cell")
+    gained = after.join(before, on=["branch_id", "cell"], how="anti").group_by("branch_id").len("gained")
+    lost = before.join(after, on=["branch_id", "cell"], how="anti").group_by("branch_id").len("lost")
+    both = gained.join(lost, on="branch_id", how="full", coalesce=True).fill_null(0).sort("branch_id")
+    return {row.pop("branch_id"): row for row in both.iter_rows(named=True)}

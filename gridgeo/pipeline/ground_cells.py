@@ -1,0 +1,63 @@
+"""The cells of a ground: which zone each belongs to, and how many people live there."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import shapely
+import sqlalchemy as sa
+
+from gridgeo.cells import admit_polygon, cells_from_polygons
+from gridgeo.domain import CellArray, FloatArray, IntArray
+from gridgeo.scoring import spread_people
+from gridgeo.sources import Settlement, people_weights
+from gridgeo.storage import read_frame
+
+
+def ground_zones(connection: sa.Connection, ground_id: int) -> pl.DataFrame:
+    """Return the boundaries that share out the ground, in the order of their ids.
+
+    Boundaries of one kind are all taken. Of several kinds, which lie over one another, the one with the most
+    denominators is taken, then the one with the fewest boundaries.
+    """
+    boundaries = read_frame(connection, "boundary", version_id=ground_id)
+    if boundaries["kind"].n_unique() <= 1:
+        return boundaries
+    counted = read_frame(connection, "denominator", version_id=ground_id, columns=["zone"])["zone"]
+    ranked = (
+        boundaries.group_by("kind")
+        .agg(pl.col("name").is_in(counted.implode()).sum().alias("counted"), pl.len().alias("count"))
+        .sort("counted", "count", "kind", descending=[True, False, False])
+    )
+    return boundaries.filter(pl.col("kind") == ranked["kind"][0])
+
+
+def ground_cells(connection: sa.Connection, ground_id: int, resolution: int) -> tuple[CellArray, IntArray]:
+    """Return the cells of the ground, sorted, and the position of the zone that holds each one's centre."""
+    shapes = shapely.from_wkb(ground_zones(connection, ground_id)["geometry"].to_numpy())
+    # A country's boundaries are a dozen; each passes the gate by itself so that an error can name it.
+    admitted = np.array([admit_polygon(shape, resolution=resolution) for shape in shapes], dtype=object)
+    return cells_from_polygons(admitted, resolution)
+
+
+def settlement_of(connection: sa.Connection, ground_id: int) -> Settlement:
+    """Return the zones, streets and buildings that people are spread by."""
+    return Settlement(
+        boundaries=ground_zones(connection, ground_id),
+        streets=read_frame(connection, "street", version_id=ground_id),
+        buildings=read_frame(connection, "building", version_id=ground_id),
+    )
+
+
+def people_on_cells(
+    connection: sa.Connection, ground_id: int, cells: CellArray, settled: Settlement
+) -> tuple[float, FloatArray]:
+    """Return the people of the zones in all, and those of each cell, shape (n_cells,); the sum is kept.
+
+    Raises InvalidInputError when a zone's people are not known.
+    """
+    given = read_frame(connection, "denominator", version_id=ground_id)
+    names = settled.boundaries.select("name")
+    people = names.join(given, left_on="name", right_on="zone", how="left", maintain_order="left")["people"].to_numpy()
+    weights = people_weights(settled, cells)
+    return float(people.sum()), spread_people(people, weights, len(cells), zone_names=names["name"].to_list())
