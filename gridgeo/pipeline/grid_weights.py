@@ -1,0 +1,98 @@
+"""What grids are balanced by, for each cell: households, people, customers."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import sqlalchemy as sa
+
+from gridgeo.cells import cells_from_points, common_resolution
+from gridgeo.domain import CellArray, FloatArray
+from gridgeo.errors import InvalidInputError
+from gridgeo.pipeline.ground_cells import ground_cells, people_on_cells, settlement_of
+from gridgeo.pipeline.membership import parties_of
+from gridgeo.pipeline.steps import Inputs
+from gridgeo.scoring import spread_people
+from gridgeo.sources import people_weights
+from gridgeo.storage import read_frame
+
+MEASURES = ("households", "people", "customers", "cells")
+
+
+def weights_on(
+    connection: sa.Connection,
+    inputs: Inputs,
+    cells: CellArray,
+    measure: str,
+    people_per_household: float | None = None,
+) -> FloatArray:
+    """Return how much of a measure lies in each cell, shape (n_cells,).
+
+    measure: one of MEASURES. Households are those of the denominators, spread over buildings and streets; else the
+    located households of the register; else people divided by people_per_household.
+    Raises InvalidInputError for an unknown measure, or one of which the store knows nothing.
+    """
+    if measure not in MEASURES:
+        raise InvalidInputError(
+            "grids are balanced by one of {known}, got {given}", known=", ".join(MEASURES), given=measure
+        )
+    if measure == "cells":
+        return np.ones(len(cells))
+    if measure == "people":
+        return _people(connection, inputs, cells)
+    if measure == "customers":
+        return _counted(connection, inputs, cells, "customer")
+    return _households(connection, inputs, cells, people_per_household)
+
+
+def _households(
+    connection: sa.Connection, inputs: Inputs, cells: CellArray, people_per_household: float | None
+) -> FloatArray:
+    settled = settlement_of(connection, inputs.ground)
+    given = read_frame(connection, "denominator", version_id=inputs.ground, columns=["zone", "households"])
+    names = settled.boundaries.select("name")
+    of_zone = names.join(given, left_on="name", right_on="zone", how="left", maintain_order="left")["households"]
+    if of_zone.len() and of_zone.null_count() == 0:
+        ground = ground_cells(connection, inputs.ground, common_resolution(cells))[0]
+        spread = spread_people(
+            of_zone.to_numpy(),
+            people_weights(settled, ground),
+            len(ground),
+            without_weights="even",
+            zone_names=names["name"].to_list(),
+        )
+        return _picked(ground, spread, cells)
+    registered = _counted(connection, inputs, cells, "household")
+    if registered.sum() > 0:
+        return registered
+    if people_per_household is None:
+        raise InvalidInputError(
+            "households are not known: import households or denominators with households, give people per household, "
+            "or balance by people"
+        )
+    if not people_per_household > 0:
+        raise InvalidInputError("people per household must be above 0, got {given}", given=people_per_household)
+    return _people(connection, inputs, cells) / people_per_household
+
+
+def _people(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> FloatArray:
+    ground = ground_cells(connection, inputs.ground, common_resolution(cells))[0]
+    people = people_on_cells(connection, inputs.ground, ground, settlement_of(connection, inputs.ground))[1]
+    return _picked(ground, people, cells)
+
+
+def _counted(connection: sa.Connection, inputs: Inputs, cells: CellArray, kind: str) -> FloatArray:
+    """Count the located parties of a kind by the cell that holds them."""
+    parties = parties_of(connection, inputs).filter(pl.col("party_kind") == kind).drop_nulls(["lng", "lat"])
+    held = cells_from_points(parties["lng"].to_numpy(), parties["lat"].to_numpy(), common_resolution(cells))
+    found, count = np.unique(held, return_counts=True)
+    return _picked(found, count.astype(np.float64), cells)
+
+
+def _picked(known: CellArray, values: FloatArray, cells: CellArray) -> FloatArray:
+    """Return the values of some cells out of those of ascending ones; 0 where nothing is known of a cell."""
+    if len(known) == 0:
+        return np.zeros(len(cells))
+    at = np.minimum(np.searchsorted(known, cells), len(known) - 1)
+    picked: FloatArray = np.where(known[at] == cells, values[at], 0.0)
+    return picked
