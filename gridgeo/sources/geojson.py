@@ -9,17 +9,16 @@ import orjson
 import shapely
 
 from gridgeo.errors import InvalidInputError
-
-MAX_FILE_BYTES = 64 * 1024 * 1024
+from gridgeo.sources.files.geojson import geojson_object
 
 
 def polygon_from_geojson(path: Path) -> shapely.Geometry:
     """Return the Polygon or MultiPolygon of a file that holds a geometry, a feature or a collection of one feature.
 
     The coordinates are as they stand in the file; validity is for `gridgeo.cells.admit_polygon` to judge.
-    Raises InvalidInputError when the file is missing, larger than 64 MiB, not GeoJSON, or holds anything else.
+    Raises InvalidInputError when the file is missing, too large or too deep, not GeoJSON, or holds anything else.
     """
-    geometry = _geometry(_parsed(path), path)
+    geometry = _geometry(geojson_object(path), path)
     try:
         shape = shapely.from_geojson(orjson.dumps(geometry))
     except (shapely.errors.GEOSException, TypeError) as error:
@@ -33,20 +32,6 @@ def polygon_from_geojson(path: Path) -> shapely.Geometry:
             given=getattr(shape, "geom_type", "nothing"),
         )
     return shape
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise InvalidInputError("no such file: {path}", path=path)
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise InvalidInputError("{path} is larger than {allowed} MiB", path=path, allowed=MAX_FILE_BYTES // 2**20)
-    try:
-        body = orjson.loads(path.read_bytes())
-    except orjson.JSONDecodeError as error:
-        raise InvalidInputError("{path} is not JSON: {detail}", path=path, detail=str(error)) from error
-    if not isinstance(body, dict):
-        raise InvalidInputError("{path} must hold a GeoJSON object, got {given}", path=path, given=type(body).__name__)
-    return body
 
 
 def _geometry(body: dict[str, Any], path: Path) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class RawTable:
 
         row: UInt32, the number of the record as a spreadsheet counts it (the first line is 1) or, in formats without
         lines, from 1. The columns are String, stripped, empty ones null. geometry: Binary, WKB in the file's own CRS.
-        Records without any value are left out and counted in ``notes["empty_rows"]``.
+        Records of a table without shapes that hold no value at all are left out and counted in ``notes["empty_rows"]``.
         Raises InvalidInputError when the file turns out to be broken or over a limit on the way.
         """
         empty, seen, spent_s = 0, 0, 0.0
@@ -87,7 +87,7 @@ class RawTable:
         texts = [pl.col(name).str.strip_chars().replace("", None) for name in self.columns]
         shapes = [pl.col(GEOMETRY)] if self.has_geometry else []
         clean = frame.select(pl.col(ROW).cast(pl.UInt32), *texts, *shapes)
-        return clean.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
+        return clean if self.has_geometry else clean.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
 
 
 def unique_names(headers: Sequence[str], *, reserved: Sequence[str] = (ROW,)) -> tuple[str, ...]:
