@@ -18,12 +18,15 @@ from gridgeo.cli.common import (
     session,
 )
 from gridgeo.cli.demo import STEPS as STEP_WORDS
-from gridgeo.cli.groups import CATCHMENT, LOCATE, SCORE, TERRITORY
+from gridgeo.cli.groups import LOCATE, SCORE, TERRITORY
 from gridgeo.cli.tables import summary_table
 
 ResolutionOption = Annotated[int, typer.Option(help="H3 resolution, 7 to 11; 9 is about 0.1 km2 a cell.")]
 MethodOption = Annotated[
-    str, typer.Option("--catchments", help="How catchments are drawn: drive_time or municipality.")
+    str,
+    typer.Option(
+        "--catchments", help="How catchments are drawn: drive_time, straight_line, municipality, or as_drawn before."
+    ),
 ]
 ToleranceOption = Annotated[float, typer.Option(help="Largest deviation from the target, as a share.")]
 SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the territory solver.")]
@@ -32,7 +35,6 @@ SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("run")(run)
-    CATCHMENT.command("draw")(draw)
     LOCATE.command("parties")(locate)
     SCORE.command("refresh")(score)
     TERRITORY.command("assign")(assign)
@@ -66,20 +68,6 @@ def run(  # noqa: PLR0913 - the options are the command's interface
         body |= {"run": report.run_id, "resumed": list(report.resumed), "seconds": report.seconds}
         emit(as_json, body, summary_table(body, opened.language))
     require_feasible(body["territories"]["branches"])
-
-
-def draw(
-    resolution: ResolutionOption = 9,
-    method: MethodOption = "drive_time",
-    store: StoreOption = None,
-    as_json: JsonOption = False,
-    actor: ActorOption = None,
-) -> None:
-    """Draw the catchment of every branch.
-
-    Example: gridgeo catchment draw --catchments municipality
-    """
-    _step("catchment", store, as_json, actor, resolution=resolution, method=method)
 
 
 def locate(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None) -> None:
@@ -120,7 +108,7 @@ def publish(store: StoreOption = None, as_json: JsonOption = False, actor: Actor
     _step("publication", store, as_json, actor)
 
 
-Kind = Literal["catchment", "location", "score", "plan", "publication"]
+Kind = Literal["location", "score", "plan", "publication"]
 
 
 def _step(kind: Kind, store: str | None, as_json: bool, actor: str | None, **chosen: Any) -> None:  # noqa: ANN401

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from gridgeo.cells import CLI_LIMITS, GateLimits, admit_polygon, shape_to_house
 from gridgeo.domain import Actor
 from gridgeo.errors import NotFoundError
 from gridgeo.pipeline.catchment_areas import areas_of
-from gridgeo.pipeline.catchment_specs import CatchmentPlan, CatchmentSpec, SettleRules
+from gridgeo.pipeline.catchment_specs import GROUND_METHODS, CatchmentPlan, CatchmentSpec, rules_from_dict
 from gridgeo.pipeline.catchment_terrain import Terrain
 from gridgeo.pipeline.catchments import cell_table, newest_catchments, plan_of, write_catchments
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner, run_params
@@ -60,31 +61,77 @@ def drawn_spec(
     return CatchmentSpec("drawn", polygon=polygon, source={"datum": datum} | (source or {}))
 
 
-def draw_branch(
+def draw_branches(
     connection: sa.Connection,
     actor: Actor,
-    branch_id: str,
-    spec: CatchmentSpec,
+    drawn: dict[str, CatchmentSpec],
     now: datetime,
-    rules: SettleRules | None = None,
+    rules: Mapping[str, Any] | None = None,
 ) -> StepResult:
-    """Write the newest catchments again with one branch drawn another way; the others keep their method.
+    """Write the newest catchments again with some branches drawn another way; the others keep their method.
 
-    rules: how overlaps and holes are settled; those of the newest version by default.
+    drawn: branch -> how; their order is the order they count as drawn in. rules: chosen rules of settling (overlaps,
+    holes, priority); what is left out stays as in the newest version.
     Raises NotFoundError for an unknown branch or when no catchments were drawn before.
     """
     require_planner(actor)
     terrain, plan, inputs, params = _newest(connection)
-    mode = spec.mode or terrain.mode
-    stated = replace(spec, mode=mode) if spec.method == "isochrone" else spec
-    terrain.position(branch_id)
-    return _write(connection, actor, (terrain, plan.with_branch(branch_id, stated)), (inputs, params, rules), now)
+    for branch_id, spec in drawn.items():
+        terrain.position(branch_id)
+        plan = plan.with_branch(branch_id, with_mode(spec, terrain.mode))
+    return _write(connection, actor, (terrain, plan), (inputs, params, rules), now)
 
 
-def settle_catchments(connection: sa.Connection, actor: Actor, rules: SettleRules, now: datetime) -> StepResult:
-    """Write the newest catchments again, their overlaps and holes settled by other rules."""
+def with_mode(spec: CatchmentSpec, mode: str) -> CatchmentSpec:
+    """Return the spec with the travel mode of the ground written out where none was chosen."""
+    parts = tuple(with_mode(part, mode) for part in spec.of)
+    return replace(spec, of=parts, mode=(spec.mode or mode) if spec.method == "isochrone" else None)
+
+
+def draw_all(
+    connection: sa.Connection,
+    actor: Actor,
+    spec: CatchmentSpec,
+    now: datetime,
+    rules: Mapping[str, Any] | None = None,
+    resolution: int | None = None,
+) -> StepResult:
+    """Write catchments with every branch drawn the same way, on the working ground and bank.
+
+    rules: chosen rules of settling; what is left out takes its default. resolution: that of the newest catchments,
+    else 9, when it is None.
+    """
     require_planner(actor)
-    terrain, plan, inputs, params = _newest(connection)
+    newest = newest_catchments(connection)
+    known = _params(version_record(connection, newest).params) if newest else RunParams(method="as_drawn")
+    params = replace(known, resolution=resolution or known.resolution)
+    inputs = newest_inputs(connection)
+    terrain = Terrain(connection, inputs, params.resolution)
+    stated = with_mode(spec, terrain.mode)
+    if spec.method in GROUND_METHODS:
+        params = run_params(**params.as_dict() | {"method": spec.method})
+    plan = CatchmentPlan(dict.fromkeys(terrain.ids, stated))
+    return _write(connection, actor, (terrain, plan), (inputs, params, rules), now)
+
+
+def settle_catchments(connection: sa.Connection, actor: Actor, rules: Mapping[str, Any], now: datetime) -> StepResult:
+    """Write the newest catchments again, their overlaps and holes settled by other rules.
+
+    rules: overlaps, holes, priority; what is left out stays as it is.
+    """
+    return draw_again(connection, actor, now, rules)
+
+
+def draw_again(
+    connection: sa.Connection,
+    actor: Actor,
+    now: datetime,
+    rules: Mapping[str, Any] | None = None,
+    resolution: int | None = None,
+) -> StepResult:
+    """Write the newest catchments again, each by its own method, at another resolution or by other rules."""
+    require_planner(actor)
+    terrain, plan, inputs, params = _newest(connection, resolution)
     return _write(connection, actor, (terrain, plan), (inputs, params, rules), now)
 
 
@@ -137,21 +184,17 @@ def catchments_version(connection: sa.Connection, version_id: int | None) -> int
     return known
 
 
-def check_rules(rules: SettleRules, terrain: Terrain) -> SettleRules:
-    """Return the rules when every branch they name exists; NotFoundError otherwise."""
-    for branch_id in rules.priority:
-        terrain.position(branch_id)
-    return rules
-
-
 def _branches_in(connection: sa.Connection, version_id: int) -> list[str]:
     rows = read_frame(connection, "catchment", version_id=version_id, columns=["branch_id"])
     return rows["branch_id"].to_list()
 
 
-def _newest(connection: sa.Connection) -> tuple[Terrain, CatchmentPlan, Inputs, RunParams]:
+def _newest(
+    connection: sa.Connection, resolution: int | None = None
+) -> tuple[Terrain, CatchmentPlan, Inputs, RunParams]:
     known = catchments_version(connection, None)
-    params = _params(version_record(connection, known).params)
+    stored = _params(version_record(connection, known).params)
+    params = replace(stored, resolution=resolution or stored.resolution)
     inputs = newest_inputs(connection)
     terrain = Terrain(connection, inputs, params.resolution)
     return terrain, plan_of(connection, known, terrain.ids), inputs, params
@@ -166,11 +209,13 @@ def _write(
     connection: sa.Connection,
     actor: Actor,
     drawn: tuple[Terrain, CatchmentPlan],
-    given: tuple[Inputs, RunParams, SettleRules | None],
+    given: tuple[Inputs, RunParams, Mapping[str, Any] | None],
     now: datetime,
 ) -> StepResult:
     (terrain, plan), (inputs, params, rules) = drawn, given
-    settled = replace(plan, rules=check_rules(rules, terrain)) if rules else plan
+    settled = replace(plan, rules=rules_from_dict(rules or {}, plan.rules))
+    for branch_id in settled.rules.priority:
+        terrain.position(branch_id)
     upstream = Inputs(ground=inputs.ground, bank=inputs.bank)
     return write_catchments(connection, actor, upstream, params, (terrain, settled), now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -62,15 +63,15 @@ class CatchmentSpec:
     of: tuple[CatchmentSpec, ...] = ()
 
     def __post_init__(self) -> None:
-        _known("catchment method", self.method, METHODS)
+        _known("catchment method must be one of {known}, got {given}", self.method, METHODS)
         _check_fields(self)
         _check_numbers(self)
         if self.mode is not None:
-            _known("travel mode", self.mode, MODES)
+            _known("travel mode must be one of {known}, got {given}", self.mode, MODES)
         if self.method == "administrative" and not (self.units or self.kind):
             raise InvalidInputError("administrative catchments need units, a kind of unit, or both")
         if self.method == "combined":
-            _known("operation", str(self.operation), OPERATIONS)
+            _known("operation must be one of {known}, got {given}", str(self.operation), OPERATIONS)
             _check_parts(self)
 
     def as_dict(self) -> dict[str, Any]:
@@ -99,8 +100,8 @@ class SettleRules:
     priority: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _known("rule for overlaps", self.overlaps, OVERLAP_RULES)
-        _known("rule for holes", self.holes, HOLE_RULES)
+        _known("rule for overlaps must be one of {known}, got {given}", self.overlaps, OVERLAP_RULES)
+        _known("rule for holes must be one of {known}, got {given}", self.holes, HOLE_RULES)
         if (self.overlaps == "priority") != bool(self.priority):
             raise InvalidInputError("the rule priority and a list of branches go together")
         if len(set(self.priority)) != len(self.priority):
@@ -153,17 +154,21 @@ def spec_from_dict(given: dict[str, Any]) -> CatchmentSpec:
     return CatchmentSpec(**values)
 
 
-def rules_from_dict(given: dict[str, Any]) -> SettleRules:
-    """Read rules from plain JSON values; what is left out keeps its default."""
-    values = {name: given[name] for name in ("overlaps", "holes") if given.get(name)}
-    return SettleRules(**values, priority=tuple(given.get("priority") or ()))
+def rules_from_dict(given: Mapping[str, Any], base: SettleRules | None = None) -> SettleRules:
+    """Read rules from plain JSON values; what is left out stays as in `base`, the default rules when there is none.
+
+    A list of priority alone chooses the rule priority.
+    """
+    before = base or SettleRules()
+    chosen = tuple(given.get("priority") or ())
+    overlaps = given.get("overlaps") or ("priority" if chosen else before.overlaps)
+    kept = before.priority if overlaps == "priority" else ()
+    return SettleRules(overlaps, given.get("holes") or before.holes, chosen or kept)
 
 
-def _known(what: str, given: str, allowed: tuple[str, ...]) -> None:
+def _known(template: str, given: str, allowed: tuple[str, ...]) -> None:
     if given not in allowed:
-        raise InvalidInputError(
-            "{what} must be one of {known}, got {given}", what=what, known=", ".join(allowed), given=given
-        )
+        raise InvalidInputError(template, known=", ".join(allowed), given=given)
 
 
 def _check_fields(spec: CatchmentSpec) -> None:

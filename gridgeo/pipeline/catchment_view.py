@@ -91,12 +91,16 @@ def catchment_overlaps(connection: sa.Connection, actor: Actor, version_id: int 
     return found
 
 
-def write_catchments_geojson(connection: sa.Connection, actor: Actor, out: Path, version_id: int | None = None) -> int:
-    """Write the catchments in the actor's scope as GeoJSON in the house datum; return how many there are."""
+def write_catchments_geojson(
+    connection: sa.Connection, actor: Actor, out: Path, version_id: int | None = None, branch_id: str | None = None
+) -> int:
+    """Write the catchments in the actor's scope, or one of them, as GeoJSON in the house datum; return how many."""
     listed = catchment_list(connection, actor, version_id)
-    rows = read_frame(connection, "catchment", version_id=listed["version"], actor=actor).sort("branch_id")
-    shapes = shapely.from_wkb(rows["geometry"].to_numpy())
-    return _write_features(out, [entry | {"params": None} for entry in listed["catchments"]], shapes)
+    where = {"branch_id": branch_id} if branch_id else {}
+    rows = read_frame(connection, "catchment", version_id=listed["version"], actor=actor, where=where).sort("branch_id")
+    wanted = set(rows["branch_id"])
+    entries = [entry | {"params": None} for entry in listed["catchments"] if entry["branch_id"] in wanted]
+    return _write_features(out, entries, shapely.from_wkb(rows["geometry"].to_numpy()))
 
 
 def write_overlaps_geojson(connection: sa.Connection, actor: Actor, out: Path, version_id: int | None = None) -> int:

@@ -1,0 +1,71 @@
+"""What a person chose on the command line, drawn: every branch the same way, or some and the others kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor
+from gridgeo.errors import InvalidInputError
+from gridgeo.pipeline.catchment_edit import draw_again, draw_all, draw_branches
+from gridgeo.pipeline.catchment_specs import CatchmentSpec, spec_from_dict
+from gridgeo.pipeline.catchment_terms import spec_from_file
+from gridgeo.pipeline.steps import StepResult
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How to draw.
+
+    method: one of METHODS, or as_drawn for each branch's own again. branches: those to draw; none for all. polygon,
+    datum, layer: of a drawn catchment. parameters: of the method, those not set None, False or empty. rules: chosen
+    rules of settling. resolution: H3 resolution; None keeps that of the newest catchments.
+    """
+
+    method: str
+    branches: tuple[str, ...] = ()
+    polygon: Path | None = None
+    datum: str | None = None
+    layer: str | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+    rules: dict[str, Any] | None = None
+    resolution: int | None = None
+
+
+def draw_choice(connection: sa.Connection, actor: Actor, choice: Choice, now: datetime) -> StepResult:
+    """Write one version of catchments as chosen.
+
+    Raises InvalidInputError when parameters do not go together.
+    """
+    if choice.method == "as_drawn":
+        _check_alone(choice)
+        return draw_again(connection, actor, now, choice.rules, choice.resolution)
+    spec = _spec(connection, choice)
+    if not choice.branches:
+        return draw_all(connection, actor, spec, now, choice.rules, choice.resolution)
+    if choice.resolution:
+        raise InvalidInputError("one branch is drawn at the resolution of the others: leave --resolution out")
+    return draw_branches(connection, actor, dict.fromkeys(choice.branches, spec), now, choice.rules)
+
+
+def _check_alone(choice: Choice) -> None:
+    given = [name for name, value in choice.parameters.items() if value not in (None, False, [])]
+    if choice.branches or choice.polygon or given:
+        raise InvalidInputError("method as_drawn takes the methods as they are stored: no branch and no parameters")
+
+
+def _spec(connection: sa.Connection, choice: Choice) -> CatchmentSpec:
+    given = {name: value for name, value in choice.parameters.items() if value not in (None, False, [])}
+    if choice.method != "drawn":
+        if choice.polygon or choice.datum or choice.layer:
+            raise InvalidInputError("a polygon, its datum and its layer go with the method drawn")
+        return spec_from_dict({"method": choice.method} | given)
+    if given:
+        raise InvalidInputError("method {method} takes no {idle}", method="drawn", idle=", ".join(sorted(given)))
+    if choice.polygon is None or choice.datum is None:
+        raise InvalidInputError("method drawn needs a polygon file and its datum: --polygon FILE --datum wgs84")
+    return spec_from_file(connection, choice.polygon, choice.datum, choice.layer)
