@@ -6,7 +6,7 @@ A proposal writes nothing; an operation on the area grids takes it over.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,6 @@ from gridgeo.grids.blocks import (
     RIVERS,
     SMALLEST_BLOCK_M2,
     Lines,
-    area_between,
     blocks_of,
     grids_from_blocks,
 )
@@ -31,7 +30,7 @@ from gridgeo.grids.proposals_areas import NamedAreas, grids_from_areas
 from gridgeo.grids.proposals_common import Catchment, Proposal
 from gridgeo.grids.proposals_derived import CodedPoints, DerivedAreas, derived_areas, grids_from_derived
 from gridgeo.i18n import Language, translate
-from gridgeo.pipeline.grid_weights import weights_on
+from gridgeo.pipeline.grid_weights import remarked_weights
 from gridgeo.pipeline.membership import parties_of
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.storage import read_frame
@@ -169,21 +168,15 @@ def lines_of_ground(connection: sa.Connection, ground_id: int, classes: Sequence
     return Lines(table["name"].to_list(), np.asarray(shapely.from_wkb(table["geometry"].to_numpy()), dtype=np.object_))
 
 
-def between_roads(
-    connection: sa.Connection, inputs: Inputs, catchment: Catchment, roads: Sequence[str]
-) -> shapely.Geometry:
-    """Return the part of the catchment between roads, by their names (see `blocks.area_between`)."""
-    return area_between(catchment, lines_of_ground(connection, inputs.ground), roads)
-
-
 def balanced(connection: sa.Connection, inputs: Inputs, catchment: Catchment, options: BalancedOptions) -> Proposal:
     """Propose connected grids with a size in range, out of the catchment's cells."""
     size = SizeRange(options.low, options.high)
-    weights = weights_on(connection, inputs, catchment.cells, options.measure, options.people_per_household)
-    group = balanced_groups(catchment.cells, weights, size, solver(options.seed))
+    weights = remarked_weights(connection, inputs, catchment.cells, options.measure, options.people_per_household)
+    group = balanced_groups(catchment.cells, weights.values, size, solver(options.seed))
     group = by_place(*centres(catchment.cells), group)
     names = _names_by_boundary(connection, inputs.ground, catchment, group)
-    return grids_of_groups(catchment, group, weights, size, names)
+    proposal = grids_of_groups(catchment, group, weights.values, size, names)
+    return replace(proposal, remarks=(*weights.remarks, *proposal.remarks))
 
 
 def solver(seed: int) -> Callable[[CellArray, FloatArray, int, float], IntArray]:

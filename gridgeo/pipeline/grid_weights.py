@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 import sqlalchemy as sa
@@ -9,6 +11,7 @@ import sqlalchemy as sa
 from gridgeo.cells import cells_from_points, common_resolution
 from gridgeo.domain import CellArray, FloatArray
 from gridgeo.errors import InvalidInputError
+from gridgeo.grids.proposals_common import Remark
 from gridgeo.pipeline.ground_cells import ground_cells, people_on_cells, settlement_of
 from gridgeo.pipeline.membership import parties_of
 from gridgeo.pipeline.steps import Inputs
@@ -19,17 +22,30 @@ from gridgeo.storage import read_frame
 MEASURES = ("households", "people", "customers", "cells")
 
 
-def weights_on(
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """How much of a measure lies in each cell, shape (n_cells,), and what a planner must know of it."""
+
+    values: FloatArray
+    remarks: tuple[Remark, ...] = ()
+
+
+def weights_on(connection: sa.Connection, inputs: Inputs, cells: CellArray, measure: str) -> FloatArray:
+    """Return how much of a measure lies in each cell, shape (n_cells,); see `remarked_weights`."""
+    return remarked_weights(connection, inputs, cells, measure).values
+
+
+def remarked_weights(
     connection: sa.Connection,
     inputs: Inputs,
     cells: CellArray,
     measure: str,
     people_per_household: float | None = None,
-) -> FloatArray:
-    """Return how much of a measure lies in each cell, shape (n_cells,).
+) -> Weights:
+    """Return how much of a measure lies in each cell, and what is missing from it.
 
-    measure: one of MEASURES. Households are those of the denominators, spread over buildings and streets; else the
-    located households of the register; else people divided by people_per_household.
+    measure: one of MEASURES. Households are those of the denominators, spread over buildings and streets; else, where
+    people_per_household is given, people divided by it; else the located households of the register.
     Raises InvalidInputError for an unknown measure, or one of which the store knows nothing.
     """
     if measure not in MEASURES:
@@ -37,9 +53,9 @@ def weights_on(
             "grids are balanced by one of {known}, got {given}", known=", ".join(MEASURES), given=measure
         )
     if measure == "cells":
-        return np.ones(len(cells))
+        return Weights(np.ones(len(cells)))
     if measure == "people":
-        return _people(connection, inputs, cells)
+        return Weights(_people(connection, inputs, cells))
     if measure == "customers":
         return _counted(connection, inputs, cells, "customer")
     return _households(connection, inputs, cells, people_per_household)
@@ -47,32 +63,36 @@ def weights_on(
 
 def _households(
     connection: sa.Connection, inputs: Inputs, cells: CellArray, people_per_household: float | None
-) -> FloatArray:
+) -> Weights:
+    spread = _spread_households(connection, inputs, cells)
+    if spread is not None:
+        return Weights(spread)
+    if people_per_household is not None:
+        if not people_per_household > 0:
+            raise InvalidInputError("people per household must be above 0, got {given}", given=people_per_household)
+        return Weights(_people(connection, inputs, cells) / people_per_household)
+    registered = _counted(connection, inputs, cells, "household")
+    if registered.values.sum() > 0:
+        return registered
+    raise InvalidInputError(
+        "households are not known: import households or denominators with households, give people per household, "
+        "or balance by people"
+    )
+
+
+def _spread_households(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> FloatArray | None:
+    """Return the households of the denominators spread over cells; None unless every zone has some figure."""
     settled = settlement_of(connection, inputs.ground)
     given = read_frame(connection, "denominator", version_id=inputs.ground, columns=["zone", "households"])
     names = settled.boundaries.select("name")
     of_zone = names.join(given, left_on="name", right_on="zone", how="left", maintain_order="left")["households"]
-    if of_zone.len() and of_zone.null_count() == 0:
-        ground = ground_cells(connection, inputs.ground, common_resolution(cells))[0]
-        spread = spread_people(
-            of_zone.to_numpy(),
-            people_weights(settled, ground),
-            len(ground),
-            without_weights="even",
-            zone_names=names["name"].to_list(),
-        )
-        return _picked(ground, spread, cells)
-    registered = _counted(connection, inputs, cells, "household")
-    if registered.sum() > 0:
-        return registered
-    if people_per_household is None:
-        raise InvalidInputError(
-            "households are not known: import households or denominators with households, give people per household, "
-            "or balance by people"
-        )
-    if not people_per_household > 0:
-        raise InvalidInputError("people per household must be above 0, got {given}", given=people_per_household)
-    return _people(connection, inputs, cells) / people_per_household
+    if of_zone.is_empty() or of_zone.null_count():
+        return None
+    ground = ground_cells(connection, inputs.ground, common_resolution(cells))[0]
+    weights = people_weights(settled, ground)
+    zones = names["name"].to_list()
+    spread = spread_people(of_zone.to_numpy(), weights, len(ground), without_weights="even", zone_names=zones)
+    return _picked(ground, spread, cells)
 
 
 def _people(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> FloatArray:
@@ -81,12 +101,18 @@ def _people(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> Floa
     return _picked(ground, people, cells)
 
 
-def _counted(connection: sa.Connection, inputs: Inputs, cells: CellArray, kind: str) -> FloatArray:
+def _counted(connection: sa.Connection, inputs: Inputs, cells: CellArray, kind: str) -> Weights:
     """Count the located parties of a kind by the cell that holds them."""
-    parties = parties_of(connection, inputs).filter(pl.col("party_kind") == kind).drop_nulls(["lng", "lat"])
-    held = cells_from_points(parties["lng"].to_numpy(), parties["lat"].to_numpy(), common_resolution(cells))
+    known = parties_of(connection, inputs).filter(pl.col("party_kind") == kind)
+    placed = known.drop_nulls(["lng", "lat"])
+    held = cells_from_points(placed["lng"].to_numpy(), placed["lat"].to_numpy(), common_resolution(cells))
     found, count = np.unique(held, return_counts=True)
-    return _picked(found, count.astype(np.float64), cells)
+    remark = Remark(
+        "{missing} of {known} parties have no position and count in no grid",
+        {"missing": known.height - placed.height, "known": known.height},
+    )
+    missing = (remark,) if placed.height < known.height else ()
+    return Weights(_picked(found, count.astype(np.float64), cells), missing)
 
 
 def _picked(known: CellArray, values: FloatArray, cells: CellArray) -> FloatArray:
