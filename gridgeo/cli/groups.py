@@ -10,6 +10,7 @@ def _group(words: str) -> typer.Typer:
 
 
 CATCHMENT = _group("The branches' catchments.")
+GRID = _group("Area grids: the named duty areas that divide a catchment.")
 LOCATE = _group("Positions of customers and merchants.")
 SCORE = _group("Scores of cells.")
 TERRITORY = _group("Territories of relationship managers.")
@@ -17,5 +18,6 @@ TERRITORY = _group("Territories of relationship managers.")
 
 def register(app: typer.Typer) -> None:
     """Add the groups."""
-    for name, group in (("catchment", CATCHMENT), ("locate", LOCATE), ("score", SCORE), ("territory", TERRITORY)):
+    groups = {"catchment": CATCHMENT, "grid": GRID, "locate": LOCATE, "score": SCORE, "territory": TERRITORY}
+    for name, group in groups.items():
         app.add_typer(group, name=name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -196,11 +196,13 @@ def _labels_at(state: GridSetState, cells: CellArray) -> np.ndarray:
 
 
 def _change(grid_id: str, old: GridRecord | None, new: GridRecord | None) -> GridChange | None:
+    if old == new:
+        return None
     before, after = (None if record is None else record.as_dict() for record in (old, new))
     if before is not None and after is not None:
         differ = [name for name in before if before[name] != after[name]]
         before, after = ({name: body[name] for name in differ} for body in (before, after))
-    return None if before == after else GridChange(grid_id, before, after)
+    return GridChange(grid_id, before, after)
 
 
 def _plain(body: Fields | None) -> Fields | None:
@@ -216,8 +218,7 @@ def _written(value: object) -> object:
 def _read(body: Fields | None) -> Fields | None:
     if body is None:
         return None
-    known = {field.name for field in fields(GridRecord)}
-    plain = {name: value for name, value in body.items() if name in known}
+    plain = dict(body)
     for name in DATES:
         if plain.get(name) is not None:
             plain[name] = date.fromisoformat(plain[name])

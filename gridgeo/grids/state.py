@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
@@ -53,7 +53,10 @@ class GridRecord:
 
     def as_dict(self) -> dict[str, Any]:
         """Return field -> value, in the order of the fields."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in FIELDS}
+
+
+FIELDS = tuple(item.name for item in fields(GridRecord))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from gridgeo.domain import IntArray
+from gridgeo.domain import CellArray, FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.grids import GridSetState
 from gridgeo.pipeline.grid_proposals import solver
@@ -36,9 +36,7 @@ def balanced_parts(
             cells=len(cells),
             parts=parts,
         )
-    load = (
-        np.ones(len(cells)) if weight == BY_CELLS else weights_on(connection, newest_inputs(connection), cells, weight)
-    )
+    load = _weights(connection, cells, weight)
     if not load.sum() > 0:
         raise InvalidInputError("grid {grid} has no {weight} to divide", grid=state.grid(grid_id).name, weight=weight)
     label = solver(SEED)(cells, load, parts, TOLERANCE)
@@ -46,3 +44,10 @@ def balanced_parts(
     off = float(np.abs(held * parts / load.sum() - 1.0).max())
     report = {"weight": weight, "parts": held.tolist(), "largest_deviation": round(off, 4), "tolerance": TOLERANCE}
     return label, report
+
+
+def _weights(connection: sa.Connection, cells: CellArray, weight: str) -> FloatArray:
+    """Return the weight of each cell; counting cells needs no bank."""
+    if weight == BY_CELLS:
+        return np.ones(len(cells))
+    return weights_on(connection, newest_inputs(connection), cells, weight).values

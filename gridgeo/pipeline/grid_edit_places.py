@@ -147,7 +147,7 @@ def _with_suggestions(missing: Sequence[str], known: Sequence[str]) -> str:
     """Return the unknown texts, each with the names nearest to it."""
     shown = []
     for text in missing:
-        near = process.extract(text, sorted(set(known)), scorer=fuzz.WRatio, limit=SUGGESTIONS, processor=_key)
+        near = process.extract(text, sorted(set(known)), scorer=fuzz.ratio, limit=SUGGESTIONS, processor=_key)
         names = [str(name) for name, score, _ in near if score >= LEAST_LIKENESS]
         shown.append(f"{text} ({' / '.join(names)}?)" if names else text)
     return ", ".join(shown)

@@ -19,10 +19,9 @@ from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, NotFoundError
 from gridgeo.grids import GridRecord, GridSetState, LogEntry, Patch, patch_from_json
 from gridgeo.grids.log import MARKS
+from gridgeo.grids.state import FIELDS
 from gridgeo.storage.conditions import among, scoped
 from gridgeo.storage.models import Grid, GridCell, GridOperation, GridSet
-
-RECORD_FIELDS = tuple(GridRecord("", "").as_dict())
 
 
 @dataclass(frozen=True)
@@ -166,7 +165,7 @@ def grid_frame(connection: sa.Connection, branch_ids: Collection[str] | None = N
 
     Columns: branch_id, the fields of `GridRecord`; geometry is WKB of the own boundary or null.
     """
-    columns = [Grid.__table__.c[name] for name in RECORD_FIELDS]
+    columns = [Grid.__table__.c[name] for name in FIELDS]
     query = sa.select(GridSet.branch_id, *columns).join(GridSet, GridSet.id == Grid.set_id)
     query = _of_branches(query, branch_ids, connection).order_by(GridSet.branch_id, Grid.id)
     rows = [tuple(row) for row in connection.execute(query)]
@@ -187,7 +186,7 @@ def grid_cell_frame(connection: sa.Connection, branch_ids: Collection[str] | Non
 
 GRIDS = {
     name: pl.Binary if name == "geometry" else pl.Date if name.endswith("_on") else pl.String
-    for name in ("branch_id", *RECORD_FIELDS)
+    for name in ("branch_id", *FIELDS)
 }
 """Columns of `grid_frame`."""
 
@@ -202,7 +201,7 @@ def _of_branches(
 
 
 def _records(connection: sa.Connection, set_id: int) -> tuple[GridRecord, ...]:
-    columns = [Grid.__table__.c[name] for name in RECORD_FIELDS]
+    columns = [Grid.__table__.c[name] for name in FIELDS]
     query = sa.select(*columns).where(Grid.set_id == set_id).order_by(Grid.id)
     return tuple(GridRecord(*row) for row in connection.execute(query))
 

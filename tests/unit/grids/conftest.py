@@ -1,12 +1,11 @@
-"""A small catchment of one branch, and random operations over it."""
+"""A small catchment of one branch."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 import shapely
 
-from gridgeo.cells import cells_from_polygon, cells_from_polygons
+from gridgeo.cells import cells_from_polygon
 from gridgeo.domain.arrays import CellArray
 from gridgeo.grids import GridSetState, apply, begin
 
