@@ -86,13 +86,15 @@ def login_link(store_url: str, address: Address) -> str:
 
 
 def start_server(store_url: str, address: Address, *, as_json: bool = False, link_as_json: bool = False) -> None:
-    """Start granian; returns when the server stops.
+    """Start granian and beside it a worker for the jobs; returns when the server stops, and the worker with it.
 
     as_json: standard output is for objects alone, so the server's log is silent. link_as_json: the address and the
     one-time login link are such an object; they stand on standard error otherwise.
     """
     from granian.constants import Interfaces
     from granian.server import Server
+
+    from gridgeo.jobs.child import worker_beside
 
     link = login_link(store_url, address)
     if link_as_json:
@@ -101,16 +103,17 @@ def start_server(store_url: str, address: Address, *, as_json: bool = False, lin
         sys.stderr.write(translate("Open this link once in your browser: {link}", language(), link=link) + "\n")
     sys.stdout.flush()
     sys.stderr.flush()
-    Server(
-        "gridgeo_api.main:create_app",
-        address=address.host,
-        port=address.port,
-        interface=Interfaces.ASGI,
-        factory=True,
-        workers=1,
-        log_access=False,
-        log_enabled=not as_json,
-    ).serve()
+    with worker_beside(store_url):
+        Server(
+            "gridgeo_api.main:create_app",
+            address=address.host,
+            port=address.port,
+            interface=Interfaces.ASGI,
+            factory=True,
+            workers=1,
+            log_access=False,
+            log_enabled=not as_json,
+        ).serve()
 
 
 def db_upgrade(

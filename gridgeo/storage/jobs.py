@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.domain.actor import Role
-from gridgeo.errors import ConflictError, GridgeoError, NotFoundError
+from gridgeo.errors import ConflictError, GridgeoError, InvalidInputError, NotFoundError
 from gridgeo.storage.engine import reading
 from gridgeo.storage.job_pulse import Pulse, ask_pulse_to_stop, pulses
 from gridgeo.storage.models import Job
@@ -92,6 +92,13 @@ class Lease:
     def until(self) -> datetime:
         """The moment from which others may take the job."""
         return self.now + timedelta(seconds=self.seconds)
+
+
+def check_state(state: str) -> str:
+    """Return the state; InvalidInputError when a job has no such one."""
+    if state not in STATES:
+        raise InvalidInputError("job state must be one of {known}, got {given}", known=", ".join(STATES), given=state)
+    return state
 
 
 def add_job(connection: sa.Connection, actor: Actor, new: NewJob, now: datetime) -> JobRecord:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, NotFoundError
-from gridgeo.jobs import work
+from gridgeo.jobs import Task, work
 from gridgeo.storage.jobs import cancel_job, job_payload, list_jobs
 
 from .conftest import clock, look, note, queue
@@ -52,7 +52,12 @@ def test_the_same_request_again_gets_the_first_job(engine: sa.Engine) -> None:
 
 def test_an_uploaded_file_is_kept_until_the_work_is_over(engine: sa.Engine, kind: Kind) -> None:
     got: list[bytes | None] = []
-    kind(lambda task: (got.append(task.payload), note(task)) and None)
+
+    def do(task: Task) -> None:
+        got.append(task.payload)
+        note(task)
+
+    kind(do)
     job = queue(engine, ANNA, payload=b"a,b\n1,2\n", file_name="a.csv")
     assert work(engine, clock, once=True) == 1
     assert got == [b"a,b\n1,2\n"]
