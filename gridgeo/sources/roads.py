@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ DRIVE_KMH = {
 }  # fmt: skip
 """Average speeds by class, junctions included: an assumption. A lower posted limit is kept."""
 WALK_KMH = 4.8
+MAX_KMH = 200.0
 NOT_WALKED = ("motorway", "motorway_link", "trunk", "trunk_link", "construction", "proposed", "elevator", "platform")
 CLOSED = ("no", "private", "agricultural", "forestry")
 ROAD_KEYS = ("highway", "oneway", "junction", "access", "motor_vehicle", "foot", "maxspeed", "area")
@@ -54,21 +56,25 @@ class RoadGraph:
         return len(self.lng)
 
 
-def road_graph_from_osm(path: Path, mode: TravelMode) -> RoadGraph:
+def road_graph_from_osm(path: Path, mode: TravelMode, speeds_kmh: Mapping[str, float] | None = None) -> RoadGraph:
     """Read the roads of an .osm.pbf file for driving or walking.
 
+    speeds_kmh: speeds of some classes instead of those of DRIVE_KMH; the class walk is the pace on foot.
     One-way streets hold for driving only. Where a way leaves the extract it is cut at the missing node. Of parallel
     edges the fastest stays; of the graph the largest strongly connected component stays.
-    Raises InvalidInputError when the file cannot be read or holds no road of the mode.
+    Raises InvalidInputError when the file cannot be read or holds no road of the mode, or a speed does not fit.
     """
-    return road_graph_from_osm_tables(osm_tables(path), mode)
+    return road_graph_from_osm_tables(osm_tables(path), mode, speeds_kmh)
 
 
-def road_graph_from_osm_tables(tables: OsmTables, mode: TravelMode) -> RoadGraph:
+def road_graph_from_osm_tables(
+    tables: OsmTables, mode: TravelMode, speeds_kmh: Mapping[str, float] | None = None
+) -> RoadGraph:
     """Build the graph out of an extract that was read before (see `road_graph_from_osm`)."""
+    speeds = _speeds(speeds_kmh or {})
     if mode not in MODES:
         raise InvalidInputError("travel mode must be one of {known}, got {given}", known=", ".join(MODES), given=mode)
-    ways = _ways(tables, mode)
+    ways = _ways(tables, mode, speeds)
     runs = way_runs(tables, ways)
     if runs.is_empty():
         raise InvalidInputError("the file holds no road for mode {mode}", mode=mode)
@@ -76,11 +82,27 @@ def road_graph_from_osm_tables(tables: OsmTables, mode: TravelMode) -> RoadGraph
     missing = tables.way_nodes.join(ways.select(way="object"), on="way", how="semi").join(
         tables.nodes, on="node", how="anti"
     )
-    cut = {"ways": ways.height, "ways_cut_at_the_edge": missing.get_column("way").n_unique()}
+    cut: dict[str, Any] = {"ways": ways.height, "ways_cut_at_the_edge": missing.get_column("way").n_unique()}
+    cut |= {"speeds_kmh": speeds} if speeds_kmh else {}
     return RoadGraph(mode, graph.lng, graph.lat, graph.indptr, graph.indices, graph.seconds, report=graph.report | cut)
 
 
-def _ways(tables: OsmTables, mode: TravelMode) -> pl.DataFrame:
+def _speeds(chosen: Mapping[str, float]) -> dict[str, float]:
+    """Return the speed of every class, and of walking; refuse classes and speeds that do not exist."""
+    usual = DRIVE_KMH | {"walk": WALK_KMH}
+    for name, kmh in chosen.items():
+        if name not in usual or not 0 < kmh <= MAX_KMH:
+            raise InvalidInputError(
+                "speed {name}={given} does not fit: classes are {known}, speeds above 0 to {most} km/h",
+                name=name,
+                given=kmh,
+                known=", ".join(usual),
+                most=MAX_KMH,
+            )
+    return usual | dict(chosen)
+
+
+def _ways(tables: OsmTables, mode: TravelMode, speeds: dict[str, float]) -> pl.DataFrame:
     """Return the ways one may travel: object, kmh, forward, backward."""
     tagged = tag_columns(tables, ROAD_KEYS).filter(
         pl.col("highway").is_not_null() & (pl.col("kind") == "w") & (pl.col("area").fill_null("no") != "yes")
@@ -89,13 +111,13 @@ def _ways(tables: OsmTables, mode: TravelMode) -> pl.DataFrame:
         open_ways = tagged.filter(
             ~pl.col("highway").is_in(NOT_WALKED) & ~pl.coalesce("foot", "access", pl.lit("yes")).is_in(CLOSED)
         )
-        both = [pl.lit(WALK_KMH).alias("kmh"), pl.lit(True).alias("forward"), pl.lit(True).alias("backward")]
+        both = [pl.lit(speeds["walk"]).alias("kmh"), pl.lit(True).alias("forward"), pl.lit(True).alias("backward")]
         return open_ways.select("object", *both)
-    return _driven(tagged)
+    return _driven(tagged, {name: kmh for name, kmh in speeds.items() if name != "walk"})
 
 
-def _driven(tagged: pl.DataFrame) -> pl.DataFrame:
-    speed = pl.col("highway").replace_strict(DRIVE_KMH, default=None, return_dtype=pl.Float64)
+def _driven(tagged: pl.DataFrame, speeds: dict[str, float]) -> pl.DataFrame:
+    speed = pl.col("highway").replace_strict(speeds, default=None, return_dtype=pl.Float64)
     limit = pl.col("maxspeed").str.extract(r"^(\d{1,3})$").cast(pl.Float64)
     direction = pl.col("oneway").fill_null("no")
     forced = direction.is_in(["yes", "1", "true"]) | (

@@ -96,6 +96,23 @@ def test_speed_is_that_of_the_class_or_a_lower_limit(limit: str | None, kmh: flo
     assert pairs(graph)[9.001, 9.002] == pytest.approx(metres / (kmh / 3.6), rel=1e-6)
 
 
+@pytest.mark.parametrize(("mode", "name"), [("drive", "primary"), ("walk", "walk")])
+def test_a_chosen_speed_of_a_class_counts_and_is_reported(mode: str, name: str, write_osm: object) -> None:
+    path = write_osm(LINE, {10: ([1, 2], {"highway": "primary"})})  # type: ignore[operator]
+    graph = road_graph_from_osm(path, mode, {name: 18.0})  # type: ignore[arg-type]
+    metres = metres_between(*LINE[1], *LINE[2])[0]
+    assert pairs(graph)[9.001, 9.002] == pytest.approx(metres / 5.0, rel=1e-6)
+    assert graph.report["speeds_kmh"][name] == 18.0
+    assert "speeds_kmh" not in road_graph_from_osm(path, mode).report  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("name", "kmh"), [("footway", 5.0), ("primary", 0.0), ("primary", 300.0)])
+def test_a_speed_that_does_not_fit_is_refused(name: str, kmh: float, write_osm: object) -> None:
+    path = write_osm(LINE, {10: ([1, 2], {"highway": "primary"})})  # type: ignore[operator]
+    with pytest.raises(InvalidInputError, match="does not fit: classes are"):
+        road_graph_from_osm(path, "drive", {name: kmh})
+
+
 def test_of_parallel_ways_the_fastest_counts(write_osm: object) -> None:
     ways = {10: ([1, 2], {"highway": "service"}), 11: ([1, 2], {"highway": "primary"})}
     found = pairs(road_graph_from_osm(write_osm(LINE, ways), "drive"))  # type: ignore[operator]
