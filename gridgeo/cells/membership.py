@@ -25,6 +25,7 @@ RULES = ("code", "boundary", "cell", "none")
 _SQUARES_ACROSS = (2.0, 48.0)
 """Fewest and most squares across a polygon of usual size; between them, about four points share a square."""
 _MOST_SQUARES = 1 << 24
+_CORNERS_A_POINT = 2
 _BOTH_SIDES_DEG = 1e-9
 """An outline along the edge of two squares belongs to both (about 0.1 mm)."""
 
@@ -68,19 +69,28 @@ def holding_polygon(lng: npt.ArrayLike, lat: npt.ArrayLike, polygons: Shapes) ->
     if len(real) == 0 or len(x) == 0:
         return holder
     outlines = shapes[real].copy()
+    tree = shapely.STRtree(outlines)
+    shapely.prepare(outlines)
+    # tracing the outlines costs by the corner: for few points it is not worth while
+    few = len(x) * _CORNERS_A_POINT < int(shapely.get_num_coordinates(outlines).sum())
+    found = _held(x, y, tree, *tree.query(shapely.points(x, y))) if few else _by_squares(x, y, tree, outlines)
+    inside = found >= 0
+    holder[inside] = real[found[inside]]
+    return holder
+
+
+def _by_squares(x: FloatArray, y: FloatArray, tree: shapely.STRtree, outlines: npt.NDArray[np.object_]) -> IntArray:
+    """Answer square by square away from the outlines, and point by point along them."""
     squares = _squares_over(outlines, len(x))
     number = squares.numbers(x, y)
     near = np.flatnonzero(number >= 0)
     on_outline = np.zeros(squares.rows * squares.columns, dtype=np.bool_)
     on_outline[_outline_squares(outlines, squares)] = True
     hard = on_outline[number[near]]
-    tree = shapely.STRtree(outlines)
-    shapely.prepare(outlines)
     easy, exact = near[~hard], near[hard]
-    holder[easy] = _by_square(x[easy], y[easy], number[easy], tree, outlines)
+    holder = np.full(len(x), -1, dtype=np.int64)
+    holder[easy] = _by_square(x[easy], y[easy], number[easy], tree)
     holder[exact] = _by_geometry(x[exact], y[exact], number[exact], squares, tree)
-    found = holder >= 0
-    holder[found] = real[holder[found]]
     return holder
 
 
@@ -151,14 +161,11 @@ def _beside(spots: FloatArray, squares: Squares) -> IntArray:
     return np.concatenate([squares.numbers(spots[:, 0] + east, spots[:, 1] + north) for east, north in moves])
 
 
-def _by_square(
-    x: FloatArray, y: FloatArray, number: IntArray, tree: shapely.STRtree, shapes: npt.NDArray[np.object_]
-) -> IntArray:
+def _by_square(x: FloatArray, y: FloatArray, number: IntArray, tree: shapely.STRtree) -> IntArray:
     """Ask once for each square, with the first point in it."""
     _, first, place = np.unique(number, return_index=True, return_inverse=True)
-    spot, shape = tree.query(shapely.points(x[first], y[first]))
-    inside = shapely.intersects_xy(shapes[shape], x[first][spot], y[first][spot])
-    return _first_of(spot[inside], shape[inside], len(first))[place]
+    spots = tree.query(shapely.points(x[first], y[first]))
+    return _held(x[first], y[first], tree, *spots)[place]
 
 
 def _by_geometry(x: FloatArray, y: FloatArray, number: IntArray, squares: Squares, tree: shapely.STRtree) -> IntArray:
@@ -172,11 +179,18 @@ def _by_geometry(x: FloatArray, y: FloatArray, number: IntArray, squares: Square
     point = np.repeat(np.arange(len(x), dtype=np.int64), count)
     step = np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count)
     candidate = shape[starts[:-1][place][point] + step]
+    return _held(x, y, tree, point, candidate)
+
+
+def _held(
+    x: FloatArray, y: FloatArray, tree: shapely.STRtree, point: npt.NDArray[np.int64], shape: npt.NDArray[np.int64]
+) -> IntArray:
+    """Return the first of its candidate polygons that holds each point, -1 for none."""
     # Polygon by polygon, so that its prepared form stays in the processor's cache.
-    by_shape = np.argsort(candidate, kind="stable")
-    point, candidate = point[by_shape], candidate[by_shape]
-    inside = shapely.intersects_xy(tree.geometries[candidate], x[point], y[point])
-    return _first_of(point[inside], candidate[inside], len(x))
+    order = np.argsort(shape, kind="stable")
+    point, shape = point[order], shape[order]
+    inside = shapely.intersects_xy(tree.geometries[shape], x[point], y[point])
+    return _first_of(point[inside], shape[inside], len(x))
 
 
 def _first_of(item: npt.NDArray[np.int64], value: npt.NDArray[np.int64], count: int) -> IntArray:

@@ -30,9 +30,16 @@ def mosaic(seed: int, count: int, width_deg: float) -> list[shapely.Geometry]:
     return list(shapely.intersection(parts, frame))
 
 
-@given(seed=st.integers(0, 10_000), count=st.integers(2, 40), width_deg=st.sampled_from([1e-4, 0.02, 1.0, 15.0]))
-def test_every_point_finds_the_polygon_that_shapely_finds(seed: int, count: int, width_deg: float) -> None:
-    polygons = mosaic(seed, count, width_deg)
+@given(
+    seed=st.integers(0, 10_000),
+    count=st.integers(2, 40),
+    width_deg=st.sampled_from([1e-4, 0.02, 1.0, 15.0]),
+    corners=st.sampled_from([1, 100]),
+)
+def test_every_point_finds_the_polygon_that_shapely_finds(
+    seed: int, count: int, width_deg: float, corners: int
+) -> None:
+    polygons = list(shapely.segmentize(mosaic(seed, count, width_deg), width_deg / corners))
     rng = np.random.default_rng(seed + 1)
     lng, lat = rng.uniform(-0.1, 1.1, (2, 400)) * width_deg + np.array([[116.0], [30.0]])
     np.testing.assert_array_equal(holding_polygon(lng, lat, polygons), by_force(lng, lat, polygons))
