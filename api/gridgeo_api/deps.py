@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import re
+import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
 import sqlalchemy as sa
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import APIKeyCookie
 from starlette.responses import Response
 
 from gridgeo import __version__
 from gridgeo.domain import Actor
+from gridgeo.errors import BusyError, InvalidInputError
 from gridgeo.pipeline import browse
 from gridgeo.storage import reading as open_reading
 from gridgeo_api.cache import Answer, BoundedCache, Key, packed_answer
-from gridgeo_api.errors import SIGN_IN, SignInError
-from gridgeo_api.limits import GZIP_LEVEL
+from gridgeo_api.errors import NO_VERSION, SIGN_IN, STATUSES, NoVersionError, SignInError
+from gridgeo_api.limits import DEADLINE, GZIP_LEVEL, MAX_TEXT
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -108,7 +113,95 @@ def reading(request: Request, known: ActorKnown) -> Iterator[Reading]:
         yield Reading(request, opened, known, published)
 
 
+@dataclass(frozen=True)
+class Writing:
+    """One request that changes something: its transaction, committed before the answer is sent, actor and moment."""
+
+    request: Request
+    connection: sa.Connection
+    actor: Actor
+    now: datetime
+
+
+def writing(request: Request, known: ActorKnown) -> Iterator[Writing]:
+    """Open a transaction that may write; it is rolled back when the request fails or has run out of time."""
+    with request.app.state.engine.begin() as opened:
+        yield Writing(request, opened, known, moment())
+        if time.monotonic() > request.scope.get(DEADLINE, math.inf):
+            # The caller has been told that nothing came of it.
+            raise BusyError(STATUSES[503][1])
+
+
+def trying(request: Request, known: ActorKnown) -> Iterator[Writing]:
+    """Open a transaction that is rolled back whatever happens: what a change would do."""
+    with request.app.state.engine.connect() as opened:
+        try:
+            yield Writing(request, opened, known, moment())
+        finally:
+            opened.rollback()
+
+
+MAX_WRITERS = 4
+WritingNow = Annotated[Writing, Depends(writing, scope="function", max_concurrency=MAX_WRITERS)]
+TryingNow = Annotated[Writing, Depends(trying, scope="function", max_concurrency=MAX_WRITERS)]
+
+
+def idempotency_key(
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=MAX_TEXT,
+            pattern=r"^[\x21-\x7e]+$",
+            description="Names this request: the same key again answers with what the first one did.",
+            examples=["3c0f6f0e-0d4f-4a55-9a6e-0c8f9a1f2b3c"],
+        ),
+    ] = None,
+) -> str | None:
+    """Return the caller's name for this request."""
+    return key
+
+
+def revision(
+    given: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            max_length=MAX_TEXT,
+            description="The revision that the change is meant for, as it was read.",
+            examples=['"7"'],
+        ),
+    ] = None,
+) -> int:
+    """Return the revision that a change is meant for.
+
+    Raises NoVersionError when there is none, InvalidInputError when it is no number.
+    """
+    if given is None:
+        raise NoVersionError(NO_VERSION)
+    text = given.removeprefix("W/").strip('"')
+    if not re.fullmatch(r"[0-9]{1,15}", text):
+        raise InvalidInputError("{field} must be a whole number, got {given}", field="If-Match", given=given)
+    return int(text)
+
+
+KeyGiven = Annotated[str | None, Depends(idempotency_key)]
+RevisionGiven = Annotated[int, Depends(revision)]
+
+
 ReadingNow = Annotated[Reading, Depends(reading, scope="function", max_concurrency=MAX_CONNECTIONS)]
+
+
+def moment() -> datetime:
+    """Return the time now, aware; the one clock of the service."""
+    return datetime.now(UTC)
+
+
+def plain_answer(body: object, status: int = 200, etag: str | None = None) -> Response:
+    """Return JSON of what may change at any moment: nobody keeps it. etag: the revision for If-Match."""
+    headers = {"cache-control": "no-store"} | ({} if etag is None else {"etag": etag})
+    return Response(json_bytes(body), status_code=status, media_type=JSON, headers=headers)
 
 
 def json_bytes(body: object) -> bytes:

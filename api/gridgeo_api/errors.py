@@ -42,6 +42,10 @@ class ForeignOriginError(GridgeoError):
     """Another site tries to change something here."""
 
 
+class NoVersionError(GridgeoError):
+    """A change came without saying which version of the thing it is meant for."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """How one class of failure looks from outside: its status, its stable code, its title."""
@@ -64,6 +68,7 @@ KINDS: dict[type[Exception], Kind] = {
     SignInError: Kind(401, "sign_in", "Sign in first"),
     LoginError: Kind(403, "login", "Login link not valid"),
     ForeignOriginError: Kind(403, "origin", "Request from another site"),
+    NoVersionError: Kind(428, "no_version", "Say which version"),
 }
 """Looked up along the class's ancestors, so a subclass needs no row of its own; what a database says has been
 turned into one of these by the store."""
@@ -80,8 +85,9 @@ STATUSES: dict[int, tuple[Kind, str]] = {
 SIGN_IN = "open the login link that gridgeo serve printed"
 LOGIN = "this login link is wrong or was used before; start gridgeo serve again for a new one"
 FOREIGN_ORIGIN = "a change must come from this service's own page"
+NO_VERSION = "a change needs the header If-Match with the revision that was read, such as 7"
 FAULT = "this is a fault of gridgeo, not of your input"
-TEXTS = (SIGN_IN, LOGIN, FOREIGN_ORIGIN, FAULT)
+TEXTS = (SIGN_IN, LOGIN, FOREIGN_ORIGIN, NO_VERSION, FAULT)
 
 
 def kind_of(error: Exception) -> Kind:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
@@ -16,6 +17,10 @@ logger = logging.getLogger("gridgeo_api")
 MAX_ZOOM = 22
 MAX_TEXT = 200
 """Characters of an id in a query; ours are far shorter."""
+MAX_ROWS = 10_000
+"""Entries of a list in one answer."""
+DEADLINE = "gridgeo.deadline"
+"""Where a request's scope says until when it is waited for, on the monotonic clock."""
 MIN_GZIP_BYTES = 1000
 GZIP_LEVEL = 5
 
@@ -115,6 +120,7 @@ class TimeLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope[DEADLINE] = time.monotonic() + self.timeout_s
         closed = started = False
 
         async def send_in_time(message: Message) -> None:

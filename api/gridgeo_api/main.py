@@ -23,7 +23,19 @@ from gridgeo_api.errors import add_error_handlers
 from gridgeo_api.layers import layer_bytes
 from gridgeo_api.limits import GZIP_LEVEL, MIN_GZIP_BYTES, Guard, TimeLimit
 from gridgeo_api.openapi import describe
-from gridgeo_api.routes import branches, cells, health, login, page, session, territories, tiles
+from gridgeo_api.routes import (
+    branches,
+    catchments,
+    cells,
+    grids,
+    health,
+    jobs,
+    login,
+    page,
+    session,
+    territories,
+    tiles,
+)
 from gridgeo_api.tile_layers import warm_up
 
 STATIC = Path(__file__).parent / "static"
@@ -76,7 +88,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 def _add_routes(app: FastAPI) -> None:
     for subject in (health, login):
         app.include_router(subject.router)
-    for subject in (session, branches, cells, territories):
+    for subject in (session, branches, catchments, cells, territories, grids, jobs):
         app.include_router(subject.router, prefix="/api/v1")
     app.include_router(tiles.router)
     page.add_page(app, STATIC)

@@ -7,22 +7,39 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from gridgeo.errors import InvalidInputError, NotFoundError
-from gridgeo_api.errors import BUSY, KINDS, LOGIN, PROBLEM_JSON, SIGN_IN, Kind, LoginError, SignInError, problem_type
+from gridgeo.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from gridgeo_api.errors import (
+    BUSY,
+    KINDS,
+    NO_VERSION,
+    PROBLEM_JSON,
+    SIGN_IN,
+    STATUSES,
+    Kind,
+    NoVersionError,
+    SignInError,
+    problem_type,
+)
 from gridgeo_api.schemas import Problem
 
 REASONS = {
     304: "The caller's copy is still good (If-None-Match).",
     401: "Nobody is signed in.",
-    403: "The login link is wrong or was used before.",
+    403: "Not for this role; or the request comes from another site's page, or with a used login link.",
     404: "Not there, or outside the actor's scope; or nothing is published yet.",
-    422: "A parameter is not valid; the detail names it.",
+    412: "Somebody changed it meanwhile, or the idempotency key was used for something else; nothing was done.",
+    413: "The body is larger than allowed.",
+    422: "Something in the request is not valid; the detail names it.",
+    428: "The change does not say which revision it is meant for (If-Match).",
     503: "The store is busy or the request took too long; try again after the seconds in Retry-After.",
 }
 EXAMPLES: dict[int, tuple[Kind, str]] = {
     401: (KINDS[SignInError], SIGN_IN),
-    403: (KINDS[LoginError], LOGIN),
+    403: (KINDS[NotAllowedError], "role rm may not change data; it takes hq or planner"),
     404: (KINDS[NotFoundError], "there is no branch b9"),
+    412: (KINDS[ConflictError], "the grids of branch b1 are at revision 8, not 7; read them again"),
+    413: STATUSES[413],
+    428: (KINDS[NoVersionError], NO_VERSION),
     422: (KINDS[InvalidInputError], "branch_id must have at most 200 characters, got bbbb…"),
     503: (BUSY, "somebody else is writing to the store; try again"),
 }
@@ -42,6 +59,16 @@ def json_answer(media_type: str, model: str, description: str) -> Responses:
         200: {
             "description": description,
             "content": {media_type: {"schema": {"$ref": f"#/components/schemas/{model}"}}},
+        }
+    }
+
+
+def accepted(model: str) -> Responses:
+    """Return the 202 response of a route that queues a job."""
+    return {
+        202: {
+            "description": "Queued; Location leads to the job.",
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{model}"}}},
         }
     }
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from gridgeo_api.limits import MAX_TEXT, MAX_ZOOM
+from gridgeo_api.limits import MAX_ROWS, MAX_TEXT, MAX_ZOOM
 from gridgeo_api.schemas.common import CELL
 
 NO_CONTROL = r"^[^\x00-\x1f\x7f]+$"
@@ -22,6 +22,11 @@ BranchId = Annotated[
         examples=["b1"],
     ),
 ]
+BranchPath = Annotated[
+    str,
+    Path(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Id of a branch.", examples=["b1"]),
+]
+Most = Annotated[int, Query(ge=1, le=MAX_ROWS, description="The most entries to answer with.", examples=[50])]
 MeasureId = Annotated[
     str | None,
     Query(

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.jobs.watch import Clock
+from gridgeo.pipeline.catchment_edit import draw_all, draw_branches
+from gridgeo.pipeline.catchment_specs import spec_from_dict
 from gridgeo.pipeline.run import STEPS, run, run_one
 from gridgeo.pipeline.steps import StepResult, run_params
 
@@ -75,9 +77,24 @@ def _step(kind: str) -> Callable[[Task], None]:
     return do
 
 
+def _draw_catchments(task: Task) -> None:
+    """Draw the branches named, or all of them, as `CatchmentSpec` and rules say."""
+    spec = spec_from_dict(task.params["spec"])
+    branches, rules = task.params["branches"], task.params["rules"]
+    task.progress("catchment", 0.0)
+    with task.engine.begin() as connection:
+        if branches:
+            result = draw_branches(connection, task.actor, dict.fromkeys(branches, spec), task.clock(), rules)
+        else:
+            result = draw_all(connection, task.actor, spec, task.clock(), rules)
+        task.progress("catchment", 1.0)
+        task.finish(connection, plain(result))
+
+
 KINDS: dict[str, JobKind] = {
     "run": JobKind("Every step from catchments to publication", _run),
     "catchment": JobKind("Drawing the catchments", _step("catchment")),
+    "catchment_drawing": JobKind("Drawing the catchments", _draw_catchments),
     "location": JobKind("Locating customers and merchants", _step("location")),
     "score": JobKind("Scoring the cells", _step("score")),
     "plan": JobKind("Assigning cells to relationship managers", _step("plan")),

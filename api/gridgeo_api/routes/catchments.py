@@ -1,0 +1,133 @@
+"""Catchments as they are drawn: how each is stated, what overlaps, and drawing them another way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import shapely
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from gridgeo.cells import API_LIMITS
+from gridgeo.domain import Actor
+from gridgeo.errors import InvalidInputError, NotFoundError
+from gridgeo.pipeline.catchment_edit import draw_all, draw_branches
+from gridgeo.pipeline.catchment_specs import CatchmentSpec, rules_from_dict, spec_from_dict
+from gridgeo.pipeline.catchment_view import catchment_card, catchment_list, catchment_overlaps
+from gridgeo.pipeline.grid_edit_ground import polygon_from_geojson
+from gridgeo.pipeline.steps import StepResult, require_planner
+from gridgeo.storage.jobs import NewJob
+from gridgeo_api.deps import ActorKnown, Connected, KeyGiven, TryingNow, Writing, WritingNow, plain_answer
+from gridgeo_api.errors import language_of
+from gridgeo_api.openapi import accepted, problems
+from gridgeo_api.params import BranchPath
+from gridgeo_api.routes.jobs import queued
+from gridgeo_api.schemas import CatchmentCard, CatchmentDrawing, CatchmentList, CatchmentPreview, Overlaps
+
+router = APIRouter(tags=["catchments"])
+READ = problems(401, 403, 404, 422, 503)
+COARSEST = 7
+"""Resolution that a drawn polygon is admitted at; the ground it is drawn on has its own."""
+
+
+@router.get(
+    "/catchments/drawn",
+    summary="List how catchments are drawn",
+    response_model=CatchmentList,
+    responses=problems(401, 404, 503),
+)
+def list_drawn(request: Request, actor: ActorKnown, connection: Connected) -> Response:
+    """Method, parameters and cells of the newest catchments in scope, published or not."""
+    return plain_answer(catchment_list(connection, actor, language=language_of(request)))
+
+
+@router.get(
+    "/catchments/overlaps",
+    summary="List overlaps and holes",
+    response_model=Overlaps,
+    responses=problems(401, 404, 503),
+)
+def list_overlaps(actor: ActorKnown, connection: Connected) -> Response:
+    """Where the newest catchments overlapped or left holes, and the rule that settled it."""
+    return plain_answer(catchment_overlaps(connection, actor))
+
+
+@router.get(
+    "/catchments/drawn/{branch_id}",
+    summary="Read how one catchment is drawn",
+    response_model=CatchmentCard,
+    responses=READ,
+)
+def read_drawn(request: Request, actor: ActorKnown, connection: Connected, branch_id: BranchPath) -> Response:
+    """One branch's newest catchment with all its parameters, its cells and its overlaps."""
+    _require_seen(actor, branch_id)
+    return plain_answer(catchment_card(connection, actor, branch_id, language=language_of(request)))
+
+
+@router.post(
+    "/catchments/preview",
+    summary="Show what a drawing would give",
+    response_model=CatchmentPreview,
+    responses=problems(401, 403, 404, 412, 413, 422, 503),
+)
+def preview(trying: TryingNow, wanted: CatchmentDrawing) -> Response:
+    """Draw, settle and report, and take it all back; long drawings are better queued."""
+    require_planner(trying.actor)
+    result = _drawn(trying, wanted)
+    listed = catchment_list(trying.connection, trying.actor, result.version_id, language_of(trying.request))
+    overlaps = catchment_overlaps(trying.connection, trying.actor, result.version_id)
+    return plain_answer({name: body[name] for body in (listed, overlaps) for name in body if name != "version"})
+
+
+@router.post(
+    "/catchments",
+    summary="Draw catchments",
+    status_code=202,
+    responses=accepted("Job") | problems(401, 403, 404, 412, 413, 422, 503),
+)
+def draw(writing: WritingNow, key: KeyGiven, wanted: CatchmentDrawing) -> Response:
+    """Queue a new version of the catchments: some branches drawn another way, or all of them the same way."""
+    require_planner(writing.actor)
+    spec = _spec(writing, wanted)
+    rules = _rules(wanted)
+    rules_from_dict(rules)
+    params = {"branches": wanted.branches, "spec": spec.as_dict(), "rules": rules}
+    return queued(writing, NewJob("catchment_drawing", params, idempotency_key=key))
+
+
+def _require_seen(actor: Actor, branch_id: str) -> None:
+    if not actor.sees(branch_id):
+        raise NotFoundError("there is no branch {branch}", branch=branch_id)
+
+
+def _drawn(trying: Writing, wanted: CatchmentDrawing) -> StepResult:
+    spec = _spec(trying, wanted)
+    rules = _rules(wanted)
+    if not wanted.branches:
+        return draw_all(trying.connection, trying.actor, spec, trying.now, rules)
+    drawn = dict.fromkeys(wanted.branches, spec)
+    return draw_branches(trying.connection, trying.actor, drawn, trying.now, rules)
+
+
+def _rules(wanted: CatchmentDrawing) -> dict[str, Any]:
+    """Return the rules that were chosen; the others stay as they are."""
+    return {} if wanted.rules is None else wanted.rules.model_dump(exclude_none=True)
+
+
+def _spec(writing: Writing, wanted: CatchmentDrawing) -> CatchmentSpec:
+    return _admitted(writing, spec_from_dict(wanted.spec), wanted.datum)
+
+
+def _admitted(writing: Writing, spec: CatchmentSpec, datum: str | None) -> CatchmentSpec:
+    """Return the spec with every drawn polygon in it through the gate, in the house datum."""
+    parts = tuple(_admitted(writing, part, datum) for part in spec.of)
+    if spec.method != "drawn":
+        return replace(spec, of=parts)
+    if datum is None:
+        raise InvalidInputError("a drawn polygon needs its datum: wgs84, cgcs2000, gcj02 or bd09")
+    if not isinstance(spec.polygon, dict):
+        raise InvalidInputError("the polygon of a drawn catchment is a GeoJSON geometry")
+    shape = polygon_from_geojson(writing.connection, spec.polygon, datum, API_LIMITS, COARSEST)
+    return CatchmentSpec("drawn", polygon=orjson.loads(shapely.to_geojson(shape)), source={"datum": datum})

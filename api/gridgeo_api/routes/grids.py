@@ -1,0 +1,172 @@
+"""Area grids of a branch: read, begin, edit with a version check, undo and redo, the log, who belongs where."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import orjson
+import shapely
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from gridgeo.cells import cell_strings
+from gridgeo.grids import GridSetState
+from gridgeo.pipeline import grids as area_grids
+from gridgeo.pipeline.grids import Operation
+from gridgeo.pipeline.membership import disagreements, members_of
+from gridgeo_api.deps import (
+    ActorKnown,
+    Connected,
+    KeyGiven,
+    RevisionGiven,
+    TryingNow,
+    Writing,
+    WritingNow,
+    plain_answer,
+)
+from gridgeo_api.limits import MAX_TEXT
+from gridgeo_api.openapi import problems
+from gridgeo_api.params import NO_CONTROL, BranchPath, Most
+from gridgeo_api.schemas import (
+    GridDetail,
+    GridEdit,
+    GridLog,
+    GridMembers,
+    Grids,
+    GridSets,
+    GridsWanted,
+    OperationWanted,
+)
+
+router = APIRouter(tags=["grids"])
+READ = problems(401, 403, 404, 422, 503)
+EDIT = problems(401, 403, 404, 412, 413, 422, 428, 503)
+GridId = Annotated[
+    str,
+    Path(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Id of a grid.", examples=["g1-1"]),
+]
+Disagreeing = Annotated[
+    bool, Query(description="Only parties for whom two rules name different grids.", examples=[True])
+]
+OfGrid = Annotated[
+    str | None,
+    Query(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Only this grid.", examples=["g1-1"]),
+]
+
+
+@router.get("/grids", summary="List the branches with area grids", response_model=GridSets, responses=READ)
+def list_grid_sets(actor: ActorKnown, connection: Connected) -> Response:
+    """One entry a branch in scope that has area grids, with the revision of its last edit."""
+    return plain_answer({"sets": area_grids.sets(connection, actor)})
+
+
+@router.get("/grids/{branch_id}", summary="Read a branch's area grids", response_model=Grids, responses=READ)
+def read_grids(actor: ActorKnown, connection: Connected, branch_id: BranchPath) -> Response:
+    """Every grid of the branch, and the grid of each cell; a change names the revision given here (ETag, If-Match)."""
+    state = area_grids.grid_state(connection, actor, branch_id)
+    body = {
+        "branch_id": state.branch_id,
+        "revision": state.revision,
+        "resolution": state.resolution,
+        "catchment": state.catchment_id,
+        "grids": area_grids.grid_table(state).to_dicts(),
+        "cells": cell_strings(state.cells),
+        "grid_index": state.grid_of,
+    }
+    return plain_answer(body, etag=f'"{state.revision}"')
+
+
+@router.post(
+    "/grids/{branch_id}",
+    summary="Begin a branch's area grids",
+    status_code=201,
+    response_model=GridEdit,
+    responses=problems(401, 403, 404, 412, 413, 422, 503),
+)
+def begin_grids(writing: WritingNow, branch_id: BranchPath, wanted: GridsWanted) -> Response:
+    """Make one grid of all cells of the branch's catchment, to be divided; 412 when there are grids already."""
+    made = area_grids.begin_set(
+        writing.connection,
+        writing.actor,
+        branch_id,
+        writing.now,
+        catchment_id=wanted.catchment,
+        resolution=wanted.resolution,
+    )
+    return plain_answer(made.as_dict(), status=201, etag=f'"{made.seq}"')
+
+
+@router.post("/grids/{branch_id}/operations", summary="Edit area grids", response_model=GridEdit, responses=EDIT)
+def edit_grids(
+    writing: WritingNow, branch_id: BranchPath, revision: RevisionGiven, key: KeyGiven, wanted: OperationWanted
+) -> Response:
+    """Do one operation, all of it or nothing; 412 names what changed since the revision of If-Match."""
+    return _edited(writing, branch_id, Operation(wanted.operation, wanted.args, revision, key))
+
+
+@router.post(
+    "/grids/{branch_id}/operations/preview",
+    summary="Show what an edit would do",
+    response_model=GridEdit,
+    responses=EDIT,
+)
+def preview_edit(
+    trying: TryingNow, branch_id: BranchPath, revision: RevisionGiven, wanted: OperationWanted
+) -> Response:
+    """Do one operation and take it back: the answer is the one that the edit would have, and nothing is changed."""
+    return _edited(trying, branch_id, Operation(wanted.operation, wanted.args, revision))
+
+
+@router.post("/grids/{branch_id}/undo", summary="Undo the last edit", response_model=GridEdit, responses=EDIT)
+def undo(writing: WritingNow, branch_id: BranchPath, revision: RevisionGiven, key: KeyGiven) -> Response:
+    """Take back the newest edit that stands; any number of times, down to the beginning."""
+    return _edited(writing, branch_id, Operation("undo", {}, revision, key))
+
+
+@router.post("/grids/{branch_id}/redo", summary="Redo what was undone", response_model=GridEdit, responses=EDIT)
+def redo(writing: WritingNow, branch_id: BranchPath, revision: RevisionGiven, key: KeyGiven) -> Response:
+    """Do again the edit that was undone last, as long as no other edit came in between."""
+    return _edited(writing, branch_id, Operation("redo", {}, revision, key))
+
+
+@router.get("/grids/{branch_id}/log", summary="Read the log of edits", response_model=GridLog, responses=READ)
+def read_log(actor: ActorKnown, connection: Connected, branch_id: BranchPath, most: Most = 50) -> Response:
+    """Who changed what and when, with before and after, newest first."""
+    return plain_answer({"branch_id": branch_id, "log": area_grids.log(connection, actor, branch_id, most=most)})
+
+
+@router.get("/membership", summary="List who belongs to a grid", response_model=GridMembers, responses=READ)
+def list_members(
+    actor: ActorKnown,
+    connection: Connected,
+    grid_id: OfGrid = None,
+    disagreeing: Disagreeing = False,
+    most: Most = 1000,
+) -> Response:
+    """Parties with the grid each belongs to, the rule that said so, and what the other rules say."""
+    table = disagreements(connection, actor) if disagreeing else members_of(connection, actor, grid_id=grid_id)
+    return plain_answer({"total": table.height, "members": table.head(most).to_dicts()})
+
+
+@router.get("/grids/{branch_id}/{grid_id}", summary="Read one area grid", response_model=GridDetail, responses=READ)
+def read_grid(actor: ActorKnown, connection: Connected, branch_id: BranchPath, grid_id: GridId) -> Response:
+    """One grid with its cells and its own boundary, where it has one."""
+    state = area_grids.grid_state(connection, actor, branch_id)
+    return plain_answer(_detail(state, grid_id), etag=f'"{state.revision}"')
+
+
+def _edited(writing: Writing, branch_id: str, operation: Operation) -> Response:
+    done = area_grids.edit(writing.connection, writing.actor, branch_id, operation, writing.now)
+    return plain_answer(done.as_dict(), etag=f'"{done.seq}"')
+
+
+def _detail(state: GridSetState, grid_id: str) -> dict[str, Any]:
+    record, cells = state.grid(grid_id), state.cells_of(grid_id)
+    shape = None if record.geometry is None else shapely.to_geojson(shapely.from_wkb(record.geometry))
+    return {
+        **record.as_dict(),
+        "geometry": None if shape is None else orjson.Fragment(shape),
+        "branch_id": state.branch_id,
+        "revision": state.revision,
+        "cells": cell_strings(cells),
+    }

@@ -1,0 +1,98 @@
+"""Long work: what waits, what is under way, what came of it; and the way to stop it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from gridgeo.domain import Actor
+from gridgeo.jobs.view import job_view
+from gridgeo.pipeline.steps import require_planner, run_params
+from gridgeo.storage import reading
+from gridgeo.storage.jobs import STATES, JobRecord, NewJob, add_job, cancel_job, check_state, job_record, list_jobs
+from gridgeo_api.deps import ActorKnown, Connected, KeyGiven, Writing, WritingNow, json_bytes, moment, plain_answer
+from gridgeo_api.errors import language_of
+from gridgeo_api.openapi import accepted, problems
+from gridgeo_api.params import Most
+from gridgeo_api.schemas import Job, Jobs, RunWanted
+
+router = APIRouter(tags=["jobs"])
+JobId = Annotated[
+    str,
+    Path(
+        pattern=r"^[0-9a-f]{32}$",
+        description="Number of the job, as the request that began it was answered.",
+        examples=["3f1c8e0a5b7d4c2e9f60718293a4b5c6"],
+    ),
+]
+State = Annotated[
+    str | None,
+    Query(
+        max_length=20,
+        description="Only jobs in this state: queued, running, done, failed or cancelled.",
+        examples=["running"],
+    ),
+]
+
+
+@router.get("/jobs", summary="List jobs", response_model=Jobs, responses=problems(401, 422, 503))
+def list_all(
+    request: Request, actor: ActorKnown, connection: Connected, state: State = None, most: Most = 50
+) -> Response:
+    """Jobs, newest first: the actor's own, everybody's for head office and planners."""
+    states = STATES if state is None else (check_state(state),)
+    found = list_jobs(connection, actor, states=states, limit=most)
+    return plain_answer({"jobs": [job_view(job, language_of(request)) for job in found]})
+
+
+@router.get("/jobs/{job_id}", summary="Read one job", response_model=Job, responses=problems(401, 404, 422, 503))
+def read_job(request: Request, actor: ActorKnown, connection: Connected, job_id: JobId) -> Response:
+    """How far a job is, what came of it or why it failed; somebody else's job is not there."""
+    return plain_answer(job_view(job_record(connection, actor, job_id), language_of(request)))
+
+
+@router.post(
+    "/jobs/{job_id}/cancel",
+    summary="Cancel a job",
+    response_model=Job,
+    responses=problems(401, 403, 404, 413, 422, 503),
+)
+async def cancel(request: Request, actor: ActorKnown, job_id: JobId) -> Response:
+    """Cancel a job that waits; ask one under way to stop, which undoes what it did. A finished one stays."""
+    return plain_answer(await run_in_threadpool(_cancelled, request, actor, job_id))
+
+
+@router.post(
+    "/runs",
+    summary="Run every step",
+    status_code=202,
+    responses=accepted("Job") | problems(401, 403, 412, 413, 422, 503),
+)
+def start_run(writing: WritingNow, key: KeyGiven, wanted: RunWanted) -> Response:
+    """Queue catchments, locating, scoring, territories and publication as one job."""
+    params = run_params(**wanted.model_dump()).as_dict()
+    return queued(writing, NewJob("run", params, idempotency_key=key))
+
+
+def queued(writing: Writing, new: NewJob) -> Response:
+    """Queue a job for a planner and return the 202 that leads to it."""
+    require_planner(writing.actor)
+    return taken(writing.request, add_job(writing.connection, writing.actor, new, writing.now))
+
+
+def taken(request: Request, job: JobRecord) -> Response:
+    """Return the 202 that leads to a job."""
+    location = f"/api/v1/jobs/{job.id}"
+    body = json_bytes(job_view(job, language_of(request)))
+    headers = {"location": location, "cache-control": "no-store"}
+    return Response(body, status_code=202, media_type="application/json", headers=headers)
+
+
+def _cancelled(request: Request, actor: Actor, job_id: str) -> dict[str, Any]:
+    engine = request.app.state.engine
+    cancel_job(engine, actor, job_id, moment())
+    with reading(engine) as connection:
+        return job_view(job_record(connection, actor, job_id), language_of(request))

@@ -1,0 +1,109 @@
+"""Catchments as they are drawn, and what is asked of a drawing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gridgeo_api.schemas.common import CELL, Cell, answer_config
+
+DRAWN: dict[str, Any] = {
+    "branch_id": "b1",
+    "name": "Vaduz",
+    "method": "buffer",
+    "label": "straight line, 800 m",
+    "cells": 21,
+    "params": {"method": "buffer", "radius_m": 800.0},
+}
+OVERLAP: dict[str, Any] = {"first": "b1", "second": "b2", "cells": 3, "area_km2": 0.31, "people": 120.5}
+HOLE: dict[str, Any] = {"cells": 2, "area_km2": 0.21, "people": 4.0}
+RULES: dict[str, Any] = {"overlaps": "travel_time", "holes": "leave", "priority": []}
+OVERLAPS: dict[str, Any] = {"rules": RULES, "overlaps": [OVERLAP], "holes": [HOLE]}
+LIST: dict[str, Any] = {"resolution": 9, "settle": RULES, "catchments": [DRAWN]}
+
+
+class DrawnCatchment(BaseModel):
+    """One catchment: the method that drew it, in words and as parameters, and how many cells it has."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    branch_id: str
+    name: str | None
+    method: str
+    label: str
+    cells: int
+    params: dict[str, Any]
+
+
+class CatchmentList(BaseModel):
+    """The newest catchments in scope; settle are the rules for overlaps and holes."""
+
+    model_config = answer_config({"version": 3} | LIST)
+
+    version: int
+    resolution: int
+    settle: dict[str, Any]
+    catchments: list[DrawnCatchment]
+
+
+class CatchmentCard(DrawnCatchment):
+    """One catchment with its cells and what it shared with others before it was settled."""
+
+    model_config = answer_config(DRAWN | {"version": 3, "resolution": 9, "overlaps": [OVERLAP], "cell_ids": [CELL]})
+
+    version: int
+    resolution: int
+    overlaps: list[dict[str, Any]]
+    cell_ids: list[Cell]
+
+
+class Overlaps(BaseModel):
+    """What was settled in the newest catchments: pairs of branches that claimed the same cells, and holes."""
+
+    model_config = answer_config({"version": 3} | OVERLAPS)
+
+    version: int
+    rules: dict[str, Any] = {}
+    overlaps: list[dict[str, Any]]
+    holes: list[dict[str, Any]]
+
+
+class CatchmentPreview(BaseModel):
+    """What a drawing would give: the catchments, and what would have to be settled."""
+
+    model_config = answer_config(LIST | OVERLAPS)
+
+    resolution: int
+    settle: dict[str, Any]
+    catchments: list[DrawnCatchment]
+    rules: dict[str, Any] = {}
+    overlaps: list[dict[str, Any]]
+    holes: list[dict[str, Any]]
+
+
+class SettleWanted(BaseModel):
+    """Rules of settling; what is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    overlaps: str | None = Field(None, max_length=40)
+    holes: str | None = Field(None, max_length=40)
+    priority: list[Annotated[str, Field(max_length=200)]] | None = Field(None, max_length=10_000)
+
+
+class CatchmentDrawing(BaseModel):
+    """How catchments are to be drawn: the branches (none for all of them), the method, the rules of settling.
+
+    spec: method with its parameters (radius_m, minutes, units, share, of and so on). datum: of a drawn polygon.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"branches": ["b1"], "spec": {"method": "buffer", "radius_m": 800}}]},
+    )
+
+    spec: dict[str, Any]
+    branches: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field([], max_length=1000)
+    rules: SettleWanted | None = None
+    datum: str | None = Field(None, max_length=20)

@@ -1,0 +1,257 @@
+"""Area grids: what is asked of them and what is answered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gridgeo.pipeline.grid_edit_args import OperationKind
+from gridgeo_api.schemas.common import CELL, Cell, answer_config
+
+GRID: dict[str, Any] = {
+    "id": "b1-1-1",
+    "name": "Vaduz old town",
+    "kind": "village",
+    "code": None,
+    "owner_id": "s1",
+    "status": "draft",
+    "stage": "survey",
+    "survey_planned_on": "2026-03-15",
+    "survey_done_on": None,
+    "develop_planned_on": None,
+    "develop_done_on": None,
+    "maintain_planned_on": None,
+    "maintain_done_on": None,
+    "note": None,
+}
+EDIT: dict[str, Any] = {
+    "branch_id": "b1",
+    "revision": 8,
+    "operation": "rename",
+    "made": {},
+    "removed": {},
+    "changed": ["b1-1-1"],
+    "cells_moved": 0,
+    "undoes": None,
+    "redoes": None,
+    "report": {},
+    "repeated": False,
+}
+
+
+class GridSet(BaseModel):
+    """A branch's area grids as a whole."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    branch_id: str
+    resolution: int
+    catchment_id: int
+    revision: int
+    created_at: datetime
+    created_by: str
+
+
+class GridSets(BaseModel):
+    """The branches in scope that have area grids."""
+
+    model_config = answer_config(
+        {
+            "sets": [
+                {
+                    "branch_id": "b1",
+                    "resolution": 9,
+                    "catchment_id": 3,
+                    "revision": 7,
+                    "created_at": "2026-03-01T08:30:00+00:00",
+                    "created_by": "anna",
+                }
+            ]
+        }
+    )
+
+    sets: list[GridSet]
+
+
+class GridFields(BaseModel):
+    """What is kept of one grid; owner_id is staff, the days are those of its stages."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    name: str
+    kind: str
+    code: str | None
+    owner_id: str | None
+    status: str
+    stage: str
+    survey_planned_on: date | None
+    survey_done_on: date | None
+    develop_planned_on: date | None
+    develop_done_on: date | None
+    maintain_planned_on: date | None
+    maintain_done_on: date | None
+    note: str | None
+
+
+class GridInSet(GridFields):
+    """One grid of a set: whether it has a boundary of its own, and the number of its cells."""
+
+    has_boundary: bool
+    cells: int
+
+
+class Grids(BaseModel):
+    """All area grids of a branch; grid_index points into grids, cell by cell."""
+
+    model_config = answer_config(
+        {
+            "branch_id": "b1",
+            "revision": 7,
+            "resolution": 9,
+            "catchment": 3,
+            "grids": [GRID | {"has_boundary": False, "cells": 1}],
+            "cells": [CELL],
+            "grid_index": [0],
+        }
+    )
+
+    branch_id: str
+    revision: int
+    resolution: int
+    catchment: int
+    grids: list[GridInSet]
+    cells: list[Cell]
+    grid_index: list[int]
+
+
+class GridDetail(GridFields):
+    """One grid; geometry is its own boundary as GeoJSON in the store's datum, null where its cells are all there is."""
+
+    model_config = answer_config(GRID | {"branch_id": "b1", "revision": 7, "cells": [CELL], "geometry": None})
+
+    branch_id: str
+    revision: int
+    cells: list[Cell]
+    geometry: dict[str, Any] | None
+
+
+class GridEdit(BaseModel):
+    """What one operation did; made and removed are id -> name, repeated says that the same key had done it before."""
+
+    model_config = answer_config(EDIT)
+
+    branch_id: str
+    revision: int
+    operation: str
+    made: dict[str, str]
+    removed: dict[str, str]
+    changed: list[str]
+    cells_moved: int
+    undoes: int | None
+    redoes: int | None
+    report: dict[str, Any]
+    repeated: bool
+
+
+class LogEntry(BaseModel):
+    """One operation of the log; patch holds what it changed, before and after."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seq: int
+    operation: str
+    actor: str
+    role: str
+    at: datetime
+    undoes: int | None
+    redoes: int | None
+    args: dict[str, Any]
+    patch: dict[str, Any]
+
+
+class GridLog(BaseModel):
+    """The log of a branch's grids, newest first."""
+
+    model_config = answer_config(
+        {
+            "branch_id": "b1",
+            "log": [
+                {
+                    "seq": 2,
+                    "operation": "rename",
+                    "actor": "anna",
+                    "role": "branch_manager",
+                    "at": "2026-03-01T08:30:00+00:00",
+                    "undoes": None,
+                    "redoes": None,
+                    "args": {"grid": "b1-1-1", "name": "Vaduz old town"},
+                    "patch": {},
+                }
+            ],
+        }
+    )
+
+    branch_id: str
+    log: list[LogEntry]
+
+
+class GridMember(BaseModel):
+    """One party: its grid by the rule that decided, and by each rule that had something to say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    party_kind: str
+    party_id: str
+    grid_id: str | None
+    rule: str
+    by_code: str | None
+    by_boundary: str | None
+    by_cell: str | None
+
+
+class GridMembers(BaseModel):
+    """Parties and their grids; total counts those that the answer leaves out, too."""
+
+    model_config = answer_config(
+        {
+            "total": 1,
+            "members": [
+                {
+                    "party_kind": "customer",
+                    "party_id": "c1",
+                    "grid_id": "b1-1-1",
+                    "rule": "boundary",
+                    "by_code": None,
+                    "by_boundary": "b1-1-1",
+                    "by_cell": "b1-1-1",
+                }
+            ],
+        }
+    )
+
+    total: int
+    members: list[GridMember]
+
+
+class GridsWanted(BaseModel):
+    """Where a branch's grids begin: catchment version and resolution; the newest and its own when left out."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"resolution": 9}]})
+
+    catchment: int | None = Field(None, ge=1, le=2**63 - 1)
+    resolution: int | None = Field(None, ge=7, le=11)
+
+
+class OperationWanted(BaseModel):
+    """One operation on area grids with what it needs, as `gridgeo grid edit` takes it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"operation": "rename", "args": {"grid": "b1-1-1", "name": "Vaduz old town"}}]},
+    )
+
+    operation: OperationKind
+    args: dict[str, Any] = {}
