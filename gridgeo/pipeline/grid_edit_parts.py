@@ -50,4 +50,4 @@ def _weights(connection: sa.Connection, cells: CellArray, weight: str) -> FloatA
     """Return the weight of each cell; counting cells needs no bank."""
     if weight == BY_CELLS:
         return np.ones(len(cells))
-    return weights_on(connection, newest_inputs(connection), cells, weight).values
+    return weights_on(connection, newest_inputs(connection), cells, weight)

@@ -33,6 +33,7 @@ from gridgeo.pipeline.grid_edit_args import Args, Begin, read_args, written_args
 from gridgeo.pipeline.grid_edit_ground import branch_ground, newest_catchment
 from gridgeo.pipeline.grid_edits import Edited, Site, edited
 from gridgeo.storage.grids import (
+    GRIDS,
     GridSetRecord,
     add_grid_set,
     empty_state,
@@ -46,6 +47,7 @@ from gridgeo.storage.grids import (
     write_operation,
 )
 
+RECORDS = {name: kind for name, kind in GRIDS.items() if name != "branch_id"}
 EDITORS = ("hq", "planner", "branch_manager")
 READERS = (*EDITORS, "rm")
 
@@ -190,14 +192,10 @@ def sets(connection: sa.Connection, actor: Actor) -> list[dict[str, Any]]:
 
 def grid_table(state: GridSetState) -> pl.DataFrame:
     """Return one row a grid: the fields of `GridRecord` without the geometry, has_boundary, cells (count)."""
-    rows = [
-        {
-            **{name: value for name, value in grid.as_dict().items() if name != "geometry"},
-            "has_boundary": grid.geometry is not None,
-        }
-        for grid in state.grids
-    ]
-    return pl.DataFrame(rows, infer_schema_length=None).with_columns(cells=pl.Series(state.counts()))
+    records = pl.DataFrame([grid.as_dict() for grid in state.grids], schema=RECORDS)
+    return records.with_columns(
+        has_boundary=pl.col("geometry").is_not_null(), cells=pl.Series(state.counts(), dtype=pl.Int64)
+    ).drop("geometry")
 
 
 def log(connection: sa.Connection, actor: Actor, branch_id: str, *, most: int | None = 50) -> list[dict[str, Any]]:
