@@ -162,6 +162,23 @@ def cells_from_strings(names: list[str]) -> CellArray:
     return numbers
 
 
+def cells_or_none(names: list[str]) -> tuple[CellArray, BoolArray]:
+    """Read names into cells and tell which are cells: hexadecimal names or the number in decimal digits.
+
+    Returns (cells uint64, is_cell bool), shape (n,); what is no cell is 0. Nothing raises.
+    """
+    texts = pa.array(names, type=pa.string())
+    lower = pc.utf8_lower(texts)
+    cells = _h3.parsed(lower).copy()
+    good = ~_not_written_so(cells, lower)
+    decimal = pc.fill_null(pc.match_substring_regex(texts, "^[0-9]{16,19}$"), False).to_numpy(zero_copy_only=False)
+    at = np.flatnonzero(decimal & ~good)
+    if len(at):
+        numbers = np.array([int(names[i]) for i in at], dtype=np.uint64)
+        cells[at], good[at] = numbers, _h3.valid(numbers)
+    return np.where(good, cells, np.uint64(0)), good
+
+
 def _lower_names(names: list[str]) -> pa.Array:
     try:
         return pc.utf8_lower(pa.array(names, type=pa.string()))

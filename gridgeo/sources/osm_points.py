@@ -67,7 +67,7 @@ def merchants_from_osm(tables: OsmTables, area: shapely.Geometry) -> tuple[pl.Da
 
     An object counts as a merchant when its tags name an industry; benches, parking and the like are no rows.
     """
-    tagged = _with_industry(tag_columns(tables, [*INDUSTRY_KEYS, "name"])).drop_nulls("industry")
+    tagged = with_industry(tag_columns(tables, [*INDUSTRY_KEYS, "name"])).drop_nulls("industry")
     placed = _judged_inside(tables, tagged, area)
     again = pl.col("reason").is_null() & pl.Series("again", _drawn_twice(tables, placed))
     judged = placed.with_columns(
@@ -78,8 +78,11 @@ def merchants_from_osm(tables: OsmTables, area: shapely.Geometry) -> tuple[pl.Da
     return checked(frame.sort("id"), MERCHANTS, "merchant"), account("merchants", judged)
 
 
-def _with_industry(tagged: pl.DataFrame) -> pl.DataFrame:
-    """Add osm_tag (the tag that decides) and industry, null where no tag names one."""
+def with_industry(tagged: pl.DataFrame) -> pl.DataFrame:
+    """Add osm_tag (the tag that decides) and industry, null where no tag names one.
+
+    tagged: a String column for each of INDUSTRY_KEYS.
+    """
     candidates = [
         pl.when(pl.col(key).is_not_null()).then(pl.concat_str(pl.lit(f"{key}="), pl.col(key))) for key in INDUSTRY_KEYS
     ]

@@ -1,0 +1,106 @@
+"""What must be declared before a row is read: columns of required fields, datum, unit of money."""
+
+from __future__ import annotations
+
+from gridgeo.errors import InvalidInputError
+from gridgeo.sources.files import RawTable
+from gridgeo.sources.intake.fields import ImportKind
+from gridgeo.sources.intake.mapping import ColumnMapping
+from gridgeo.sources.intake.options import UNITS, ImportOptions
+from gridgeo.sources.intake.personal import header_says_personal
+from gridgeo.sources.intake.positions import Place, place_of
+
+
+def check_required(raw: RawTable, kind: ImportKind, mapping: ColumnMapping, options: ImportOptions) -> None:
+    """Check that every required field has a column, a constant or a default, and that a kind of areas has shapes.
+
+    Raises InvalidInputError naming the fields, or a mapped column whose header says that it holds identity-card or
+    account numbers.
+    """
+    have = {*mapping.columns, *options.constants}
+    missing = [item.name for item in kind.fields if item.required and item.default is None and item.name not in have]
+    if kind.placed and not raw.has_geometry:
+        missing += [name for name in ("lng", "lat") if name not in have]
+    if missing:
+        raise InvalidInputError(
+            "{path}: no column for {missing}; the columns are {columns}: name them with --map FIELD=COLUMN",
+            path=raw.path.name,
+            missing=", ".join(missing),
+            columns=", ".join(raw.columns),
+        )
+    if kind.shapes and not raw.has_geometry:
+        raise InvalidInputError(
+            "{path} holds no areas: boundaries come as GeoJSON, GeoPackage, shapefile, GeoParquet or OpenStreetMap",
+            path=raw.path.name,
+        )
+    _check_key(kind, options)
+    for name, column in mapping.columns.items():
+        if header_says_personal(column) and name not in options.on_purpose:
+            raise refusal(raw, column, name)
+
+
+def refusal(raw: RawTable, column: str, name: str) -> InvalidInputError:
+    """Return the error for a column of identity-card or account numbers that nobody asked for."""
+    return InvalidInputError(
+        "{path}: column {column} holds identity-card or account numbers: leave field {field} out with --map {field}=-, "
+        "or take them on purpose with --on-purpose {field}",
+        path=raw.path.name,
+        column=column,
+        field=name,
+    )
+
+
+def money_unit(raw: RawTable, kind: ImportKind, mapping: ColumnMapping, options: ImportOptions) -> str | None:
+    """Return the unit of the file's money: as declared, in the column's header, or in the title of the sheet.
+
+    Raises InvalidInputError when there is money and none of these says its unit.
+    """
+    columns = [
+        mapping.columns[item.name] for item in kind.fields if item.type == "money" and item.name in mapping.columns
+    ]
+    if not columns:
+        return None
+    found = options.unit or _unit_in(columns[0]) or raw.notes.get("unit")
+    if found is None:
+        raise InvalidInputError(
+            "{path}: column {column} holds money: declare its unit with --unit, one of {known}",
+            path=raw.path.name,
+            column=columns[0],
+            known=", ".join(UNITS),
+        )
+    return str(found)
+
+
+def place_if_any(
+    raw: RawTable, kind: ImportKind, mapping: ColumnMapping, given: tuple[ImportOptions, str]
+) -> Place | None:
+    """Return what the positions of the file are in, None when it has none; given: the options, the house datum."""
+    options, house = given
+    has_points = kind.positions and ("lng" in mapping.columns or "lng" in options.constants)
+    has_shapes = raw.has_geometry and (kind.shapes or kind.positions)
+    return place_of(options, raw.crs, house, raw.path.name) if has_points or has_shapes else None
+
+
+def _check_key(kind: ImportKind, options: ImportOptions) -> None:
+    unknown = [name for name in options.key if name not in kind.field_names]
+    if unknown:
+        raise InvalidInputError(
+            "{kind} has no field {given}; it has {known}",
+            kind=kind.name,
+            given=unknown[0],
+            known=", ".join(kind.field_names),
+        )
+    if options.one_row_per is not None and not (kind.sums or kind.lists):
+        raise InvalidInputError(
+            "{kind} takes one row a key; several rows of one key make sense for customers and denominators only",
+            kind=kind.name,
+        )
+
+
+def _unit_in(header: str) -> str | None:
+    if header.endswith("_fen"):
+        return "分"
+    return next(
+        (unit for unit in ("万元", "亿元", "元", "分") if f"({unit})" in header.replace("(", "(").replace(")", ")")),
+        None,
+    )

@@ -1,0 +1,70 @@
+"""From judged fields to the rows of a table: what a kind derives besides reading its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+import shapely
+
+from gridgeo.sources.intake.positions import Shapes
+from gridgeo.sources.osm_objects import small_areas_m2
+from gridgeo.sources.osm_points import INDUSTRY_KEYS, with_industry
+
+NO_BUSINESS = "its tags name no business"
+
+Finish = Callable[[pl.DataFrame, Shapes | None], pl.DataFrame]
+"""(typed rows, their shapes in the house datum or None) -> rows with every column of the contract."""
+
+
+def with_tags(batch: pl.DataFrame, tags: tuple[str, ...]) -> pl.DataFrame:
+    """Return row, osm_tag and industry that the columns named like OpenStreetMap keys say; null where none does."""
+    missing = [pl.lit(None, pl.String).alias(key) for key in INDUSTRY_KEYS if key not in tags]
+    return with_industry(batch.select("row", *tags).with_columns(missing)).select("row", "osm_tag", "industry")
+
+
+def tags_of_column(text: pl.DataFrame) -> pl.DataFrame:
+    """Return row, osm_tag and industry of a column that holds whole tags such as shop=bakery."""
+    tag = pl.col("osm_tag")
+    keys = [
+        pl.when(tag.str.starts_with(f"{key}=")).then(tag.str.slice(len(key) + 1)).alias(key) for key in INDUSTRY_KEYS
+    ]
+    return with_industry(text.select("row", *keys)).select("row", "osm_tag", "industry")
+
+
+def boundary_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:
+    """Add geometry; an area without an id goes by its code, else by the number of its record."""
+    assert shapes is not None  # noqa: S101 (for the type checker)
+    return rows.with_columns(
+        pl.coalesce("id", "code", pl.col("row").cast(pl.String)).alias("id"),
+        pl.Series("geometry", shapely.to_wkb(shapes).tolist(), dtype=pl.Binary),
+        label=pl.lit(None, pl.String),
+        confirmed_by=pl.lit(None, pl.String),
+    )
+
+
+def building_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:
+    """Add geometry, and the area of an outline; only a point is known without one."""
+    if shapes is None:
+        return rows.with_columns(geometry=pl.lit(None, pl.Binary))
+    outline = np.isin(shapely.get_type_id(shapes), (3, 6))
+    area_m2 = np.where(outline, small_areas_m2(shapes, rows["lat"].to_numpy()), np.nan)
+    wkb = np.asarray(shapely.to_wkb(shapes), dtype=np.object_)
+    wkb[~outline] = None
+    return rows.with_columns(
+        pl.coalesce("area_m2", pl.Series(area_m2).fill_nan(None)).alias("area_m2"),
+        pl.Series("geometry", wkb.tolist(), dtype=pl.Binary),
+    )
+
+
+def denominator_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:  # noqa: ARG001 - one shape for all kinds
+    """Name the zone by its name, else by its code, and keep the name as it was given."""
+    return rows.with_columns(given_name=pl.col("zone"), zone=pl.coalesce("zone", "code"))
+
+
+FINISHES: dict[str, Finish] = {
+    "boundaries": boundary_rows,
+    "buildings": building_rows,
+    "denominators": denominator_rows,
+}

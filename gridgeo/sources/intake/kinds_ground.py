@@ -1,0 +1,121 @@
+"""Kinds of files about the ground: boundaries, buildings, denominators, H3 tables, industry codes."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from gridgeo.domain.tables import (
+    BOUNDARIES,
+    BOUNDARY_NOTES,
+    BUILDING_NOTES,
+    BUILDINGS,
+    CELL_VALUES,
+    DENOMINATOR_NOTES,
+    DENOMINATORS,
+    INDUSTRY_CODES,
+)
+from gridgeo.sources.intake import words
+from gridgeo.sources.intake.fields import Field, ImportKind
+from gridgeo.sources.intake.kinds_bank import ADDRESS, LAT, LNG, VILLAGE_CODE
+
+_CODES = (
+    "zone code",
+    "lsoa11cd",
+    "代码",
+    "村社代码",
+    "村代码",
+    "社区代码",
+    "统计代码",
+    "行政区划代码",
+    "统计用区划代码",
+)
+_NAMES = ("zone name", "lsoa11nm", "unit", "名称", "村社名称", "村名", "社区名称", "村社", "乡镇名称")
+
+BOUNDARIES_KIND = ImportKind(
+    "boundaries",
+    "boundary",
+    BOUNDARIES | BOUNDARY_NOTES,
+    (
+        Field("id", "text", "core", ("osm_id", "fid", "gid", "编号", *_CODES)),
+        Field("name", "text", "core", _NAMES, required=True),
+        Field("kind", "word", "core", ("类型", "级别"), words.BOUNDARY_WORDS, default="zone"),
+        Field("code", "text", "core", _CODES),
+        Field("parent_code", "text", "core", ("parent", "上级代码", "所属乡镇代码")),
+        Field("aliases", "text", "general", ("old names", "old name", "曾用名", "别名")),
+        Field("source", "text", "general", ("来源",)),
+    ),
+    shapes=True,
+)
+BUILDINGS_KIND = ImportKind(
+    "buildings",
+    "building",
+    BUILDINGS | BUILDING_NOTES,
+    (
+        Field("id", "text", "core", ("building id", "osm_id", "楼栋号", "楼栋编号"), required=True),
+        Field("kind", "text", "general", ("type", "building", "类型", "用途"), default="yes"),
+        Field("residential", "yes_no", "general", ("住宅", "是否住宅"), default="yes"),
+        Field("area_m2", "number", "general", ("area", "建筑面积", "占地面积"), low=0),
+        Field("name", "text", "general", ("楼名", "小区", "名称")),
+        ADDRESS,
+        Field("floors", "whole", "general", ("levels", "storeys", "层数", "楼层数"), low=0),
+        Field("dwellings", "whole", "general", ("flats", "units", "户数", "套数", "住户数"), low=0),
+        VILLAGE_CODE,
+        LNG,
+        LAT,
+    ),
+    positions=True,
+    placed=True,
+)
+DENOMINATORS_KIND = ImportKind(
+    "denominators",
+    "denominator",
+    DENOMINATORS | DENOMINATOR_NOTES,
+    (
+        Field("zone", "text", "core", _NAMES),
+        Field("code", "text", "core", _CODES),
+        Field(
+            "people", "number", "core", ("population", "persons_all-ages", "人口", "常住人口", "总人口", "人数"), low=0
+        ),
+        Field("households", "number", "core", ("household count", "户数", "总户数", "常住户数"), low=0),
+        Field("businesses", "number", "core", ("firms", "企业数", "商户数", "个体户数"), low=0),
+        Field("dated_on", "date", "general", ("date", "日期", "统计日期")),
+        Field("source", "text", "general", ("来源",)),
+        Field("assumed", "yes_no", "general", ("估计",), default="no"),
+    ),
+    key=("zone", "code"),
+    rules=(
+        (pl.col("zone").is_null() & pl.col("code").is_null(), "zone", "neither a zone's name nor its code"),
+        (
+            pl.col("people").is_null() & pl.col("households").is_null() & pl.col("businesses").is_null(),
+            "people",
+            "neither people nor households nor businesses",
+        ),
+    ),
+    sums=("people", "households", "businesses"),
+)
+CELLS_KIND = ImportKind(
+    "cells",
+    "cell_value",
+    CELL_VALUES,
+    (
+        Field("cell", "text", "core", ("h3", "h3_index", "hex", "hex_id", "h3_id", "蜂窝格"), required=True),
+        Field("value", "number", "core", ("数值", "值")),
+    ),
+    key=("cell",),
+)
+INDUSTRIES_KIND = ImportKind(
+    "industries",
+    "industry_code",
+    INDUSTRY_CODES,
+    (
+        Field("scheme", "text", "core", ("标准",), required=True),
+        Field("edition", "text", "core", ("version", "版本", "年份"), required=True),
+        Field("code", "text", "core", ("代码", "行业代码"), required=True),
+        Field("parent_code", "text", "core", ("parent", "上级代码")),
+        Field("level", "whole", "core", ("层级", "级别"), required=True, low=1, high=9),
+        Field("name_zh", "text", "general", ("name", "名称", "行业名称", "类别名称")),
+        Field("name_en", "text", "general", ("english", "英文名称")),
+        Field("source", "text", "general", ("来源",)),
+    ),
+    key=("scheme", "edition", "code"),
+)

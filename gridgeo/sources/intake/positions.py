@@ -1,0 +1,185 @@
+"""Positions and shapes as delivered, judged, and brought into the store's house datum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyproj
+import shapely
+
+from gridgeo.cells import metres_between, to_house
+from gridgeo.cells.datum import DATUMS, from_wgs84
+from gridgeo.cells.datum import to_wgs84 as from_datum
+from gridgeo.domain import FloatArray
+from gridgeo.errors import InvalidInputError
+from gridgeo.sources.intake.options import ImportOptions
+
+HALF = "half a position: both longitude and latitude are needed"
+NOWHERE = "no position"
+ZERO = "position 0, 0: unknown positions must be left empty"
+SWAPPED = "position looks swapped: longitude comes first, then latitude"
+OFF_GLOBE = "position off the globe"
+NOT_AREA = "not an area: a polygon is needed"
+CROSSED = "the outline crosses itself and is too long to repair"
+REPAIRED_UP_TO_VERTICES = 200
+GEOGRAPHIC = {"EPSG:4326", "EPSG:4490", "EPSG:4258", "OGC:CRS84"}
+
+Shapes = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where coordinates are in: one of DATUMS, or a coordinate reference system; house: the store's datum."""
+
+    datum: str | None
+    crs: pyproj.CRS | None
+    house: str
+
+    @property
+    def moves(self) -> bool:
+        """Whether positions change on their way into the store."""
+        same = {"wgs84": ("wgs84",), "cgcs2000": ("wgs84", "cgcs2000"), "gcj02": ("gcj02",)}[self.house]
+        if self.crs is None:
+            return self.datum not in same
+        return self.house == "gcj02" or not self._is_house_crs()
+
+    def _is_house_crs(self) -> bool:
+        assert self.crs is not None  # noqa: S101 (for the type checker)
+        return bool(self.crs.is_geographic) and f"{':'.join(self.crs.to_authority() or ())}" in GEOGRAPHIC
+
+    @property
+    def geographic(self) -> bool:
+        """Whether coordinates are degrees."""
+        return self.crs is None or bool(self.crs.is_geographic)
+
+    def words(self) -> str:
+        """Say what the coordinates are in."""
+        return self.datum or str(self.crs.to_string() if self.crs else "")
+
+    def to_house(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return lng, lat in the house datum; positions that have none become NaN."""
+        if self.crs is None:
+            return to_house(x, y, str(self.datum), self.house)
+        target = "EPSG:4490" if self.house == "cgcs2000" else "EPSG:4326"
+        lng, lat = pyproj.Transformer.from_crs(self.crs, target, always_xy=True).transform(x, y)
+        lng, lat = np.asarray(lng, np.float64), np.asarray(lat, np.float64)
+        good = np.isfinite(lng) & np.isfinite(lat)
+        lng, lat = np.where(good, lng, np.nan), np.where(good, lat, np.nan)
+        if self.house == "gcj02":
+            lng[good], lat[good] = to_house(lng[good], lat[good], "wgs84", self.house)
+        return lng, lat
+
+
+def place_of(options: ImportOptions, file_crs: str | None, house: str, path: object) -> Place:
+    """Return what the coordinates of a file are in: as the person declares, else as the file itself says.
+
+    A GCJ-02 or BD-09 file often says EPSG:4326, as those have no code: the person's datum then counts. Raises
+    InvalidInputError when nothing is declared, the system is unknown, or a datum is declared for projected coordinates.
+    """
+    own = _crs(file_crs) if file_crs else None
+    if options.crs:
+        return Place(None, _crs(options.crs), house)
+    if options.datum:
+        if own is not None and not own.is_geographic:
+            raise InvalidInputError(
+                "{path} holds projected coordinates ({crs}); a datum alone does not fit: leave --datum out",
+                path=path,
+                crs=own.name,
+            )
+        return Place(options.datum, None, house)
+    if own is not None:
+        return Place(None, own, house)
+    raise InvalidInputError(
+        "{path} holds coordinates: declare their datum as one of {known}, or a system such as EPSG:27700 with --crs",
+        path=path,
+        known=", ".join(DATUMS),
+    )
+
+
+def _crs(text: str) -> pyproj.CRS:
+    try:
+        return pyproj.CRS.from_user_input(text)
+    except pyproj.exceptions.CRSError as error:
+        raise InvalidInputError(
+            "coordinate reference system {given} is unknown: write it as EPSG:CODE", given=text[:80]
+        ) from error
+
+
+def position_reasons(x: pl.Expr, y: pl.Expr, *, geographic: bool, required: bool) -> list[tuple[pl.Expr, str]]:
+    """Return conditions of bad positions over numbers as delivered, each with its reason."""
+    rules = [
+        (x.is_null() != y.is_null(), HALF),
+        ((x == 0) & (y == 0), ZERO),
+    ]
+    if geographic:
+        off = (x.abs() > 180) | (y.abs() > 90)
+        rules += [(off & (x.abs() <= 90) & (y.abs() <= 180), SWAPPED), (off, OFF_GLOBE)]
+    return [*rules, (x.is_null() & y.is_null(), NOWHERE)] if required else rules
+
+
+def moved_points(frame: pl.DataFrame, place: Place) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows with lng, lat in the house datum, and ORIGINALS of those that moved.
+
+    frame: has id, lng, lat; rows of null positions stay as they are. A position that the transformation cannot take
+    becomes null here and is for the caller to refuse.
+    """
+    x, y = frame["lng"].to_numpy(), frame["lat"].to_numpy()
+    known = np.isfinite(x) & np.isfinite(y)
+    lng, lat = np.full(len(x), np.nan), np.full(len(x), np.nan)
+    lng[known], lat[known] = place.to_house(x[known], y[known])
+    moved = frame.with_columns(pl.Series("lng", lng).fill_nan(None), pl.Series("lat", lat).fill_nan(None))
+    return moved, frame.filter(pl.Series(known)).select("id", x="lng", y="lat")
+
+
+def judged_shapes(shapes: Shapes) -> tuple[Shapes, npt.NDArray[np.str_], int]:
+    """Return shapes fit for areas, the reason of each that is not ('' for a good one), and how many were repaired.
+
+    Heights fall away. A self-crossing of up to REPAIRED_UP_TO_VERTICES vertices is repaired; nothing else is.
+    """
+    flat = shapely.force_2d(shapes)
+    reason = np.full(len(flat), "", dtype="U80")
+    kinds = shapely.get_type_id(flat)
+    area = np.isin(kinds, (3, 6)) & ~shapely.is_empty(flat)
+    reason[~area] = NOT_AREA
+    crossed = area & ~shapely.is_valid(flat)
+    short = crossed & (shapely.get_num_coordinates(flat) <= REPAIRED_UP_TO_VERTICES)
+    flat[short] = shapely.make_valid(flat[short], method="structure", keep_collapsed=False)
+    still = short & (~np.isin(shapely.get_type_id(flat), (3, 6)) | shapely.is_empty(flat))
+    reason[crossed & ~short] = CROSSED
+    reason[still] = NOT_AREA
+    return flat, reason, int((short & ~still).sum())
+
+
+def moved_shapes(shapes: Shapes, place: Place) -> Shapes:
+    """Return shapes in the house datum."""
+    if not place.moves:
+        return shapes
+
+    def moved(corners: FloatArray) -> FloatArray:
+        return np.column_stack(place.to_house(corners[:, 0], corners[:, 1]))
+
+    return np.asarray(shapely.transform(shapes, moved), dtype=np.object_)
+
+
+def suspicious_offset(
+    points: tuple[FloatArray, FloatArray], known: tuple[FloatArray, FloatArray]
+) -> dict[str, Any] | None:
+    """Report whether points lie off known places of theirs as another datum would put them; nothing is corrected.
+
+    points, known: lng, lat in WGS 84 as far as declared, shape (n,), the same places in the same order.
+    Returns None when the declared datum fits best, else the median offset in metres and the datum that fits better.
+    """
+    offsets = {"wgs84": float(np.median(metres_between(*points, *known)))}
+    for datum in ("gcj02", "bd09"):
+        as_if = from_datum(*points, datum)
+        offsets[datum] = float(np.median(metres_between(*as_if, *known)))
+        twice = from_wgs84(*points, datum)
+        offsets[f"{datum} taken off twice"] = float(np.median(metres_between(*twice, *known)))
+    best = min(offsets, key=lambda name: offsets[name])
+    if best == "wgs84" or offsets["wgs84"] < 2 * offsets[best]:
+        return None
+    return {"offset_m": round(offsets["wgs84"], 1), "fits_better": best, "then_m": round(offsets[best], 1)}
