@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.catchment_edit import draw_again, draw_all, draw_branches
-from gridgeo.pipeline.catchment_specs import CatchmentSpec, spec_from_dict
+from gridgeo.pipeline.catchment_specs import CatchmentSpec, spec_from_dict, stated
 from gridgeo.pipeline.catchment_terms import spec_from_file
 from gridgeo.pipeline.steps import StepResult
 
@@ -53,13 +53,12 @@ def draw_choice(connection: sa.Connection, actor: Actor, choice: Choice, now: da
 
 
 def _check_alone(choice: Choice) -> None:
-    given = [name for name, value in choice.parameters.items() if value not in (None, False, [])]
-    if choice.branches or choice.polygon or given:
+    if choice.branches or choice.polygon or choice.datum or choice.layer or stated(choice.parameters):
         raise InvalidInputError("method as_drawn takes the methods as they are stored: no branch and no parameters")
 
 
 def _spec(connection: sa.Connection, choice: Choice) -> CatchmentSpec:
-    given = {name: value for name, value in choice.parameters.items() if value not in (None, False, [])}
+    given = stated(choice.parameters)
     if choice.method != "drawn":
         if choice.polygon or choice.datum or choice.layer:
             raise InvalidInputError("a polygon, its datum and its layer go with the method drawn")

@@ -78,7 +78,7 @@ class CatchmentSpec:
         """Return the method and its parameters as plain JSON values, what is not set left out."""
         plain = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         plain |= {"units": list(self.units), "of": [part.as_dict() for part in self.of]}
-        return {name: value for name, value in plain.items() if value not in (None, False, [])}
+        return stated(plain)
 
     def parts(self) -> list[CatchmentSpec]:
         """Return the spec and everything it is combined of."""
@@ -127,6 +127,11 @@ class CatchmentPlan:
         """Return the plan with one branch drawn another way; the first time it is drawn gives its place in order."""
         order = self.drawn_order if branch_id in self.drawn_order else (*self.drawn_order, branch_id)
         return replace(self, specs=self.specs | {branch_id: spec}, drawn_order=order)
+
+
+def stated(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that say something: not None, not False, no empty list; a nought says something."""
+    return {name: value for name, value in values.items() if not (value is None or value is False or value == [])}
 
 
 def spec_from_dict(given: dict[str, Any]) -> CatchmentSpec:
