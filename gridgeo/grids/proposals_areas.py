@@ -136,11 +136,11 @@ def _left_out(catchment: Catchment, areas: NamedAreas) -> list[Remark]:
 
 
 def _in_pieces(grids: Sequence[ProposedGrid]) -> list[Remark]:
+    """Name the grids whose cells lie in several parts of their polygon."""
+    parts = [shape_array(shapely.get_parts(grid.polygon)) for grid in grids]
+    held = [len(np.unique(holding_polygon(*centres(grid.cells), own))) for grid, own in zip(grids, parts, strict=True)]
     return [
-        Remark(
-            "{name} lies in {pieces} separate pieces",
-            {"name": grid.name, "pieces": int(shapely.get_num_geometries(grid.polygon))},
-        )
-        for grid in grids
-        if shapely.get_num_geometries(grid.polygon) > 1
+        Remark("{name} lies in {pieces} separate pieces", {"name": grid.name, "pieces": pieces})
+        for grid, pieces in zip(grids, held, strict=True)
+        if pieces > 1
     ]

@@ -97,13 +97,35 @@ def propose(
 
 
 def _options(kind: type, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the method's own options
-    known = [item.name for item in fields(kind)]
+    known = {item.name: item.default for item in fields(kind)}
     for name in given:
         if name not in known:
             raise InvalidInputError(
                 "option {name} is unknown here; known are {known}", name=name, known=", ".join(known)
             )
-    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()})
+    return kind(**{name: _typed(name, value, known[name]) for name, value in given.items()})
+
+
+def _typed(name: str, value: Any, default: object) -> Any:  # noqa: ANN401 - plain values from a command line or JSON
+    """Return an option's value in the type of its default; text is read as a command line gives it."""
+    if isinstance(default, tuple):
+        return tuple(value.split(",") if isinstance(value, str) else value)
+    if isinstance(default, bool):
+        return _switch(name, value)
+    if isinstance(default, str):
+        return str(value)
+    try:
+        return (int if isinstance(default, int) else float)(value)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError("option {name} must be a number, got {given}", name=name, given=value) from error
+
+
+def _switch(name: str, value: Any) -> bool:  # noqa: ANN401 - see _typed
+    words = {"true": True, "false": False}
+    found = value if isinstance(value, bool) else words.get(str(value).lower())
+    if found is None:
+        raise InvalidInputError("option {name} must be true or false, got {given}", name=name, given=value)
+    return found
 
 
 def from_boundaries(
