@@ -88,6 +88,8 @@ def _failure(done: subprocess.CompletedProcess[bytes], path: Path, limits: FileL
         return over_limit("memory_bytes", path, 0, limits)
     if -done.returncode in OUT_OF_TIME:
         return over_limit("seconds", path, limits.seconds, limits)
+    if "File too large" in last[0]:
+        return over_limit("unpacked_bytes", path, limits.unpacked_bytes, limits)
     return InvalidInputError("{path} cannot be read, it is broken: {detail}", path=path.name, detail=last[0][:200])
 
 

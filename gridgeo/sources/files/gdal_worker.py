@@ -42,16 +42,18 @@ def main() -> None:
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Choose the layer and write it to table.arrow."""
     file, wanted = request["file"], request["layer"]
-    if file.endswith(".gpkg"):
-        check_geopackage(file)
-    names = [str(name) for name, _ in pyogrio.list_layers(file)]
+    listed = geopackage_layers(file) if file.endswith(".gpkg") else None
+    names = [str(name) for name, _ in pyogrio.list_layers(file) if listed is None or name in listed]
     chosen = [name for name in names if wanted in (None, name)]
     reply: dict[str, Any] = {"layers": names}
     return reply | written(request, chosen[0]) if len(chosen) == 1 else reply
 
 
-def check_geopackage(file: str) -> None:
-    """Refuse a database that does more than hold tables: views, virtual tables, calls that open files."""
+def geopackage_layers(file: str) -> set[str]:
+    """Return the layers in the package's list of contents, styles left out.
+
+    A database that does more than hold tables is refused: layers that are views, virtual tables, calls that open files.
+    """
     with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as database:
         made = database.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
         layers = {name for (name,) in database.execute("SELECT table_name FROM gpkg_contents")}
@@ -61,6 +63,7 @@ def check_geopackage(file: str) -> None:
             raise ValueError(f"virtual table {name} may read other files")
         if (kind == "view" and name in layers) or CALLS.search(sql):
             raise ValueError(f"{kind} {name} is not plain data")
+    return layers - {"layer_styles"}
 
 
 def written(request: dict[str, Any], layer: str) -> dict[str, Any]:
@@ -69,12 +72,14 @@ def written(request: dict[str, Any], layer: str) -> dict[str, Any]:
     rows = 0
     with pyogrio.open_arrow(request["file"], layer=layer, use_pyarrow=True, **encoding) as (meta, reader):
         geometry = (meta["geometry_name"] or "wkb_geometry") if meta["geometry_type"] else None
-        with pa.OSFile("table.arrow", "wb") as sink, pa.ipc.new_file(sink, reader.schema) as writer:
+        # Without the fields' own notes: the shapes are plain WKB.
+        schema = pa.schema([(field.name, field.type) for field in reader.schema])
+        with pa.OSFile("table.arrow", "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
             for batch in reader:
                 rows += batch.num_rows
                 if rows > request["rows"]:
                     break
-                writer.write_batch(batch)
+                writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
     return {"layer": layer, "crs": meta["crs"], "geometry": geometry, "sizes": {"rows": rows}}
 
 

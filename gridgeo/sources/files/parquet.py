@@ -15,7 +15,7 @@ from gridgeo.errors import InvalidInputError
 from gridgeo.sources.files.crs import crs_name
 from gridgeo.sources.files.limits import FileLimits, check_limit
 from gridgeo.sources.files.raw import GEOMETRY, ROW, RawTable, ReadOptions, unique_names
-from gridgeo.sources.files.values import text_column
+from gridgeo.sources.files.values import json_texts, text_column
 
 BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError)
 
@@ -77,13 +77,15 @@ def _check_sizes(file: parquet.ParquetFile, path: Path, limits: FileLimits) -> N
     groups = [meta.row_group(at).total_byte_size for at in range(meta.num_row_groups)]
     check_limit("unpacked_bytes", path, max(groups, default=0), limits)
     check_limit("ratio", path, round(sum(groups) / path.stat().st_size), limits)
+    widest = max((file.schema.column(at).length or 0 for at in range(meta.num_columns)), default=0)
+    check_limit("unpacked_bytes", path, widest * meta.num_rows, limits)
 
 
 def _batches(path: Path, rows: int, limits: FileLimits) -> Iterator[pa.RecordBatch]:
     """Read batches with texts still coded: a short file may repeat one long text a million times."""
     with _opened(path) as plain:
-        texts = [f.name for f in plain.schema_arrow if pa.types.is_string(f.type) or pa.types.is_binary(f.type)]
-    with _opened(path, coded=texts) as file:
+        leaves = [plain.schema.column(at) for at in range(plain.metadata.num_columns)]
+    with _opened(path, coded=[leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]) as file:
         try:
             for batch in file.iter_batches(batch_size=rows):
                 check_limit("unpacked_bytes", path, sum(map(_decoded_bytes, batch.columns)), limits)
@@ -93,17 +95,23 @@ def _batches(path: Path, rows: int, limits: FileLimits) -> Iterator[pa.RecordBat
 
 
 def _decoded_bytes(column: pa.Array) -> int:
-    """Return how large a coded column becomes when decoded."""
-    if not isinstance(column, pa.DictionaryArray):
-        return int(column.nbytes)
-    lengths = pc.binary_length(column.dictionary)
-    return int(pc.sum(lengths.take(column.indices).cast(pa.int64())).as_py() or 0)
+    """Return how large a column becomes when its coded texts, also those in lists and structures, are decoded."""
+    if isinstance(column, pa.DictionaryArray):
+        lengths = pc.binary_length(column.dictionary)
+        return int(pc.sum(lengths.take(column.indices).cast(pa.int64())).as_py() or 0)
+    if isinstance(column, pa.StructArray):
+        return sum(map(_decoded_bytes, column.flatten()))
+    if isinstance(column, pa.ListArray | pa.LargeListArray | pa.MapArray):
+        return int(column.nbytes) + _decoded_bytes(column.flatten())
+    return int(column.nbytes)
 
 
 def _series(column: pa.Array) -> pl.Series:
     plain = column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
     if isinstance(plain, pa.ExtensionArray):
         plain = plain.storage
+    if pa.types.is_nested(plain.type):
+        return json_texts(plain.to_pylist())
     return pl.Series(plain)
 
 
