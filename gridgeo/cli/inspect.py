@@ -1,8 +1,7 @@
-"""Commands that look: the cells of a polygon, what stands behind a score, the versions of a store."""
+"""Commands that look: what stands behind a score, the versions of a store."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,31 +14,9 @@ from gridgeo.i18n import Language, translate
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    cells = typer.Typer(help="Cells without a store.", no_args_is_help=True, rich_markup_mode=None)
-    cells.command("fill")(fill)
-    app.add_typer(cells, name="cells")
     app.command("explain")(explain)
     app.command("versions")(versions)
     app.command("show")(show)
-
-
-def fill(
-    polygon: Annotated[Path, typer.Argument(help="GeoJSON file with one polygon, feature or collection.")],
-    datum: Annotated[str, typer.Option(help="Datum of the coordinates: wgs84, gcj02 or bd09. Never guessed.")],
-    resolution: Annotated[int, typer.Option(help="H3 resolution, 7 to 11; 9 is about 0.1 km2 a cell.")] = 9,
-    as_json: JsonOption = False,
-) -> None:
-    """List the cells whose centre lies inside a polygon.
-
-    Example: gridgeo cells fill catchment.geojson --datum wgs84 --resolution 9
-    """
-    from gridgeo.pipeline.polygons import fill_file
-
-    result = fill_file(polygon, datum, resolution)
-    if as_json:
-        emit(True, result)
-    else:
-        typer.echo("\n".join(result["cells"]))
 
 
 def explain(
