@@ -52,15 +52,19 @@ def count_rows(connection: sa.Connection, table: str, version_id: int) -> int:
     return int(connection.scalar(sa.select(sa.func.count()).where(model.c.version_id == version_id)) or 0)
 
 
-def changes_between(connection: sa.Connection, table: str, before: int, after: int) -> dict[str, int]:
+def changes_between(
+    connection: sa.Connection, table: str, versions: tuple[int, int], key: Sequence[str] = ()
+) -> dict[str, int]:
     """Count the rows of a version that are new, changed or unchanged against one before it, and those that are gone.
 
-    Rows are told apart by the table's key; a row is unchanged when every column is.
+    versions: the earlier and the later one. key: columns that tell rows apart, the table's own by default. A row is
+    unchanged when every other column is.
     """
+    before, after = versions
     old, new = stored(table).alias("o"), stored(table).alias("n")
-    key = keys_of(table)[0]
-    same_row = sa.and_(old.c.version_id == before, *(old.c[name] == new.c[name] for name in key))
-    values = [name for name in contract_of(table) if name not in key]
+    telling = list(key) or keys_of(table)[0]
+    same_row = sa.and_(old.c.version_id == before, *(old.c[name] == new.c[name] for name in telling))
+    values = [name for name in contract_of(table) if name not in telling]
     alike = sa.and_(sa.true(), *(new.c[name].is_not_distinct_from(old.c[name]) for name in values))
     query = (
         sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(sa.case((alike, 1), else_=0)), 0))
@@ -76,31 +80,46 @@ def changes_between(connection: sa.Connection, table: str, before: int, after: i
     }
 
 
-def keep_rows(connection: sa.Connection, table: str, before: int, after: int) -> int:
-    """Copy the rows of a version whose key the later one does not have; return how many."""
+def keep_rows(
+    connection: sa.Connection, table: str, versions: tuple[int, int], key: Sequence[str] = (), *, absent_from: str = ""
+) -> int:
+    """Copy the rows of the earlier version that the later one does not have; return how many.
+
+    versions, key: as in `changes_between`; a row that has the table's own key of a later one is not copied either.
+    absent_from: a table whose ids decide instead, for rows that belong to rows of it.
+    """
     quote = connection.dialect.identifier_preparer.quote
     name, columns = quote(table), ", ".join(quote(column) for column in contract_of(table))
-    same_row = " AND ".join(f"n.{quote(column)} = o.{quote(column)}" for column in keys_of(table)[0])
+    keys = [keys_of(table)[0], *([list(key)] if key else []), *([["id"]] if absent_from else [])]
+    holders = [name] * (len(keys) - bool(absent_from)) + [quote(absent_from)] * bool(absent_from)
+    absent = " AND ".join(
+        f"NOT EXISTS (SELECT 1 FROM {holder} n WHERE n.version_id = :after AND {_same(connection, one)})"  # noqa: S608 - names of our own tables
+        for holder, one in zip(holders, keys, strict=True)
+    )
     statement = sa.text(
-        f"INSERT INTO {name} (version_id, {columns}) SELECT :after, {columns} FROM {name} o WHERE o.version_id = :before "  # noqa: S608 - names of our own tables
-        f"AND NOT EXISTS (SELECT 1 FROM {name} n WHERE n.version_id = :after AND {same_row})"
-    ).bindparams(sa.bindparam("after", type_=sa.BigInteger), sa.bindparam("before", type_=sa.BigInteger))
-    return int(connection.execute(statement, {"after": after, "before": before}).rowcount)
+        f"INSERT INTO {name} (version_id, {columns}) SELECT CAST(:after AS BIGINT), {columns} "  # noqa: S608 - names of our own tables
+        f"FROM {name} o WHERE o.version_id = :before AND {absent}"
+    )
+    return int(connection.execute(statement, dict(zip(("before", "after"), versions, strict=True))).rowcount)
 
 
-def keep_columns(connection: sa.Connection, table: str, before: int, after: int, columns: Sequence[str]) -> None:
+def keep_columns(connection: sa.Connection, table: str, versions: tuple[int, int], columns: Sequence[str]) -> None:
     """Fill columns of the later version's rows with what the earlier one says of the same row."""
     if not columns:
         return
     quote = connection.dialect.identifier_preparer.quote
     name = quote(table)
     values = ", ".join(f"{quote(column)} = o.{quote(column)}" for column in columns)
-    same_row = " AND ".join(f"o.{quote(column)} = n.{quote(column)}" for column in keys_of(table)[0])
     statement = sa.text(
         f"UPDATE {name} AS n SET {values} FROM {name} AS o "  # noqa: S608 - names of our own tables
-        f"WHERE n.version_id = :after AND o.version_id = :before AND {same_row}"
+        f"WHERE n.version_id = :after AND o.version_id = :before AND {_same(connection, keys_of(table)[0])}"
     )
-    connection.execute(statement, {"after": after, "before": before})
+    connection.execute(statement, dict(zip(("before", "after"), versions, strict=True)))
+
+
+def _same(connection: sa.Connection, key: Sequence[str]) -> str:
+    quote = connection.dialect.identifier_preparer.quote
+    return " AND ".join(f"n.{quote(column)} = o.{quote(column)}" for column in key)
 
 
 def record_file(connection: sa.Connection, record: FileRecord, rejected_csv: bytes | None) -> None:

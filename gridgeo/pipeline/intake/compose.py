@@ -1,0 +1,118 @@
+"""A bank or a ground put together from datasets: every later step reads it as one version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor
+from gridgeo.errors import NotFoundError
+from gridgeo.storage import (
+    VersionRecord,
+    finish_version,
+    live,
+    new_version,
+    part_of,
+    set_live,
+    version_record,
+)
+from gridgeo.storage.models import Live
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "bank": ("org_unit", "staff", "customer", "merchant", "gazetteer", "household", "product", "contact"),
+    "ground": (
+        "boundary",
+        "street",
+        "building",
+        "merchant",
+        "denominator",
+        "zone_match",
+        "road_node",
+        "road_edge",
+        "gazetteer",
+        "cell_value",
+    ),
+}
+"""Composed kind -> the tables that its readers ask it for."""
+
+PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "orgs": ("bank", ("org_unit",)),
+    "staff": ("bank", ("staff",)),
+    "customers": ("bank", ("customer",)),
+    "merchants": ("bank", ("merchant",)),
+    "products": ("bank", ("product",)),
+    "contacts": ("bank", ("contact",)),
+    "households": ("bank", ("household",)),
+    "addresses": ("bank", ("gazetteer",)),
+    "boundaries": ("ground", ("boundary",)),
+    "buildings": ("ground", ("building",)),
+    "denominators": ("ground", ("denominator", "zone_match")),
+    "roads": ("ground", ("street", "road_node", "road_edge")),
+    "cells": ("ground", ("cell_value",)),
+}
+"""Dataset -> what it is a part of, and its tables there; industries stand by themselves."""
+
+SYNTHETIC_TABLES = ("org_unit", "staff", "customer")
+
+
+def live_or_none(connection: sa.Connection, kind: str) -> VersionRecord | None:
+    """Return the live version of a kind, None when there is none yet; another writer of the kind waits.
+
+    Two imports that add to the same version would each drop what the other one adds.
+    """
+    connection.execute(sa.select(Live.version_id).where(Live.kind == kind).with_for_update())
+    try:
+        return live(connection, kind)
+    except NotFoundError:
+        return None
+
+
+def standing_version(connection: sa.Connection, dataset: str) -> int | None:
+    """Return the version whose rows readers get for a dataset: its own, or the bank or ground that has them itself."""
+    own = live_or_none(connection, dataset)
+    if dataset not in PLACES:
+        return own.id if own else None
+    composed, tables = PLACES[dataset]
+    whole = live_or_none(connection, composed)
+    return part_of(connection, whole.id, tables[0]) if whole else None
+
+
+def compose(connection: sa.Connection, actor: Actor, dataset: str, version_id: int, now: datetime) -> int | None:
+    """Write the bank or ground that holds a new dataset version in place of the one before, and make both live.
+
+    Returns the composed version, None for a dataset that is no part of one.
+    """
+    set_live(connection, actor, dataset, version_id, now)
+    if dataset not in PLACES:
+        return None
+    kind, tables = PLACES[dataset]
+    before = live_or_none(connection, kind)
+    parts = {table: part_of(connection, before.id, table) for table in TABLES[kind]} if before else {}
+    parts |= dict.fromkeys(tables, version_id)
+    noted = dict(before.params) if before else {}
+    noted |= _ground_notes(connection, version_id, noted) if kind == "ground" else _bank_notes(connection, parts)
+    composed = new_version(connection, actor, kind, params=noted | {"parts": parts}, now=now)
+    finish_version(connection, composed, report={"dataset": dataset, "dataset_version": version_id})
+    set_live(connection, actor, kind, composed, now)
+    return composed
+
+
+def _ground_notes(connection: sa.Connection, version_id: int, noted: dict[str, Any]) -> dict[str, Any]:
+    """Return the name of a ground and how its roads are travelled, which readers ask of it."""
+    own = version_record(connection, version_id).params
+    return {"name": noted.get("name", "ground"), "mode": own.get("mode", noted.get("mode", "drive"))}
+
+
+def _bank_notes(connection: sa.Connection, parts: dict[str, int]) -> dict[str, Any]:
+    """Return whether any part of a bank is made up; a bank that holds its tables itself says so as a whole."""
+    return {"synthetic": any(is_synthetic(connection, parts[table]) for table in SYNTHETIC_TABLES if table in parts)}
+
+
+def is_synthetic(connection: sa.Connection, version_id: int | None) -> bool:
+    """Tell whether a dataset, or a bank that holds its tables itself, has rows that are made up."""
+    if version_id is None:
+        return False
+    record = version_record(connection, version_id)
+    return bool(record.params.get("synthetic") or (record.report or {}).get("synthetic"))

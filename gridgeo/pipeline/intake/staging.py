@@ -1,0 +1,103 @@
+"""The rows of a file under a version that nobody reads yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+import sqlalchemy as sa
+
+from gridgeo.domain.tables import PARTY_MATCHES, checked, empty
+from gridgeo.pipeline.intake.denominators import placed_denominators
+from gridgeo.pipeline.intake.parties import PARTY_KINDS, PartyMatcher
+from gridgeo.pipeline.intake.refused import Refused
+from gridgeo.pipeline.intake.request import ImportRequest
+from gridgeo.pipeline.intake.zones import with_old_names
+from gridgeo.pipeline.steps import Progress
+from gridgeo.sources.intake import Understanding
+from gridgeo.storage import read_frame
+from gridgeo.storage.frames import append_rows, refresh_statistics
+
+
+@dataclass
+class Staged:
+    """What became of the rows besides their account.
+
+    matches: decision -> zones or parties. synthetic: some row says that it is made up.
+    """
+
+    refused: Refused = field(default_factory=Refused)
+    matches: dict[str, int] = field(default_factory=dict)
+    synthetic: bool = False
+
+
+def stage(
+    connection: sa.Connection,
+    understanding: Understanding,
+    request: ImportRequest,
+    versions: tuple[int | None, int],
+    progress: Progress,
+) -> Staged:
+    """Write the accepted rows of a file, piece by piece, and keep its rejected ones.
+
+    versions: the one before, None when there is none, and the unfinished one that is written.
+    """
+    staged, (before, version_id) = Staged(), versions
+    kind = understanding.kind
+    matcher = _matcher(connection, request, before)
+    pieces: list[pl.DataFrame] = []
+    written = 0
+    for batch in understanding.batches():
+        progress("write")
+        staged.refused.take(batch.rejected)
+        staged.synthetic |= "synthetic" in kind.contract and bool(batch.accepted["synthetic"].any())
+        append_rows(connection, "original", batch.originals, version_id=version_id)
+        rows = matcher.apart(batch.accepted) if matcher else batch.accepted
+        if kind.name in ("denominators", "boundaries"):
+            # A zone can only be matched, and an old name only be found, among all rows.
+            pieces.append(rows)
+        else:
+            written += append_rows(connection, kind.table, rows, version_id=version_id)
+    if kind.name == "denominators":
+        written += _write_denominators(connection, staged, _whole(pieces, understanding), version_id)
+    if kind.name == "boundaries":
+        rows = _whole(pieces, understanding)
+        standing = read_frame(connection, "boundary", version_id=before) if before else rows.clear()
+        written += append_rows(connection, "boundary", with_old_names(rows, standing), version_id=version_id)
+    if matcher:
+        written += _write_merged(connection, staged, matcher, kind.table, version_id)
+    refresh_statistics(connection, kind.table, written)
+    return staged
+
+
+def _whole(pieces: list[pl.DataFrame], understanding: Understanding) -> pl.DataFrame:
+    return pl.concat(pieces) if pieces else empty(understanding.kind.contract)
+
+
+def _matcher(connection: sa.Connection, request: ImportRequest, before: int | None) -> PartyMatcher | None:
+    """Return what tells parties of several files apart, None where nothing is declared or nothing stands yet."""
+    if not request.merge_on or before is None:
+        return None
+    party_kind = PARTY_KINDS[request.options.kind]
+    standing = read_frame(connection, party_kind, version_id=before, columns=["id", *request.merge_on])
+    settled = read_frame(connection, "party_match", version_id=before, where={"party_kind": party_kind})
+    return PartyMatcher(party_kind, request.merge_on, standing, settled)
+
+
+def _write_denominators(connection: sa.Connection, staged: Staged, rows: pl.DataFrame, version_id: int) -> int:
+    placed, matches = placed_denominators(connection, rows)
+    append_rows(connection, "zone_match", matches, version_id=version_id)
+    staged.matches = _by_decision(matches)
+    return append_rows(connection, "denominator", placed, version_id=version_id)
+
+
+def _write_merged(connection: sa.Connection, staged: Staged, matcher: PartyMatcher, table: str, version_id: int) -> int:
+    matches = checked(matcher.found(), PARTY_MATCHES, "party_match")
+    append_rows(connection, "party_match", matches, version_id=version_id)
+    staged.matches = _by_decision(matches)
+    return append_rows(connection, table, matcher.merged_rows(), version_id=version_id)
+
+
+def _by_decision(matches: pl.DataFrame) -> dict[str, int]:
+    counted = matches["decision"].value_counts().sort("decision")
+    return dict(counted.iter_rows())
