@@ -4,8 +4,6 @@ from gridgeo.scoring.accessibility import Accessibility, accessibility
 from gridgeo.scoring.composite import Component, Composite, composite
 from gridgeo.scoring.concentration import Concentration, location_quotient
 from gridgeo.scoring.denominators import (
-    Moved,
-    move_by_area,
     roll_up_counts,
     roll_up_measure,
     roll_up_shares,
@@ -39,7 +37,6 @@ __all__ = [
     "GapRule",
     "HotSpots",
     "LocalPrior",
-    "Moved",
     "Note",
     "OverdispersionTest",
     "PlacedCorrection",
@@ -57,7 +54,6 @@ __all__ = [
     "makeup_clusters",
     "merchant_features",
     "model_bytes",
-    "move_by_area",
     "next_cells",
     "overdispersion",
     "placed_correction",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -16,14 +15,6 @@ from gridgeo.scoring.checks import counts, positions, sums_by
 
 ZoneWeights = tuple[ArrayLike, ArrayLike, ArrayLike]
 """(zone_index, cell_index, weight): one entry a piece of a zone that lies in a cell; pairs may repeat and add up."""
-
-
-@dataclass(frozen=True)
-class Moved:
-    """Counts on the target cells and the part of each source that no target covers."""
-
-    values: FloatArray
-    outside: FloatArray
 
 
 def spread_people(
@@ -50,31 +41,6 @@ def spread_people(
     _refuse_empty(people, total, zone_names)
     share = np.divide(weight, total[zone], out=np.zeros_like(weight), where=total[zone] > 0)
     return sums_by(cell, people[zone] * share, n_cells)
-
-
-def move_by_area(
-    values: ArrayLike, overlap: ZoneWeights, n_targets: int, source_area_m2: ArrayLike | None = None
-) -> Moved:
-    """Move counts from source cells or zones to targets by the area they share.
-
-    overlap: (source_index, target_index, area_m2). With source_area_m2, shape (n_sources,), the part of a source that
-    no target covers stays outside and is reported; without it the whole source goes to its targets.
-    Raises InvalidInputError when a source with a count touches no target and no area is given to say so.
-    """
-    count = counts(values, "values")
-    if source_area_m2 is None:
-        return Moved(spread_people(count, overlap, n_targets), np.zeros_like(count))
-    area = counts(source_area_m2, "source_area_m2", len(count))
-    source = positions(overlap[0], "source_index", len(count))
-    piece = counts(overlap[2], "area_m2", len(source))
-    covered = sums_by(source, piece, len(count))
-    # Overlays round: a source may come out a hair larger than itself, and then nothing of it is outside.
-    whole = np.maximum(area, covered)
-    share = np.divide(piece, whole[source], out=np.zeros_like(piece), where=whole[source] > 0)
-    target = positions(overlap[1], "target_index", n_targets)
-    moved = sums_by(target, count[source] * share, n_targets)
-    inside = np.divide(covered, whole, out=np.zeros_like(covered), where=whole > 0)
-    return Moved(moved, count * (1.0 - inside))
 
 
 def roll_up_counts(values: ArrayLike, parent_index: ArrayLike, n_parents: int) -> FloatArray:

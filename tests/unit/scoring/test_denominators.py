@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from gridgeo.domain.measures import MEASURE_BY_ID, Measure
 from gridgeo.errors import InvalidInputError
 from gridgeo.scoring import (
-    move_by_area,
     roll_up_counts,
     roll_up_measure,
     roll_up_shares,
@@ -95,21 +94,6 @@ def test_a_wrong_number_is_named(people: list[float], weight: float, message: st
 def test_a_cell_outside_the_table_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="cell_index must be positions from 0 to 1"):
         spread_people([1.0], ([0], [2], [1.0]), 2)
-
-
-def test_moving_to_finer_cells_and_back_gives_the_same_counts() -> None:
-    coarse, fine = np.repeat([0, 1], 7), np.arange(14)
-    values = np.array([70.0, 7.5])
-    finer = move_by_area(values, (coarse, fine, np.ones(14)), 14).values
-    back = move_by_area(finer, (fine, coarse, np.ones(14)), 2).values
-    np.testing.assert_allclose(back, values, rtol=1e-12)
-
-
-def test_the_uncovered_part_stays_outside_and_is_reported() -> None:
-    moved = move_by_area([10.0, 4.0], ([0, 1], [0, 0], [30.0, 5.0]), 1, source_area_m2=[40.0, 5.0])
-    np.testing.assert_allclose(moved.values, [11.5])
-    np.testing.assert_allclose(moved.outside, [2.5, 0.0])
-    assert moved.values.sum() + moved.outside.sum() == pytest.approx(14.0, rel=1e-12)
 
 
 @given(values=st.lists(st.integers(0, 1000), min_size=N_CELLS, max_size=N_CELLS))
