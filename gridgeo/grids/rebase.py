@@ -44,7 +44,8 @@ def rebase(state: GridSetState, cells: CellArray, catchment_id: int, within: sha
     held = np.sort(check_cells(cells))
     if common_resolution(held) != state.resolution:
         raise InvalidInputError(
-            "the catchment has cells of resolution {given}, the grids of branch {branch} of {expected}: take its cells at that one",
+            "the catchment has cells of resolution {given}, the grids of branch {branch} of {expected}: "
+            "take its cells at that one",
             given=common_resolution(held),
             branch=state.branch_id,
             expected=state.resolution,

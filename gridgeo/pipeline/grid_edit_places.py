@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from gridgeo.domain import CellArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.grids import GridSetState, NewGrid
 from gridgeo.grids.blocks import Lines, area_between
-from gridgeo.grids.geometry import hexagons_of, union
+from gridgeo.grids.geometry import hexagons_of, union, without
 from gridgeo.grids.proposals_common import Catchment
 from gridgeo.pipeline.grid_edit_ground import BranchGround, branch_ground
 from gridgeo.storage import live, read_frame
@@ -43,7 +44,7 @@ def grids_from_places(
 
     places: names or codes; lines of a text, one each. as_one: name of the one grid of all of them; None makes one grid
     a place. A boundary gives its shape; a street the cells that it runs through further than any other street of the
-    list. Only what reaches into the catchment counts.
+    list, and takes them from the boundaries of the list. Only what reaches into the catchment counts.
     Raises InvalidInputError naming every text that is unknown (with the nearest names) or stands for several places.
     """
     ground = branch_ground(connection, state.branch_id, state.catchment_id, state.resolution)
@@ -51,7 +52,7 @@ def grids_from_places(
     texts = [text for text in dict.fromkeys(" ".join(place.split()) for place in places) if text]
     found = _matched(texts, _names(boundaries, streets), state.branch_id).unique("place", maintain_order=True)
     along = _cells_along(streets, found.filter(pl.col("rule") == RULES.index("street"))["label"].to_list(), ground)
-    made = [_grid(row, boundaries, along, grid_kind) for row in found.iter_rows(named=True)]
+    made = _with_streets_cut_out([_grid(row, boundaries, along, grid_kind) for row in found.iter_rows(named=True)])
     report = [
         {"given": row["given"], "matched": row["label"], "rule": RULES[row["rule"]]}
         for row in found.iter_rows(named=True)
@@ -181,6 +182,15 @@ def _grid(row: dict[str, Any], boundaries: pl.DataFrame, along: dict[str, CellAr
     place = boundaries.row(row["row"], named=True)
     kind = grid_kind or KIND_OF.get(place["kind"], "other")
     return NewGrid(place["name"], kind, place["code"], boundary=shapely.from_wkb(place["geometry"]))
+
+
+def _with_streets_cut_out(made: Sequence[NewGrid]) -> list[NewGrid]:
+    """Return the grids, those with a boundary without the hexagons of those that are streets."""
+    streets = [item.cells for item in made if item.cells is not None]
+    if not streets or len(streets) == len(made):
+        return list(made)
+    taken = hexagons_of(np.concatenate(streets))
+    return [item if item.cells is not None else replace(item, boundary=without(item.boundary, taken)) for item in made]
 
 
 def _joined(made: Sequence[NewGrid], name: str, grid_kind: str | None) -> NewGrid:

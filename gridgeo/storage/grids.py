@@ -76,10 +76,7 @@ def add_grid_set(
         "created_at": now,
         "actor_id": actor.id,
     }
-    try:
-        connection.execute(sa.insert(GridSet).values(values))
-    except sa.exc.IntegrityError as error:
-        raise ConflictError("branch {branch} has area grids already", branch=branch_id) from error
+    connection.execute(sa.insert(GridSet).values(values))
     return grid_set(connection, branch_id)
 
 
