@@ -60,7 +60,7 @@ def import_file(
     with loading(connection):
         staged = stage(connection, understanding, request, (before, version_id), progress)
         progress("compare")
-        changes = _compared(connection, request, understanding, (before, version_id))
+        changes = _compared(connection, request, understanding, (before, version_id), staged.written)
     progress("finish")
     account = understanding.account.as_dict()
     report = ImportReport(
@@ -122,11 +122,12 @@ def _compared(
     request: ImportRequest,
     understanding: Understanding,
     versions: tuple[int | None, int],
+    written: int,
 ) -> dict[str, int]:
     """Count what changed against the version before and keep of it what the person wants kept."""
     kind, (before, after) = understanding.kind, versions
-    if before is None:
-        return {"new": count_rows(connection, kind.table, after), "changed": 0, "unchanged": 0, "gone": 0}
+    if before is None or not count_rows(connection, kind.table, before):
+        return {"new": written, "changed": 0, "unchanged": 0, "gone": 0}
     pair, key = (before, after), _key_in_table(kind, request)
     if _keeps(request):
         keep_columns(connection, kind.table, pair, _columns_left_out(understanding))

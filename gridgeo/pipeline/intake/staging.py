@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -14,7 +16,7 @@ from gridgeo.pipeline.intake.refused import Refused
 from gridgeo.pipeline.intake.request import ImportRequest
 from gridgeo.pipeline.intake.zones import with_old_names
 from gridgeo.pipeline.steps import Progress
-from gridgeo.sources.intake import Understanding
+from gridgeo.sources.intake import Batch, Understanding
 from gridgeo.storage import read_frame
 from gridgeo.storage.frames import append_rows, refresh_statistics
 
@@ -23,10 +25,11 @@ from gridgeo.storage.frames import append_rows, refresh_statistics
 class Staged:
     """What became of the rows besides their account.
 
-    matches: decision -> zones or parties. synthetic: some row says that it is made up.
+    written: rows of the table. matches: decision -> zones or parties. synthetic: some row says that it is made up.
     """
 
     refused: Refused = field(default_factory=Refused)
+    written: int = 0
     matches: dict[str, int] = field(default_factory=dict)
     synthetic: bool = False
 
@@ -47,7 +50,7 @@ def stage(
     matcher = _matcher(connection, request, before)
     pieces: list[pl.DataFrame] = []
     written = 0
-    for batch in understanding.batches():
+    for batch in _read_ahead(understanding.batches()):
         progress("write")
         staged.refused.take(batch.rejected)
         staged.synthetic |= "synthetic" in kind.contract and bool(batch.accepted["synthetic"].any())
@@ -67,7 +70,18 @@ def stage(
     if matcher:
         written += _write_merged(connection, staged, matcher, kind.table, version_id)
     refresh_statistics(connection, kind.table, written)
+    staged.written = written
     return staged
+
+
+def _read_ahead(pieces: Iterable[Batch]) -> Iterator[Batch]:
+    """Yield the pieces of a file while a thread prepares the next one: reading and writing take about equally long."""
+    source = iter(pieces)
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        coming = reader.submit(next, source, None)
+        while (piece := coming.result()) is not None:
+            coming = reader.submit(next, source, None)
+            yield piece
 
 
 def _whole(pieces: list[pl.DataFrame], understanding: Understanding) -> pl.DataFrame:
