@@ -17,3 +17,5 @@ GRID_STATUS = ("draft", "review", "live")
 GRID_STAGES = ("survey", "develop", "maintain")
 HOUSE_DATUMS = ("wgs84", "cgcs2000", "gcj02")
 """A store's positions are all in one of these."""
+WATERWAYS = ("waterway:river", "waterway:canal")
+"""Classes of the lines among the streets that divide ground and that nobody travels on; brooks are too narrow."""

@@ -10,6 +10,7 @@ import polars as pl
 import shapely
 
 from gridgeo.domain import BoolArray, FloatArray, IntArray
+from gridgeo.domain.words import WATERWAYS
 from gridgeo.errors import InvalidInputError
 from gridgeo.grids.proposals_areas import NamedAreas, grids_from_areas
 from gridgeo.grids.proposals_borders import groups_of_enough
@@ -26,7 +27,7 @@ from gridgeo.grids.proposals_common import (
 )
 
 MAIN_ROADS = ("motorway", "trunk", "primary", "secondary", "tertiary")
-RIVERS = ("waterway:river", "waterway:canal")
+RIVERS = WATERWAYS
 SMALLEST_BLOCK_M2 = 20_000.0
 """A smaller face is a traffic island or the strip between two carriageways."""
 

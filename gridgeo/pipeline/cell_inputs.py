@@ -9,9 +9,11 @@ import polars as pl
 import shapely
 import sqlalchemy as sa
 
-from gridgeo.cells import cells_from_points, common_resolution, overlay_lengths, ring_pairs
+from gridgeo.cells import cells_from_points, children, common_resolution, overlay_lengths, parents, ring_pairs
+from gridgeo.cells.points import resolutions
 from gridgeo.domain import BoolArray, CellArray, FloatArray, IntArray
-from gridgeo.domain.words import TIERS
+from gridgeo.domain.words import TIERS, WATERWAYS
+from gridgeo.pipeline.cell_groups import share_of_parent
 from gridgeo.pipeline.ground_cells import ground_cells, people_on_cells, settlement_of
 from gridgeo.pipeline.locate import OUTSIDE_CATCHMENTS, all_merchants
 from gridgeo.pipeline.steps import Inputs
@@ -28,7 +30,7 @@ class CellInputs:
     """Aligned by cell, cells ascending.
 
     branch_ids, ascending; branch_index: position in them. zone: position of the boundary. people_in: of the whole
-    ground; people_uncovered: those of them in cells that no branch has. by_tier: expected customers,
+    ground; people_elsewhere: those of them in other cells of the ground. by_tier: expected customers,
     shape (n_cells, n_tiers) in the order of TIERS. unplaced_by_zone: customers known to a street or town of the zone
     only; unplaced_elsewhere: customers known to none. features: make-up of the cells for the models.
     """
@@ -40,7 +42,7 @@ class CellInputs:
     travel_s: FloatArray
     pairs: tuple[IntArray, IntArray]
     people_in: float
-    people_uncovered: float
+    people_elsewhere: float
     people: FloatArray
     by_tier: FloatArray
     customers_in: int
@@ -51,41 +53,51 @@ class CellInputs:
     features: pl.DataFrame
 
     @property
+    def resolution(self) -> int:
+        """H3 resolution of the cells."""
+        return common_resolution(self.cells)
+
+    @property
     def customers(self) -> FloatArray:
         """Expected customers of each cell."""
         total: FloatArray = self.by_tier.sum(axis=1)
         return total
 
 
-def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int) -> CellInputs:
+def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int, finer: int | None = None) -> CellInputs:
     """Read everything that scores rest on and align it by cell.
 
-    People are spread over the whole ground first: those of cells that no branch has stay there.
+    resolution: at which the catchments were settled. finer: the cells of this resolution; those of `resolution` when
+    it is None. People are spread over the whole ground first: those of cells that no branch has stay there.
     """
     ground, zones = ground_cells(connection, inputs.ground, resolution)
     catchment = read_frame(connection, "catchment_cell", version_id=inputs.catchment).sort("cell")
+    catchment = catchment.filter(resolutions(catchment["cell"].to_numpy()) == (finer or resolution))
     cells = catchment["cell"].to_numpy()
-    covered = np.isin(ground, cells)
+    home = np.searchsorted(ground, parents(cells, resolution)).astype(np.int64)
+    covered = np.isin(np.arange(len(ground)), home)
     branch_ids = sorted(set(catchment["branch_id"]))
     travel_s = catchment["travel_s"].fill_null(float("nan")).to_numpy()
     settled = settlement_of(connection, inputs.ground)
-    people_in, people = people_on_cells(connection, inputs.ground, ground, settled)
+    people_in, spread = people_on_cells(connection, inputs.ground, ground, settled)
+    people = spread[home] * _share_of_home(connection, inputs.ground, (ground, cells, home), settled)
     customers = _customers(connection, inputs, cells)
     merchants = _merchants(connection, inputs, cells)
     unplaced, elsewhere = _unplaced(connection, inputs.location, (ground, covered), zones, resolution)
-    features = _features(settled, cells, people[covered], travel_s).hstack(
+    elsewhere *= _share_of_all(connection, inputs.location, customers)
+    features = _features(settled, cells, people, travel_s).hstack(
         merchant_features(merchants["industry"].to_list(), merchants["at"].to_numpy(), len(cells))
     )
     return CellInputs(
         cells=cells,
         branch_ids=branch_ids,
         branch_index=np.searchsorted(branch_ids, catchment["branch_id"].to_numpy()).astype(np.int64),
-        zone=zones[covered],
+        zone=zones[home],
         travel_s=travel_s,
         pairs=ring_pairs(cells, PRIOR_RING),
         people_in=people_in,
-        people_uncovered=float(people[~covered].sum()),
-        people=people[covered],
+        people_elsewhere=float(spread[~covered].sum()),
+        people=people,
         by_tier=_by_tier(customers, len(cells)),
         customers_in=read_frame(connection, "customer", version_id=inputs.bank, columns=["id"]).height,
         customers_hard=_count(customers.filter(pl.col("hard")), len(cells)),
@@ -100,15 +112,24 @@ def _customers(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> p
     """Return one row a customer and cell: at (position of the cell), share, hard, tier."""
     tiers = read_frame(connection, "customer", version_id=inputs.bank, columns=["id", "tier"])
     shares = read_frame(connection, "location_cell", version_id=inputs.location, where={"party_kind": "customer"})
+    shares = shares.filter(_positions(cells, shares["cell"].to_numpy())[1])
     return shares.join(tiers, left_on="party_id", right_on="id", how="left", maintain_order="left").with_columns(
         at=np.searchsorted(cells, shares["cell"].to_numpy()).astype(np.int64)
     )
+
+
+def _share_of_all(connection: sa.Connection, location_id: int, customers: pl.DataFrame) -> float:
+    """Return the share of the placed customers that these are: so many of those known to no zone are theirs."""
+    where = {"party_kind": "customer", "hard": True}
+    placed = read_frame(connection, "location_cell", version_id=location_id, where=where, columns=["hard"]).height
+    return float(customers["hard"].sum()) / placed if placed else 1.0
 
 
 def _merchants(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> pl.DataFrame:
     """Return one row a merchant, at the cell that holds its point: at, industry."""
     industry = all_merchants(connection, inputs).select("id", "industry")
     shares = read_frame(connection, "location_cell", version_id=inputs.location, where={"party_kind": "merchant"})
+    shares = shares.filter(_positions(cells, shares["cell"].to_numpy())[1])
     placed = shares.filter(pl.col("hard")).join(industry, left_on="party_id", right_on="id", maintain_order="left")
     return placed.with_columns(at=np.searchsorted(cells, placed["cell"].to_numpy()).astype(np.int64))
 
@@ -142,12 +163,30 @@ def _unplaced(
     return by_zone, float(rows.height - inside.sum())
 
 
+def _share_of_home(
+    connection: sa.Connection, ground_id: int, among: tuple[CellArray, CellArray, IntArray], settled: Settlement
+) -> FloatArray:
+    """Return the part of its ground cell's people that each cell takes: all, or by the people at its own resolution.
+
+    among: cells of the ground, the cells, and the position of the ground cell that each descends from.
+    """
+    ground, cells, home = among
+    finer = common_resolution(cells)
+    if finer == common_resolution(ground):
+        return np.ones(len(cells))
+    every, _ = children(ground, finer)
+    order = np.argsort(every)
+    _, people = people_on_cells(connection, ground_id, every[order], settled)
+    return share_of_parent(cells, people[np.searchsorted(every[order], cells)], home)
+
+
 def _features(settled: Settlement, cells: CellArray, people: FloatArray, travel_s: FloatArray) -> pl.DataFrame:
     """Return what a cell is made of: people, building area, street length, time to the branch."""
     buildings = settled.buildings
     held_by = cells_from_points(buildings["lng"].to_numpy(), buildings["lat"].to_numpy(), common_resolution(cells))
     area = _sum_at(cells, held_by, buildings["area_m2"].to_numpy())
-    streets = shapely.from_wkb(settled.streets["geometry"].to_numpy())
+    roads = settled.streets.filter(~pl.col("highway").is_in(WATERWAYS))
+    streets = shapely.from_wkb(roads["geometry"].to_numpy())
     _, at, length_m = overlay_lengths(streets, cells)
     # A cell that no road reaches is as far as the farthest that one does.
     reached = np.where(np.isfinite(travel_s), travel_s, np.nanmax(travel_s, initial=0.0))

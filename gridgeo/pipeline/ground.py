@@ -31,7 +31,7 @@ def take_ground(
     nodes, edges = road_tables(roads)
     tables = {
         "boundary": ground.boundaries,
-        "street": ground.streets,
+        "street": pl.concat([ground.streets, ground.waterways]),
         "building": ground.buildings,
         "merchant": ground.merchants,
         "denominator": people,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from gridgeo.domain.tables import Contract
+from gridgeo.domain.tables import STREETS, Contract, empty
 
 BoundaryKind = Literal["municipality", "extract"]
 TravelMode = Literal["drive", "walk"]
@@ -80,7 +80,8 @@ class Ground:
     """One place, read and checked.
 
     boundaries, streets, buildings, merchants: frames of the contracts in `gridgeo.domain.tables`. addresses: GAZETTEER
-    rows of kind address. branch_sites: BRANCH_SITES. accounts: one a layer.
+    rows of kind address. branch_sites: BRANCH_SITES. accounts: one a layer. waterways: STREETS of the classes
+    `gridgeo.domain.words.WATERWAYS`.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Ground:
     addresses: pl.DataFrame
     branch_sites: pl.DataFrame
     accounts: tuple[LayerReport, ...]
+    waterways: pl.DataFrame = field(default_factory=lambda: empty(STREETS))
 
     @property
     def report(self) -> dict[str, dict[str, Any]]:

@@ -8,6 +8,7 @@ import shapely
 
 from gridgeo.domain import BoolArray
 from gridgeo.domain.tables import BOUNDARIES, BUILDINGS, STREETS, checked
+from gridgeo.domain.words import WATERWAYS
 from gridgeo.errors import InvalidInputError
 from gridgeo.sources.ground import GroundSpec, LayerReport, account
 from gridgeo.sources.osm_objects import (
@@ -117,6 +118,23 @@ def streets_from_osm(tables: OsmTables, area: shapely.Geometry) -> Layer:
     tagged = tag_columns(tables, ["highway", "name", "area"]).filter(
         pl.col("highway").is_not_null() & (pl.col("kind") == "w")
     )
+    return _line_layer(tables, area, tagged, "streets")
+
+
+def waterways_from_osm(tables: OsmTables, area: shapely.Geometry) -> Layer:
+    """Return the rivers and canals inside the area as STREETS of class waterway:river or waterway:canal.
+
+    They divide ground as main roads do, and nobody travels on them.
+    """
+    tagged = tag_columns(tables, ["waterway", "name", "area"]).filter(
+        pl.col("waterway").is_not_null() & (pl.col("kind") == "w")
+    )
+    classed = tagged.with_columns(highway=pl.format("waterway:{}", "waterway")).drop("waterway")
+    return _line_layer(tables, area, classed.filter(pl.col("highway").is_in(WATERWAYS)), "waterways")
+
+
+def _line_layer(tables: OsmTables, area: shapely.Geometry, tagged: pl.DataFrame, layer: str) -> Layer:
+    """Return tagged ways as STREETS clipped at the edge of the area, and their account."""
     lines = lines_of_ways(way_runs(tables, tagged)).rename({"way": "object"})
     shaped = tagged.join(lines, on="object", how="left", maintain_order="left")
     clipped = _clipped_lines(shapes_of(shaped.get_column("geometry")), area)
@@ -132,7 +150,7 @@ def streets_from_osm(tables: OsmTables, area: shapely.Geometry) -> Layer:
     judged = shaped.with_columns(reason.alias("reason"), wkb_of(clipped))
     kept = judged.filter(pl.col("reason").is_null())
     frame = kept.select(object_ids(kept), "name", "highway", "geometry").sort("id")
-    return checked(frame, STREETS, "street"), account("streets", judged)
+    return checked(frame, STREETS, "street"), account(layer, judged)
 
 
 def _clipped_lines(lines: Shapes, area: shapely.Geometry) -> Shapes:

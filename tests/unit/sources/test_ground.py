@@ -14,7 +14,7 @@ import shapely
 from gridgeo.cells import cells_from_polygons
 from gridgeo.demo import GROUNDS, ground_path
 from gridgeo.domain.tables import BOUNDARIES, BUILDINGS, GAZETTEER, MERCHANTS, STREETS, checked
-from gridgeo.domain.words import INDUSTRIES
+from gridgeo.domain.words import INDUSTRIES, WATERWAYS
 from gridgeo.errors import InvalidInputError
 from gridgeo.sources import BRANCH_SITES, Ground, GroundSpec, ground_from_osm, ground_from_tables, osm_tables
 from gridgeo.sources.osm_layers import ground_area
@@ -61,7 +61,7 @@ def test_the_grounds_have_their_cells(name: str, counts: dict[int, int], request
 
 
 def test_every_object_is_accepted_or_refused_with_a_reason(ground: Ground) -> None:
-    layers = ("boundaries", "streets", "buildings", "merchants", "addresses", "branch_sites")
+    layers = ("boundaries", "streets", "waterways", "buildings", "merchants", "addresses", "branch_sites")
     assert tuple(ground.report) == layers
     for layer, entry in ground.report.items():
         assert entry["rows_in"] == entry["accepted"] + sum(entry["rejected"].values())
@@ -71,6 +71,7 @@ def test_every_object_is_accepted_or_refused_with_a_reason(ground: Ground) -> No
 def test_the_frames_keep_their_contracts(ground: Ground) -> None:
     frames = [
         (ground.boundaries, BOUNDARIES), (ground.streets, STREETS), (ground.buildings, BUILDINGS),
+        (ground.waterways, STREETS),
         (ground.merchants, MERCHANTS), (ground.addresses, GAZETTEER), (ground.branch_sites, BRANCH_SITES),
     ]  # fmt: skip
     for frame, contract in frames:
@@ -90,6 +91,12 @@ def test_everything_taken_lies_inside(ground: Ground) -> None:
 def test_fragments_of_the_neighbours_are_left_out(liechtenstein: Ground) -> None:
     assert liechtenstein.report["streets"]["rejected"]["outside"] == 59
     assert liechtenstein.report["buildings"]["rejected"]["outside"] == 4
+
+
+def test_rivers_and_canals_are_kept_apart_from_the_streets(liechtenstein: Ground) -> None:
+    assert set(liechtenstein.waterways["highway"]) == set(WATERWAYS)
+    assert "Rhein" in liechtenstein.waterways["name"].drop_nulls().str.join(" ").item()
+    assert not set(liechtenstein.streets["highway"]) & set(WATERWAYS)
 
 
 def test_buildings_are_mapped_unevenly(liechtenstein: Ground) -> None:
