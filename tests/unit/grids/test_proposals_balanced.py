@@ -110,3 +110,21 @@ def test_the_solver_is_what_brings_grids_into_range() -> None:
     proposal = grids_of_groups(catchment, group, weights, SIZE, ["G"] * int(group.max() + 1))
     assert proposal.remarks
     assert proposed(catchment, weights).remarks == ()
+
+
+@settings(deadline=None, max_examples=12)
+@given(seed=st.integers(0, 10_000), kept=st.floats(0.5, 1.0), heavy=st.integers(0, 4), total=st.floats(0.0, 6_000.0))
+def test_torn_ground_with_heavy_cells_is_still_divided_and_every_miss_named(
+    seed: int, kept: float, heavy: int, total: float
+) -> None:
+    whole = square_catchment(0.03)
+    rng = np.random.default_rng(seed)
+    cells = whole.cells[rng.random(len(whole.cells)) < kept]
+    weights = rng.gamma(0.5, 1.0, len(cells)) * (rng.random(len(cells)) < 0.7)
+    weights *= total / max(weights.sum(), 1e-9)
+    weights[rng.integers(0, len(cells), heavy)] = rng.uniform(1_001, 5_000, heavy)
+    proposal = proposed(Catchment(whole.polygon, cells), weights)
+    require_partition(Catchment(whole.polygon, cells), proposal, by_boundary=False)
+    assert all(pieces(grid.cells) == 1 for grid in proposal.grids)
+    missed = {grid.name for grid in proposal.grids if not 499.99 <= (grid.weight or 0.0) <= 1000.01}
+    assert {remark.values["name"] for remark in proposal.remarks} == missed
