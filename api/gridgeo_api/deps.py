@@ -7,6 +7,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -123,13 +124,20 @@ class Writing:
     now: datetime
 
 
-def writing(request: Request, known: ActorKnown) -> Iterator[Writing]:
+@contextmanager
+def write_transaction(request: Request, actor: Actor) -> Iterator[Writing]:
     """Open a transaction that may write; it is rolled back when the request fails or has run out of time."""
     with request.app.state.engine.begin() as opened:
-        yield Writing(request, opened, known, moment())
+        yield Writing(request, opened, actor, moment())
         if time.monotonic() > request.scope.get(DEADLINE, math.inf):
             # The caller has been told that nothing came of it.
             raise BusyError(STATUSES[503][1])
+
+
+def writing(request: Request, known: ActorKnown) -> Iterator[Writing]:
+    """Open the request's one transaction that may write."""
+    with write_transaction(request, known) as opened:
+        yield opened
 
 
 def trying(request: Request, known: ActorKnown) -> Iterator[Writing]:

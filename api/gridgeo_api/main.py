@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
@@ -29,6 +30,7 @@ from gridgeo_api.routes import (
     cells,
     grids,
     health,
+    imports,
     jobs,
     login,
     page,
@@ -41,6 +43,8 @@ from gridgeo_api.tile_layers import warm_up
 STATIC = Path(__file__).parent / "static"
 LAYER_BYTES = 512 * 1024 * 1024
 """Memory for layers prepared for tiles and answers, of this and recent publications."""
+MAX_UPLOADS_AT_ONCE = 2
+"""Files looked into at the same moment; the others wait."""
 DESCRIPTION = """Branches, catchments, H3 cells with scores, and territories of the live publication, as JSON and vector
 tiles. Every score is for marketing only, not for credit decisions (仅供营销,不用于授信审批). Failures are
 `application/problem+json` in the language of `Accept-Language` (zh or en)."""
@@ -64,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     token = chosen.login_token.get_secret_value() if chosen.login_token else None
     app.state.settings = chosen
+    app.state.uploads = anyio.CapacityLimiter(MAX_UPLOADS_AT_ONCE)
     app.state.access = EmbeddedAccess(token, chosen.port)
     app.state.answers = BoundedCache[Answer](chosen.tile_cache_bytes, lambda answer: answer.size_bytes)
     app.state.layers = BoundedCache[Any](LAYER_BYTES, layer_bytes)
@@ -88,7 +93,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 def _add_routes(app: FastAPI) -> None:
     for subject in (health, login):
         app.include_router(subject.router)
-    for subject in (session, branches, catchments, cells, territories, grids, jobs):
+    for subject in (session, branches, catchments, cells, territories, grids, imports, jobs):
         app.include_router(subject.router, prefix="/api/v1")
     app.include_router(tiles.router)
     page.add_page(app, STATIC)

@@ -73,6 +73,12 @@ def accepted(model: str) -> Responses:
     }
 
 
+def text_answer(media_type: str, description: str, example: str) -> Responses:
+    """Return the 200 response of a route that answers with text."""
+    content = {media_type: {"schema": {"type": "string"}, "example": example}}
+    return {200: {"description": description, "content": content}}
+
+
 def describe(app: FastAPI) -> None:
     """Give the application an OpenAPI description that knows the problem model."""
 

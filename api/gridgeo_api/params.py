@@ -27,6 +27,16 @@ BranchPath = Annotated[
     Path(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Id of a branch.", examples=["b1"]),
 ]
 Most = Annotated[int, Query(ge=1, le=MAX_ROWS, description="The most entries to answer with.", examples=[50])]
+ImportKindPath = Annotated[
+    str,
+    Path(
+        max_length=MAX_TEXT,
+        min_length=1,
+        pattern=NO_CONTROL,
+        description="Kind of file, as `gridgeo import` names it.",
+        examples=["customers"],
+    ),
+]
 MeasureId = Annotated[
     str | None,
     Query(

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError
 from gridgeo.jobs.ending import end_undone
-from gridgeo.jobs.kinds import Report, plain
+from gridgeo.jobs.tasks import Report, Reported, plain
 from gridgeo.jobs.watch import Beats, Clock, JobCancelledError, Watch, worker_name
 from gridgeo.pipeline.steps import StepResult
 from gridgeo.storage.jobs import COMMAND, JobRecord, Lease, NewJob, bury_dead_jobs, finish_job, start_job
 
-Result = TypeVar("Result", bound=StepResult)
+Result = TypeVar("Result", bound="StepResult | Reported")
 DEFAULT_BEATS = Beats()
 
 

@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
 
-import sqlalchemy as sa
-
-from gridgeo.domain import Actor
-from gridgeo.jobs.watch import Clock
+from gridgeo.jobs.tasks import Task, plain
+from gridgeo.jobs.uploads import do_import
 from gridgeo.pipeline.catchment_edit import draw_all, draw_branches
 from gridgeo.pipeline.catchment_specs import spec_from_dict
 from gridgeo.pipeline.run import STEPS, run, run_one
-from gridgeo.pipeline.steps import StepResult, run_params
-
-
-class Report(Protocol):
-    """Takes note of the step a job is at and the share done (0 to 1); raises when the job is to stop."""
-
-    def __call__(self, step: str, share: float | None = None) -> None:
-        """Take note."""
-        ...
-
-
-@dataclass(frozen=True)
-class Task:
-    """One job as its work sees it.
-
-    payload: the uploaded file. progress: to be called often. finish: to be called in the last transaction of the work
-    with the result (plain JSON), so that the work and its 'done' are committed together.
-    """
-
-    engine: sa.Engine
-    actor: Actor
-    params: Mapping[str, Any]
-    payload: bytes | None
-    file_name: str | None
-    clock: Clock
-    progress: Report
-    finish: Callable[[sa.Connection, Mapping[str, Any]], None]
+from gridgeo.pipeline.steps import run_params
 
 
 @dataclass(frozen=True)
@@ -48,11 +19,6 @@ class JobKind:
 
     words: str
     do: Callable[[Task], None]
-
-
-def plain(result: StepResult) -> dict[str, Any]:
-    """Return a step's result as plain JSON."""
-    return {"version": result.version_id} | result.report
 
 
 def _run(task: Task) -> None:
@@ -92,6 +58,7 @@ def _draw_catchments(task: Task) -> None:
 
 
 KINDS: dict[str, JobKind] = {
+    "import": JobKind("Importing a file", do_import),
     "run": JobKind("Every step from catchments to publication", _run),
     "catchment": JobKind("Drawing the catchments", _step("catchment")),
     "catchment_drawing": JobKind("Drawing the catchments", _draw_catchments),

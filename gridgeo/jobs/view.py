@@ -7,6 +7,7 @@ from typing import Any
 
 from gridgeo.i18n import Language, translate
 from gridgeo.jobs.kinds import KINDS
+from gridgeo.pipeline.intake.request import IMPORT_STEPS
 from gridgeo.storage.jobs import JobRecord
 
 
@@ -37,7 +38,7 @@ def job_view(job: JobRecord, language: Language) -> dict[str, Any]:
 
 def _words(name: str, language: Language) -> str:
     """Return what a kind of job is, or the step of one; steps that are kinds of their own are called the same."""
-    return translate(KINDS[name].words if name in KINDS else name, language)
+    return translate(KINDS[name].words if name in KINDS else IMPORT_STEPS.get(name, name), language)
 
 
 def _told(error: dict[str, Any] | None, language: Language) -> str | None:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from gridgeo.errors import BusyError, GridgeoError
 from gridgeo.jobs.ending import end_undone
-from gridgeo.jobs.kinds import KINDS, Task
+from gridgeo.jobs.kinds import KINDS
+from gridgeo.jobs.tasks import Task
 from gridgeo.jobs.watch import Beats, Clock, Watch, worker_name
 from gridgeo.storage import reading
 from gridgeo.storage.jobs import JobRecord, Lease, bury_dead_jobs, claim_job, finish_job, job_payload

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import anyio.from_thread
 import httpx
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 
-from gridgeo.domain import Actor
+from gridgeo.domain import Actor, local_actor
+from gridgeo.pipeline.demo import run_demo
 from gridgeo.settings import Settings
+from gridgeo.storage import open_engine
 from gridgeo_api.main import create_app
 
 from .small_bank import Bank, publish_small_bank
@@ -39,14 +46,19 @@ class Client:
         """Send a GET."""
         return self.request("GET", url, **options)
 
+    def post(self, url: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Send a POST as the page does; headers with _ for -."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.request("POST", url, json=body, headers={"origin": ORIGIN} | named)
+
     def login(self, token: str = TOKEN) -> httpx.Response:
         """Open the login link."""
         return self.get("/login", params={"token": token})
 
     def act_as(self, actor: Actor) -> None:
         """Sign in and put another actor in place of the local one."""
-        assert self.login().status_code == 303
         sessions = self.app.state.access._actors
+        assert sessions or self.login().status_code == 303
         for session in sessions:
             sessions[session] = actor
 
@@ -107,6 +119,45 @@ def client(published: tuple[str, Bank]) -> Iterator[Client]:
 def stranger(client: Client) -> Client:
     """A client of the same application without a session."""
     return client.stranger()
+
+
+@pytest.fixture(scope="session")
+def demo_made(make_store: MakeStore) -> Callable[[str], str]:
+    """A function that returns the URL of a finished demo store of a kind, made once and never changed."""
+    made: dict[str, str] = {}
+
+    def once(kind: str) -> str:
+        if kind not in made:
+            made[kind] = make_store(kind)
+            engine = open_engine(made[kind])
+            run_demo(engine, local_actor(), "helsinki", seed=1, clock=lambda: datetime.now(UTC))
+            engine.dispose()
+        return made[kind]
+
+    return once
+
+
+@pytest.fixture
+def demo_url(
+    request: pytest.FixtureRequest, store_kind: str, demo_made: Callable[[str], str], tmp_path: Path
+) -> Iterator[str]:
+    """The URL of a demo store that a test may change, on either store in turn; four branches, B1 to B4."""
+    made = demo_made(store_kind)
+    if store_kind == "sqlite":
+        yield f"sqlite:///{shutil.copy(str(sa.make_url(made).database), tmp_path / 'demo.db')}"
+        return
+    server = request.getfixturevalue("postgis")
+    name = f"gridgeo_demo_{uuid.uuid4().hex}"
+    yield server.create_database(name, str(sa.make_url(made).database))
+    server.drop_database(name)
+
+
+@pytest.fixture
+def editor(start: Start, demo_url: str) -> Client:
+    """A signed-in client over a demo store of its own."""
+    client = start(store_url=demo_url)
+    client.login()
+    return client
 
 
 @pytest.fixture

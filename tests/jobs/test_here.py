@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, InvalidInputError
-from gridgeo.jobs import run_here, work
-from gridgeo.jobs.kinds import Report
+from gridgeo.jobs import Report, run_here, work
 from gridgeo.pipeline.steps import StepResult
 from gridgeo.storage import finish_version, new_version, reading
 from gridgeo.storage.jobs import COMMAND, JobRecord, Lease, NewJob, cancel_job, list_jobs, start_job

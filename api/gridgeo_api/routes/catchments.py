@@ -39,7 +39,7 @@ COARSEST = 7
     responses=problems(401, 404, 503),
 )
 def list_drawn(request: Request, actor: ActorKnown, connection: Connected) -> Response:
-    """Method, parameters and cells of the newest catchments in scope, published or not."""
+    """Show the newest catchments in scope, published or not: method, parameters and cells of each."""
     return plain_answer(catchment_list(connection, actor, language=language_of(request)))
 
 

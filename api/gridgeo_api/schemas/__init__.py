@@ -22,6 +22,7 @@ from gridgeo_api.schemas.grids import (
     GridsWanted,
     OperationWanted,
 )
+from gridgeo_api.schemas.imports import ImportDetail, Imported, ImportPreview, Imports, UploadOptions
 from gridgeo_api.schemas.jobs import Job, Jobs, RunWanted
 from gridgeo_api.schemas.session import Health, MeasureInfo, Measures, Notice, Ready, Session, SessionActor
 from gridgeo_api.schemas.territories import Territories, Territory
@@ -53,6 +54,10 @@ __all__ = [
     "Grids",
     "GridsWanted",
     "Health",
+    "ImportDetail",
+    "ImportPreview",
+    "Imported",
+    "Imports",
     "Job",
     "Jobs",
     "MeasureInfo",
@@ -70,5 +75,6 @@ __all__ = [
     "Territories",
     "Territory",
     "TileJson",
+    "UploadOptions",
     "VectorLayer",
 ]
