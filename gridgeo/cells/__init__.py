@@ -7,7 +7,7 @@ from gridgeo.cells.gate import API_LIMITS, CLI_LIMITS, Admission, GateLimits, ad
 from gridgeo.cells.house import shape_to_house, to_house
 from gridgeo.cells.membership import RULES, Memberships, disagree, holding_polygon, settle_membership
 from gridgeo.cells.moves import Moved, children, move_counts, move_scores, rolled_up
-from gridgeo.cells.neighbours import NeighbourGraph, neighbour_graph, ring_pairs
+from gridgeo.cells.neighbours import NeighbourGraph, cells_around, neighbour_graph, ring_pairs
 from gridgeo.cells.overlay import overlay_areas, overlay_lengths
 from gridgeo.cells.points import (
     areas_m2,
@@ -41,6 +41,7 @@ __all__ = [
     "areas_m2",
     "cell_polygons",
     "cell_strings",
+    "cells_around",
     "cells_from_points",
     "cells_from_polygon",
     "cells_from_polygon_guarded",

@@ -47,6 +47,11 @@ def neighbour_graph(cells: CellArray) -> NeighbourGraph:
     return NeighbourGraph(indptr=indptr, indices=columns.astype(np.int32))
 
 
+def cells_around(cells: CellArray, k: int) -> CellArray:
+    """Return the cells within k steps of any of the cells, those included; uint64, ascending, unique."""
+    return np.unique(_h3.disk(check_cells(cells), k)[1])
+
+
 def ring_pairs(cells: CellArray, k: int) -> tuple[IntArray, IntArray]:
     """Find all pairs of cells at grid distance 1 to k, both inside `cells`.
 

@@ -9,7 +9,21 @@ from collections.abc import Sequence
 import typer
 
 from gridgeo import __version__
-from gridgeo.cli import catchments, cells, data, demo, exports, grid_members, grids, groups, inspect, jobs, serve, steps
+from gridgeo.cli import (
+    catchments,
+    cells,
+    data,
+    demo,
+    exports,
+    grid_members,
+    grids,
+    groups,
+    inspect,
+    jobs,
+    serve,
+    start,
+    steps,
+)
 from gridgeo.cli.common import JsonOption, emit, language
 from gridgeo.errors import (
     BusyError,
@@ -42,7 +56,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, groups, steps, catchments, grids, grid_members, cells, data, inspect, exports, jobs, serve):
+for module in (demo, groups, steps, catchments, grids, grid_members, cells, data, start, inspect, exports, jobs, serve):
     module.register(app)
 
 

@@ -78,11 +78,14 @@ class Terrain:
     @cached_property
     def roads(self) -> RoadGraph:
         """The road network as it was imported."""
-        nodes = read_frame(self._connection, "road_node", version_id=self._inputs.ground)
-        edges = read_frame(self._connection, "road_edge", version_id=self._inputs.ground)
-        if edges.is_empty():
+        if self._edges.is_empty():
             raise InvalidInputError("the ground has no roads: import them, or draw by a straight line")
-        return road_graph_from_tables(nodes, edges, self.mode)
+        nodes = read_frame(self._connection, "road_node", version_id=self._inputs.ground)
+        return road_graph_from_tables(nodes, self._edges, self.mode)
+
+    @cached_property
+    def _edges(self) -> pl.DataFrame:
+        return read_frame(self._connection, "road_edge", version_id=self._inputs.ground)
 
     def roads_for(self, mode: str) -> RoadGraph:
         """Return the network for driving or walking.
@@ -100,7 +103,9 @@ class Terrain:
         return travel_times(self.roads_for(mode), *self.point(branch), self.cells, self.anchors, towards=True)
 
     def seconds_from(self, branch: int) -> FloatArray:
-        """Return the seconds of staff from a branch to every cell; infinite where there is no way."""
+        """Return the seconds of staff from a branch to every cell; infinite where there is no way, or no road at all."""
+        if self._edges.is_empty():
+            return np.full(len(self.cells), np.inf)
         if branch not in self._travel:
             times = travel_times(self.roads, *self.point(branch), self.cells, self.anchors, towards=False)
             self._travel[branch] = times

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from gridgeo.cells import admit_polygon, cells_from_polygons
 from gridgeo.domain import CellArray, FloatArray, IntArray
+from gridgeo.errors import InvalidInputError
 from gridgeo.scoring import spread_people
 from gridgeo.sources import Settlement, people_weights
 from gridgeo.storage import read_frame
@@ -54,10 +55,39 @@ def people_on_cells(
 ) -> tuple[float, FloatArray]:
     """Return the people of the zones in all, and those of each cell, shape (n_cells,); the sum is kept.
 
-    Raises InvalidInputError when a zone's people are not known.
+    Where the zones come with households only, these are what is counted (see `counted_in`).
+    Raises InvalidInputError naming the zones of which neither is known.
     """
     given = read_frame(connection, "denominator", version_id=ground_id)
-    names = settled.boundaries.select("name")
-    people = names.join(given, left_on="name", right_on="zone", how="left", maintain_order="left")["people"].to_numpy()
+    zones = settled.boundaries.select("id", "name")
+    unit = counted_in(zones, given)
+    counts = _by_zone(zones, given)[unit].to_numpy()
     weights = people_weights(settled, cells)
-    return float(people.sum()), spread_people(people, weights, len(cells), zone_names=names["name"].to_list())
+    return float(counts.sum()), spread_people(counts, weights, len(cells), zone_names=zones["name"].to_list())
+
+
+def counted_in(zones: pl.DataFrame, given: pl.DataFrame) -> str:
+    """Return what every zone has a figure of: people, else households.
+
+    zones: id, name of boundaries. given: DENOMINATORS with notes.
+    Raises InvalidInputError naming the zones without a figure.
+    """
+    found = _by_zone(zones, given)
+    for unit in ("people", "households"):
+        if not found[unit].null_count():
+            return unit
+    bare = found.filter(pl.col("people").is_null() & pl.col("households").is_null())["name"].sort()
+    if bare.is_empty():
+        bare = found.filter(pl.col("people").is_null())["name"].sort()
+    raise InvalidInputError(
+        "{count} zones have no people: {names}; import their denominators, or settle them with gridgeo import review",
+        count=len(bare),
+        names=", ".join(bare.head(5)),
+    )
+
+
+def _by_zone(zones: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a zone in order, its figures found by name, or by id where several zones bear one name."""
+    figures = given.select("zone", "people", "households")
+    alone = zones.with_columns(zone=pl.when(pl.col("name").is_unique()).then("name").otherwise("id"))
+    return alone.join(figures, on="zone", how="left", maintain_order="left")

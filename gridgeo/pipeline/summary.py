@@ -65,7 +65,7 @@ def _validation(result: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def _territories(report: dict[str, Any], seen: list[str]) -> dict[str, Any]:
     """Worst figures over the branches, beside each branch's own."""
-    branches = {branch: report["branches"][branch] for branch in seen}
+    branches = {branch: report["branches"][branch] for branch in seen if branch in report["branches"]}
     gaps = [figures["bound_gap_percent"] for figures in branches.values()]
     imbalance = [figures["imbalance_percent"] for figures in branches.values()]
     return {
@@ -80,4 +80,5 @@ def _territories(report: dict[str, Any], seen: list[str]) -> dict[str, Any]:
         "measure_correlation": report["measure_correlation"],
         "bound_gap_percent": None if not gaps or None in gaps else max(gaps),
         "branches": branches,
+        "without_manager": [branch for branch in seen if branch not in branches],
     }
