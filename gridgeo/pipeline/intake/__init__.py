@@ -2,5 +2,6 @@
 
 from gridgeo.pipeline.intake.importing import import_file
 from gridgeo.pipeline.intake.request import IMPORT_STEPS, ImportReport, ImportRequest
+from gridgeo.pipeline.intake.understood import preview_file
 
-__all__ = ["IMPORT_STEPS", "ImportReport", "ImportRequest", "import_file"]
+__all__ = ["IMPORT_STEPS", "ImportReport", "ImportRequest", "import_file", "preview_file"]

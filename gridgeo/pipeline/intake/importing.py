@@ -11,13 +11,11 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.pipeline.intake.compose import PLACES, compose, is_synthetic, live_or_none, standing_version
 from gridgeo.pipeline.intake.denominators import rematch
-from gridgeo.pipeline.intake.known import known_of
-from gridgeo.pipeline.intake.parties import check_merge_on
 from gridgeo.pipeline.intake.request import ImportReport, ImportRequest
 from gridgeo.pipeline.intake.staging import stage
+from gridgeo.pipeline.intake.understood import FileUnderstood, understood
 from gridgeo.pipeline.steps import Progress, no_progress, require_planner
-from gridgeo.sources.files import open_table
-from gridgeo.sources.intake import ImportKind, Understanding, import_kind, understand
+from gridgeo.sources.intake import CellTable, ImportKind, import_kind
 from gridgeo.storage import finish_version, new_version, version_record
 from gridgeo.storage.imports import (
     FileRecord,
@@ -47,22 +45,20 @@ def import_file(
     """
     require_planner(actor)
     kind = import_kind(request.options.kind)
-    check_merge_on(kind.name, kind.field_names, request.merge_on, request.options.gone)
     digest = request.digest()
     found = None if request.again else _had_already(connection, request, digest)
     if found is not None:
         return _repeated(connection, request, found)
     progress("read")
-    raw = open_table(request.path, request.how)
-    understanding = understand(raw, request.options, known_of(connection, kind))
+    file = understood(connection, request)
     before = standing_version(connection, kind.name)
     version_id = new_version(connection, actor, kind.name, params=_params(connection, request, digest), now=now)
     with loading(connection):
-        staged = stage(connection, understanding, request, (before, version_id), progress)
+        staged = stage(connection, file, request, (before, version_id), progress)
         progress("compare")
-        changes = _compared(connection, request, understanding, (before, version_id), staged.written)
+        changes = _compared(connection, request, file, (before, version_id), staged.written)
     progress("finish")
-    account = understanding.account.as_dict()
+    account = file.account.as_dict()
     report = ImportReport(
         kind=kind.name,
         file=request.name,
@@ -70,7 +66,7 @@ def import_file(
         composed={},
         account=account,
         changes=changes,
-        notes=understanding.notes(),
+        notes=file.notes(),
         matches=staged.matches,
         examples=staged.refused.first,
         synthetic=staged.synthetic or (_keeps(request) and is_synthetic(connection, before)),
@@ -120,17 +116,17 @@ def _params(connection: sa.Connection, request: ImportRequest, digest: str) -> d
 def _compared(
     connection: sa.Connection,
     request: ImportRequest,
-    understanding: Understanding,
+    file: FileUnderstood,
     versions: tuple[int | None, int],
     written: int,
 ) -> dict[str, int]:
     """Count what changed against the version before and keep of it what the person wants kept."""
-    kind, (before, after) = understanding.kind, versions
+    kind, (before, after) = import_kind(request.options.kind), versions
     if before is None or not count_rows(connection, kind.table, before):
         return {"new": written, "changed": 0, "unchanged": 0, "gone": 0}
     pair, key = (before, after), _key_in_table(kind, request)
     if _keeps(request):
-        keep_columns(connection, kind.table, pair, _columns_left_out(understanding))
+        keep_columns(connection, kind.table, pair, _columns_left_out(kind, file))
     changes = changes_between(connection, kind.table, pair, key)
     if not _keeps(request):
         return changes
@@ -152,13 +148,14 @@ def _key_in_table(kind: ImportKind, request: ImportRequest) -> tuple[str, ...]:
     return declared if declared and all(name in kind.contract for name in declared) else ()
 
 
-def _columns_left_out(understanding: Understanding) -> list[str]:
+def _columns_left_out(kind: ImportKind, file: FileUnderstood) -> list[str]:
     """Return the columns that the file says nothing of; an upsert leaves them as they are."""
-    kind, mapping = understanding.kind, understanding.mapping
-    said = {*mapping.columns, *understanding.judge.options.constants, *kind.key}
-    if mapping.tags or "osm_tag" in mapping.columns:
+    if isinstance(file, CellTable):
+        return []
+    said = {*file.mapping.columns, *file.judge.options.constants, *kind.key}
+    if file.mapping.tags or "osm_tag" in file.mapping.columns:
         said |= {"osm_tag", "industry"}
-    if understanding.raw.has_geometry:
+    if file.raw.has_geometry:
         said |= {"lng", "lat", "area_m2"}
     return [name for name in kind.field_names if name in kind.contract and name not in said]
 

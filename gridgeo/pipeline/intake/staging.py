@@ -14,9 +14,10 @@ from gridgeo.pipeline.intake.denominators import placed_denominators
 from gridgeo.pipeline.intake.parties import PARTY_KINDS, PartyMatcher
 from gridgeo.pipeline.intake.refused import Refused
 from gridgeo.pipeline.intake.request import ImportRequest
+from gridgeo.pipeline.intake.understood import FileUnderstood
 from gridgeo.pipeline.intake.zones import with_old_names
 from gridgeo.pipeline.steps import Progress
-from gridgeo.sources.intake import Batch, Understanding
+from gridgeo.sources.intake import Batch, ImportKind, import_kind
 from gridgeo.storage import read_frame
 from gridgeo.storage.frames import append_rows, refresh_statistics
 
@@ -36,7 +37,7 @@ class Staged:
 
 def stage(
     connection: sa.Connection,
-    understanding: Understanding,
+    file: FileUnderstood,
     request: ImportRequest,
     versions: tuple[int | None, int],
     progress: Progress,
@@ -46,11 +47,11 @@ def stage(
     versions: the one before, None when there is none, and the unfinished one that is written.
     """
     staged, (before, version_id) = Staged(), versions
-    kind = understanding.kind
+    kind = import_kind(request.options.kind)
     matcher = _matcher(connection, request, before)
     pieces: list[pl.DataFrame] = []
     written = 0
-    for batch in _read_ahead(understanding.batches()):
+    for batch in _read_ahead(file.batches()):
         progress("write")
         staged.refused.take(batch.rejected)
         staged.synthetic |= "synthetic" in kind.contract and bool(batch.accepted["synthetic"].any())
@@ -62,9 +63,9 @@ def stage(
         else:
             written += append_rows(connection, kind.table, rows, version_id=version_id)
     if kind.name == "denominators":
-        written += _write_denominators(connection, staged, _whole(pieces, understanding), version_id)
+        written += _write_denominators(connection, staged, _whole(pieces, kind), version_id)
     if kind.name == "boundaries":
-        rows = _whole(pieces, understanding)
+        rows = _whole(pieces, kind)
         standing = read_frame(connection, "boundary", version_id=before) if before else rows.clear()
         written += append_rows(connection, "boundary", with_old_names(rows, standing), version_id=version_id)
     if matcher:
@@ -84,8 +85,8 @@ def _read_ahead(pieces: Iterable[Batch]) -> Iterator[Batch]:
             yield piece
 
 
-def _whole(pieces: list[pl.DataFrame], understanding: Understanding) -> pl.DataFrame:
-    return pl.concat(pieces) if pieces else empty(understanding.kind.contract)
+def _whole(pieces: list[pl.DataFrame], kind: ImportKind) -> pl.DataFrame:
+    return pl.concat(pieces) if pieces else empty(kind.contract)
 
 
 def _matcher(connection: sa.Connection, request: ImportRequest, before: int | None) -> PartyMatcher | None:

@@ -1,0 +1,57 @@
+"""A file as it is understood, without a row written; what an import begins with and a trial run ends with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import polars.selectors as cs
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor
+from gridgeo.pipeline.intake.known import known_of
+from gridgeo.pipeline.intake.parties import check_merge_on
+from gridgeo.pipeline.intake.request import ImportRequest
+from gridgeo.pipeline.steps import require_planner
+from gridgeo.sources.files import open_table
+from gridgeo.sources.intake import CellTable, Understanding, import_kind, understand, understand_cells
+
+FileUnderstood = Understanding | CellTable
+SHOWN = 10
+"""Rows of a preview."""
+
+
+def understood(connection: sa.Connection, request: ImportRequest) -> FileUnderstood:
+    """Open a file and understand it against what the store knows.
+
+    Raises InvalidInputError when the file as a whole does not fit.
+    """
+    kind = import_kind(request.options.kind)
+    check_merge_on(kind.name, kind.field_names, request.merge_on, request.options.gone)
+    raw = open_table(request.path, request.how)
+    read = understand_cells if kind.name == "cells" else understand
+    return read(raw, request.options, known_of(connection, kind))
+
+
+def preview_file(connection: sa.Connection, actor: Actor, request: ImportRequest) -> dict[str, Any]:
+    """Return what an import of the file would make of it, nothing written.
+
+    notes: how it was read and which column is which field. account: rows in, accepted, rejected by reason. rows,
+    rejected: the first ones, as understood and as refused (reasons are English templates).
+    """
+    require_planner(actor)
+    file = understood(connection, request)
+    taken: list[pl.DataFrame] = []
+    refused: list[pl.DataFrame] = []
+    for batch in file.batches():
+        taken.append(batch.accepted.head(SHOWN))
+        refused.append(batch.rejected.head(SHOWN))
+    rows = pl.concat(taken).head(SHOWN).select(~cs.binary()) if taken else pl.DataFrame()
+    return {
+        "kind": request.options.kind,
+        "file": request.name,
+        "notes": file.notes(),
+        "account": file.account.as_dict(),
+        "rows": rows.to_dicts(),
+        "rejected": pl.concat(refused).head(SHOWN).to_dicts() if refused else [],
+    }
