@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from gridgeo.cells import cell_polygons, cells_from_points, common_resolution, holding_polygon
+from gridgeo.cells import cell_polygons, cell_strings, cells_from_points, common_resolution, holding_polygon
 from gridgeo.domain import FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.grids.proposals_areas import NamedAreas, grids_from_areas
@@ -36,6 +36,8 @@ WHOLE_BLOCK_SHARE = 0.9
 """A block whose parties agree to this share goes whole to their code, whatever single pieces say."""
 CLEAR_SHARE = 0.6
 """A piece whose leading code has less than this is contested."""
+SHOWN_CELLS = 10
+"""Contested cells named in a remark; the evidence has them all."""
 FIRM_PARTIES = 3
 """An exclave with fewer parties is taken for wrong addresses and filled from around."""
 
@@ -100,11 +102,12 @@ def grids_from_derived(catchment: Catchment, derived: DerivedAreas, names: dict[
     titles = [known.get(code, code) for code in derived.codes]
     areas = NamedAreas(titles, derived.codes, ["village"] * len(titles), derived.polygons)
     proposal = grids_from_areas(catchment, areas, method="derived", label="derived")
-    contested = int(derived.evidence["contested"].sum())
-    remarks = [
-        Remark("{count} places are contested between villages; they are listed", {"count": contested})
-        for _ in range(bool(contested))
-    ]
+    contested = derived.evidence.filter("contested")["cell"].unique(maintain_order=True)
+    listed = Remark(
+        "{count} cells are contested between villages, the first of them {cells}",
+        {"count": len(contested), "cells": ", ".join(cell_strings(contested.head(SHOWN_CELLS).to_numpy()))},
+    )
+    remarks = [listed] if len(contested) else []
     remarks += [
         Remark("{n} parties carry the code {code}, which leads nowhere and has no area", {"code": code, "n": n})
         for code, n in derived.unused.items()

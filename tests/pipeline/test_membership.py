@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+import h3
 import numpy as np
 import polars as pl
 import pytest
 import shapely
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gridgeo.cells import cell_strings, cells_from_polygon, merged_polygons
 from gridgeo.domain import Actor, CellArray
@@ -17,6 +20,7 @@ from gridgeo.errors import InvalidInputError, NotAllowedError, NotFoundError
 from gridgeo.grids.proposals_common import Catchment, Proposal
 from gridgeo.pipeline.grid_proposals import DerivedOptions, derive, derived_boundaries, propose
 from gridgeo.pipeline.membership import (
+    AreaGrids,
     area_grids,
     assign_members,
     disagreements,
@@ -224,6 +228,40 @@ def test_a_point_near_a_border_follows_the_boundary_where_its_cell_is_wrong(conn
         members = memberships_of(parties, grids)
         assert set(members["grid_id"]) == {grid}
         assert set(members["by_cell"]) == {"g0", "g1"}
+
+
+@settings(deadline=None, max_examples=25)
+@given(seed=st.integers(0, 10_000), count=st.integers(1, 15), bounded=st.integers(0, 15))
+def test_membership_is_what_trying_every_grid_for_every_party_gives(seed: int, count: int, bounded: int) -> None:
+    rng = np.random.default_rng(seed)
+    spots = rng.uniform(0.0, 0.03, (count, 2)) + np.array([WEST, SOUTH])
+    shapes = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(spots), extend_to=area()))
+    shapes = np.array([shape if at < bounded else None for at, shape in enumerate(shapes)], dtype=object)
+    cells = ground_cells_here()
+    grid_of = rng.integers(0, count, len(cells))
+    grids = AreaGrids(
+        [f"g{at}" for at in range(count)],
+        {f"C{at}": at for at in range(0, count, 2)},
+        shapes,
+        pl.DataFrame({"cell": cells, "grid": grid_of, "resolution": 9}),
+    )
+    lng, lat = rng.uniform(-0.01, 0.04, (2, 60)) + np.array([[WEST], [SOUTH]])
+    codes = [f"C{at}" if at < 6 else None for at in rng.integers(0, 12, 60)]
+    parties = pl.DataFrame(
+        {"party_kind": "customer", "party_id": [str(at) for at in range(60)], "code": codes, "lng": lng, "lat": lat},
+        schema_overrides={"code": pl.String},
+    )
+    found = memberships_of(parties, grids).rows(named=True)
+    held = dict(zip(cells.tolist(), grid_of.tolist(), strict=True))
+    for at, row in enumerate(found):
+        point, code = shapely.Point(lng[at], lat[at]), grids.codes.get(codes[at] or "")
+        covering = [grid for grid, shape in enumerate(shapes) if shape is not None and shape.covers(point)]
+        cell = held.get(h3.str_to_int(h3.latlng_to_cell(lat[at], lng[at], 9)))
+        votes = [code, covering[0] if covering else None, cell]
+        names = [None if vote is None else f"g{vote}" for vote in votes]
+        assert [row["by_code"], row["by_boundary"], row["by_cell"]] == names
+        said = [(name, rule) for name, rule in zip(names, ("code", "boundary", "cell"), strict=True) if name]
+        assert (row["grid_id"], row["rule"]) == (said or [(None, "none")])[0]
 
 
 def test_a_branch_manager_sees_the_own_branch_and_others_nothing(
