@@ -10,6 +10,7 @@ import typer
 from gridgeo.cli.catchment_tables import card_table, list_table, overlap_table
 from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, now, session
 from gridgeo.cli.groups import CATCHMENT
+from gridgeo.cli.resolutions import BranchResolutionOption, branch_resolutions
 from gridgeo.errors import InvalidInputError
 
 VersionOption = Annotated[
@@ -79,6 +80,7 @@ def draw(  # noqa: PLR0913 - the options are the command's interface
     resolution: Annotated[
         int | None, typer.Option(help="H3 resolution, 7 to 11; that of the newest catchments, else 9.")
     ] = None,
+    branch_resolution: BranchResolutionOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
     actor: ActorOption = None,
@@ -88,6 +90,7 @@ def draw(  # noqa: PLR0913 - the options are the command's interface
     Example: gridgeo catchment draw --branch B1 --method isochrone --minutes 10
     """
     from gridgeo.pipeline.catchment_draw import Choice, draw_choice
+    from gridgeo.pipeline.catchment_edit import Fineness
 
     choice = Choice(
         method=method,
@@ -106,7 +109,7 @@ def draw(  # noqa: PLR0913 - the options are the command's interface
             "fill_holes": fill_holes,
         },
         rules=_rules(overlaps, holes, priority),
-        resolution=resolution,
+        fineness=Fineness(resolution, branch_resolutions(branch_resolution)),
     )
     with session(store, as_json, actor) as opened, opened.engine.begin() as connection:
         result = draw_choice(connection, opened.actor, choice, now())

@@ -19,6 +19,7 @@ from gridgeo.cli.common import (
 )
 from gridgeo.cli.demo import STEPS as STEP_WORDS
 from gridgeo.cli.groups import LOCATE, SCORE, TERRITORY
+from gridgeo.cli.resolutions import BranchResolutionOption, branch_resolutions
 from gridgeo.cli.tables import summary_table
 
 ResolutionOption = Annotated[int, typer.Option(help="H3 resolution, 7 to 11; 9 is about 0.1 km2 a cell.")]
@@ -46,6 +47,7 @@ def run(  # noqa: PLR0913 - the options are the command's interface
     method: MethodOption = "drive_time",
     tolerance: ToleranceOption = 0.05,
     seed: SeedOption = 1,
+    branch_resolution: BranchResolutionOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
     actor: ActorOption = None,
@@ -60,7 +62,8 @@ def run(  # noqa: PLR0913 - the options are the command's interface
     from gridgeo.storage import reading
 
     words = {kind: text for kind, text in STEP_WORDS.items() if kind not in ("read", "bank")}
-    params = run_params(resolution=resolution, method=method, tolerance=tolerance, seed=seed)
+    finer = branch_resolutions(branch_resolution)
+    params = run_params(resolution=resolution, method=method, tolerance=tolerance, seed=seed, branch_resolutions=finer)
     with session(store, as_json, actor) as opened, progress_bar(words) as progress:
         report = run_all(opened.engine, opened.actor, params, now, progress)
         with reading(opened.engine) as connection:

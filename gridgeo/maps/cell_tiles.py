@@ -13,7 +13,8 @@ import h3
 import numpy as np
 import shapely
 
-from gridgeo.cells import cell_polygons, check_cells, common_resolution, parents
+from gridgeo.cells import cell_polygons, check_cells, parents
+from gridgeo.cells.points import resolutions
 from gridgeo.domain.arrays import CellArray, FloatArray, IntArray
 from gridgeo.domain.measures import MEASURE_BY_ID
 from gridgeo.errors import InvalidInputError
@@ -33,7 +34,7 @@ _BUCKET_ZOOM_ABOVE_RESOLUTION = 4
 
 @dataclass(frozen=True)
 class _Level:
-    """Cells of one resolution, sorted by bucket.
+    """The cells drawn at some zooms, sorted by bucket.
 
     ids: dense numbers by ascending cell. rings: corners in world units, clockwise on the screen. boxes: west, north,
     east, south in world units, shape (n, 4). bucket: row * 2^zoom + column of the centre, ascending. reach: how far a
@@ -54,7 +55,7 @@ class _Level:
 class TileIndex:
     """Cells with their columns, ready to be cut into tiles.
 
-    resolution: of the cells given. names: of the columns. levels: by resolution, from 0 to that of the cells.
+    resolution: the finest of the cells given. names: of the columns. levels: by resolution, from 0.
     """
 
     resolution: int
@@ -87,11 +88,12 @@ def resolution_at_zoom(resolution: int, z: int) -> int:
 def tile_index(cells: CellArray, columns: Mapping[str, FloatArray]) -> TileIndex:
     """Prepare cells for `cells_tile`.
 
-    cells: uint64, unique, one resolution. columns: measure id -> float64, shape (n_cells,); NaN where undefined.
+    cells: uint64, unique, none inside another; they may have several resolutions. columns: measure id -> float64, shape
+    (n_cells,); NaN where undefined. Cells finer than a zoom draws are rolled up, coarser ones are drawn as they are.
     Parents add up counts; a share is recomputed from its numerator and denominator (domain/measures.py), which must be
     among the columns, else parents have none; whatever else does not roll up and is left out at low zooms. A cell that
     crosses the antimeridian shows only on the side of its centre.
-    Raises InvalidInputError when a column has another length or resolutions differ.
+    Raises InvalidInputError when a column has another length than the cells or there are none.
     """
     numbers = check_cells(cells)
     given = {name: np.asarray(values, dtype=np.float64) for name, values in columns.items()}
@@ -100,7 +102,9 @@ def tile_index(cells: CellArray, columns: Mapping[str, FloatArray]) -> TileIndex
             raise InvalidInputError(
                 "column {name} has {given} values for {cells} cells", name=name, given=len(values), cells=len(numbers)
             )
-    finest = common_resolution(numbers)
+    if len(numbers) == 0:
+        raise InvalidInputError("no cells given")
+    finest = int(resolutions(numbers).max())
     levels = {finest: _level(numbers, given, finest)}
     for coarser in sorted({resolution_at_zoom(finest, z) for z in range(23)} - {finest}):
         up, sums = _rolled_up(numbers, given, coarser)
@@ -111,7 +115,20 @@ def tile_index(cells: CellArray, columns: Mapping[str, FloatArray]) -> TileIndex
 def _rolled_up(
     cells: CellArray, columns: Mapping[str, FloatArray], resolution: int
 ) -> tuple[CellArray, dict[str, FloatArray]]:
-    """Return parents and their columns; a sum over cells without any value stays undefined."""
+    """Return parents and their columns; a sum over cells without any value stays undefined.
+
+    Cells that are not finer than the resolution stay, with all their values.
+    """
+    fine = resolutions(cells) > resolution
+    up, rolled = _parents_of(cells[fine], {name: values[fine] for name, values in columns.items()}, resolution)
+    return np.concatenate([up, cells[~fine]]), {
+        name: np.concatenate([values, columns[name][~fine]]) for name, values in rolled.items()
+    }
+
+
+def _parents_of(
+    cells: CellArray, columns: Mapping[str, FloatArray], resolution: int
+) -> tuple[CellArray, dict[str, FloatArray]]:
     up, owner = np.unique(parents(cells, resolution), return_inverse=True)
     rolled: dict[str, FloatArray] = {}
     for name, values in columns.items():

@@ -11,8 +11,9 @@ import orjson
 import polars as pl
 import sqlalchemy as sa
 
-from gridgeo.cells import cell_strings, neighbour_graph
+from gridgeo.cells import cell_strings
 from gridgeo.domain import Actor, CellArray, FloatArray, LabelArray
+from gridgeo.pipeline.cell_groups import touching_cells
 from gridgeo.pipeline.steps import BALANCED, REPORTED, Inputs, RunParams, StepResult, require_planner
 from gridgeo.storage import finish_version, new_version, read_frame, write_frame
 from gridgeo.territory import (
@@ -171,8 +172,10 @@ def _tables(plans: list[BranchPlan]) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _colours(cells: CellArray, labels: LabelArray) -> LabelArray:
     """Colour the territories of the whole ground at once, so that touching ones of two branches differ as well."""
-    graph = neighbour_graph(cells)
-    return territory_colours(labels, graph.indptr, graph.indices)
+    one, other = touching_cells(cells)
+    order = np.argsort(one, kind="stable")
+    indptr = np.searchsorted(one[order], np.arange(len(cells) + 1)).astype(np.int64)
+    return territory_colours(labels, indptr, other[order].astype(np.int32))
 
 
 def _correlation(scores: pl.DataFrame) -> dict[str, float]:

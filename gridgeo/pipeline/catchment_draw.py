@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
-from gridgeo.pipeline.catchment_edit import draw_again, draw_all, draw_branches
+from gridgeo.pipeline.catchment_edit import Fineness, draw_again, draw_all, draw_branches
 from gridgeo.pipeline.catchment_specs import CatchmentSpec, spec_from_dict, stated
 from gridgeo.pipeline.catchment_terms import spec_from_file
 from gridgeo.pipeline.steps import StepResult
@@ -23,7 +23,7 @@ class Choice:
 
     method: one of METHODS, or as_drawn for each branch's own again. branches: those to draw; none for all. polygon,
     datum, layer: of a drawn catchment. parameters: of the method, those not set None, False or empty. rules: chosen
-    rules of settling. resolution: H3 resolution; None keeps that of the newest catchments.
+    rules of settling. fineness: resolutions; what is None keeps that of the newest catchments.
     """
 
     method: str
@@ -33,7 +33,7 @@ class Choice:
     layer: str | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
     rules: dict[str, Any] | None = None
-    resolution: int | None = None
+    fineness: Fineness = field(default_factory=Fineness)
 
 
 def draw_choice(connection: sa.Connection, actor: Actor, choice: Choice, now: datetime) -> StepResult:
@@ -43,12 +43,12 @@ def draw_choice(connection: sa.Connection, actor: Actor, choice: Choice, now: da
     """
     if choice.method == "as_drawn":
         _check_alone(choice)
-        return draw_again(connection, actor, now, choice.rules, choice.resolution)
+        return draw_again(connection, actor, now, choice.rules, choice.fineness)
     spec = _spec(connection, choice)
     if not choice.branches:
-        return draw_all(connection, actor, spec, now, choice.rules, choice.resolution)
-    if choice.resolution:
-        raise InvalidInputError("one branch is drawn at the resolution of the others: leave --resolution out")
+        return draw_all(connection, actor, spec, now, choice.rules, choice.fineness)
+    if choice.fineness != Fineness():
+        raise InvalidInputError("resolutions are chosen for all catchments: leave --branch out, or take as_drawn")
     return draw_branches(connection, actor, dict.fromkeys(choice.branches, spec), now, choice.rules)
 
 

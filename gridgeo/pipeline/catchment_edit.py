@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+import polars as pl
 import shapely
 import sqlalchemy as sa
 
@@ -19,9 +20,26 @@ from gridgeo.pipeline.catchment_areas import areas_of
 from gridgeo.pipeline.catchment_specs import GROUND_METHODS, CatchmentPlan, CatchmentSpec, rules_from_dict
 from gridgeo.pipeline.catchment_terrain import Terrain
 from gridgeo.pipeline.catchments import cell_table, newest_catchments, plan_of, write_catchments
+from gridgeo.pipeline.cell_groups import refined
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner, run_params
 from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.storage import house_datum, read_frame, version_record
+
+
+@dataclass(frozen=True)
+class Fineness:
+    """Resolutions to draw at; what is None stays as in the newest version.
+
+    resolution: of the cells and of settling. by_branch: branch -> finer resolution; an empty one takes all back.
+    """
+
+    resolution: int | None = None
+    by_branch: Mapping[str, int] | None = None
+
+    def over(self, params: RunParams) -> RunParams:
+        """Return the parameters with the chosen resolutions; InvalidInputError when they do not go together."""
+        finer = params.branch_resolutions if self.by_branch is None else self.by_branch
+        return replace(params, resolution=self.resolution or params.resolution, branch_resolutions=finer)
 
 
 @dataclass(frozen=True)
@@ -94,17 +112,17 @@ def draw_all(
     spec: CatchmentSpec,
     now: datetime,
     rules: Mapping[str, Any] | None = None,
-    resolution: int | None = None,
+    fineness: Fineness | None = None,
 ) -> StepResult:
     """Write catchments with every branch drawn the same way, on the working ground and bank.
 
-    rules: chosen rules of settling; what is left out takes its default. resolution: that of the newest catchments,
-    else 9, when it is None.
+    rules: chosen rules of settling; what is left out takes its default. fineness: resolutions, those of the newest
+    catchments by default, else 9.
     """
     require_planner(actor)
     newest = newest_catchments(connection)
     known = _params(version_record(connection, newest).params) if newest else RunParams(method="as_drawn")
-    params = replace(known, resolution=resolution or known.resolution)
+    params = (fineness or Fineness()).over(known)
     inputs = newest_inputs(connection)
     terrain = Terrain(connection, inputs, params.resolution)
     stated = with_mode(spec, terrain.mode)
@@ -127,11 +145,11 @@ def draw_again(
     actor: Actor,
     now: datetime,
     rules: Mapping[str, Any] | None = None,
-    resolution: int | None = None,
+    fineness: Fineness | None = None,
 ) -> StepResult:
     """Write the newest catchments again, each by its own method, at another resolution or by other rules."""
     require_planner(actor)
-    terrain, plan, inputs, params = _newest(connection, resolution)
+    terrain, plan, inputs, params = _newest(connection, fineness)
     return _write(connection, actor, (terrain, plan), (inputs, params, rules), now)
 
 
@@ -162,7 +180,9 @@ def redraw(connection: sa.Connection, actor: Actor, now: datetime, version_id: i
     params = _params(record.params)
     terrain = Terrain(connection, inputs, params.resolution)
     plan = plan_of(connection, known, terrain.ids)
-    changes = _changes(connection, known, plan, terrain)
+    changes = _changes(
+        connection, known, refined(cell_table(areas_of(plan, terrain), terrain), params.branch_resolutions)
+    )
     same_inputs = all(record.params["inputs"].get(kind) == getattr(inputs, kind) for kind in ("ground", "bank"))
     if same_inputs and not changes:
         return Redrawn(known, False, {}, record.report or {})
@@ -190,11 +210,10 @@ def _branches_in(connection: sa.Connection, version_id: int) -> list[str]:
 
 
 def _newest(
-    connection: sa.Connection, resolution: int | None = None
+    connection: sa.Connection, fineness: Fineness | None = None
 ) -> tuple[Terrain, CatchmentPlan, Inputs, RunParams]:
     known = catchments_version(connection, None)
-    stored = _params(version_record(connection, known).params)
-    params = replace(stored, resolution=resolution or stored.resolution)
+    params = (fineness or Fineness()).over(_params(version_record(connection, known).params))
     inputs = newest_inputs(connection)
     terrain = Terrain(connection, inputs, params.resolution)
     return terrain, plan_of(connection, known, terrain.ids), inputs, params
@@ -220,12 +239,10 @@ def _write(
     return write_catchments(connection, actor, upstream, params, (terrain, settled), now)
 
 
-def _changes(
-    connection: sa.Connection, version_id: int, plan: CatchmentPlan, terrain: Terrain
-) -> dict[str, dict[str, int]]:
+def _changes(connection: sa.Connection, version_id: int, cells: pl.DataFrame) -> dict[str, dict[str, int]]:
     """Return branch -> cells gained and lost against a version, those that changed only."""
     before = read_frame(connection, "catchment_cell", version_id=version_id, columns=["branch_id", "cell"])
-    after = cell_table(areas_of(plan, terrain), terrain).select("branch_id", "cell")
+    after = cells.select("branch_id", "cell")
     gained = after.join(before, on=["branch_id", "cell"], how="anti").group_by("branch_id").len("gained")
     lost = before.join(after, on=["branch_id", "cell"], how="anti").group_by("branch_id").len("lost")
     both = gained.join(lost, on="branch_id", how="full", coalesce=True).fill_null(0).sort("branch_id")

@@ -103,7 +103,7 @@ class Terrain:
         return travel_times(self.roads_for(mode), *self.point(branch), self.cells, self.anchors, towards=True)
 
     def seconds_from(self, branch: int) -> FloatArray:
-        """Return the seconds of staff from a branch to every cell; infinite where there is no way, or no road at all."""
+        """Return the seconds of staff from a branch to every cell; infinite where there is no way or no road."""
         if self._edges.is_empty():
             return np.full(len(self.cells), np.inf)
         if branch not in self._travel:

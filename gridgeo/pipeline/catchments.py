@@ -19,6 +19,7 @@ from gridgeo.pipeline.catchment_report import settlement_report
 from gridgeo.pipeline.catchment_specs import CatchmentPlan, CatchmentSpec, rules_from_dict, spec_from_dict
 from gridgeo.pipeline.catchment_terrain import Terrain
 from gridgeo.pipeline.catchment_words import label_of
+from gridgeo.pipeline.cell_groups import refined
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
 from gridgeo.storage import finish_version, list_versions, new_version, read_frame, version_record, write_frame
 
@@ -63,15 +64,18 @@ def write_catchments(
         "drawn_order": list(plan.drawn_order),
     }
     version_id = new_version(connection, actor, "catchment", params=stored, now=now)
-    write_frame(connection, "catchment_cell", cell_table(areas, terrain), version_id=version_id)
+    for branch_id in params.branch_resolutions:
+        terrain.position(branch_id)
+    cells = refined(cell_table(areas, terrain), params.branch_resolutions)
+    write_frame(connection, "catchment_cell", cells, version_id=version_id)
     write_frame(connection, "catchment", _outlines(areas, plan, terrain), version_id=version_id)
-    report = _report(areas, plan, terrain)
+    report = _report(areas, plan, terrain) | _sizes(cells, terrain)
     finish_version(connection, version_id, report=report)
     return StepResult(version_id, report)
 
 
 def cell_table(areas: Areas, terrain: Terrain) -> pl.DataFrame:
-    """Return the rows of catchment_cell, sorted by cell; cells that nobody has are not in it."""
+    """Return the rows of catchment_cell at the resolution of the terrain, sorted; cells nobody has are not in it."""
     covered = areas.owner >= 0
     travel_s = pl.Series(areas.travel_s[covered])
     return pl.DataFrame(
@@ -124,11 +128,16 @@ def _outlines(areas: Areas, plan: CatchmentPlan, terrain: Terrain) -> pl.DataFra
 
 def _report(areas: Areas, plan: CatchmentPlan, terrain: Terrain) -> dict[str, Any]:
     covered = areas.owner >= 0
-    sizes = np.bincount(areas.owner[covered], minlength=len(terrain.ids)).tolist()
     return {
-        "cells": int(covered.sum()),
-        "cells_by_branch": dict(zip(terrain.ids, sizes, strict=True)),
         "unreached": int((covered & ~np.isfinite(areas.travel_s)).sum()),
-        "without_cells": [branch for branch, size in zip(terrain.ids, sizes, strict=True) if not size],
         "settled": settlement_report(areas, plan.rules, terrain),
+    }
+
+
+def _sizes(cells: pl.DataFrame, terrain: Terrain) -> dict[str, Any]:
+    sizes = dict.fromkeys(terrain.ids, 0) | dict(cells.group_by("branch_id").len().iter_rows())
+    return {
+        "cells": cells.height,
+        "cells_by_branch": sizes,
+        "without_cells": [branch_id for branch_id, size in sizes.items() if not size],
     }

@@ -8,10 +8,12 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from gridgeo.cells import centres
 from gridgeo.domain import Actor, CellArray
 from gridgeo.domain.tables import LOCATION_CELLS, LOCATIONS, checked
 from gridgeo.domain.words import PLACED_TIERS
 from gridgeo.locate import Gazetteer, cell_shares, gazetteer_from_table, locate_addresses
+from gridgeo.pipeline.cell_groups import coarse_cells, groups, nearest_cells
 from gridgeo.pipeline.ground_cells import ground_cells
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
 from gridgeo.storage import finish_version, new_version, read_frame, write_frame
@@ -97,13 +99,34 @@ def _shares(found: pl.DataFrame, resolution: int, inside: CellArray) -> pl.DataF
 def _covered(found: pl.DataFrame, on_ground: pl.DataFrame, resolution: int, covered: CellArray) -> pl.DataFrame:
     """Keep the parties whose own cell is in a catchment, spread over the catchments' cells alone.
 
+    resolution: at which the catchments were settled; a party's cell there says which branch and resolution it has.
     A party whose cell nobody has is not moved into a catchment next to it.
     """
-    at_home = pl.col("hard") & pl.col("cell").is_in(pl.Series(covered).implode())
     if on_ground["cell"].is_in(pl.Series(covered).implode()).all():
         return on_ground
-    own = on_ground.filter(at_home)["party_id"]
-    return _shares(found.filter(pl.col("id").is_in(own.implode())), resolution, covered)
+    return pl.concat(
+        [
+            _in_group(found, on_ground, (coarse_cells(cells, resolution), finer, cells))
+            for finer, cells in groups(covered)
+        ]
+    )
+
+
+def _in_group(found: pl.DataFrame, on_ground: pl.DataFrame, group: tuple[CellArray, int, CellArray]) -> pl.DataFrame:
+    """Spread the parties whose own cell is one of the group's coarse cells over the group's cells.
+
+    Fine cells do not quite fill their coarse one: a party in a gap, out of reach, moves to the nearest fine cell.
+    """
+    coarse, finer, cells = group
+    at_home = pl.col("hard") & pl.col("cell").is_in(pl.Series(coarse).implode())
+    own = found.filter(pl.col("id").is_in(on_ground.filter(at_home)["party_id"].implode()))
+    shares = _shares(own, finer, cells)
+    astray = own.filter(~pl.col("id").is_in(shares["party_id"].unique().implode()))
+    if astray.is_empty():
+        return shares
+    near = cells[nearest_cells(astray["lng"].to_numpy(), astray["lat"].to_numpy(), cells)]
+    lng, lat = centres(near)
+    return pl.concat([shares, _shares(astray.with_columns(lng=pl.Series(lng), lat=pl.Series(lat)), finer, cells)])
 
 
 def _outcomes(found: pl.DataFrame, on_ground: pl.DataFrame, shares: pl.DataFrame, kind: str) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor, FloatArray
 from gridgeo.domain.tables import CELL_SCORES, checked
 from gridgeo.domain.words import TIERS
+from gridgeo.pipeline.cell_groups import groups
 from gridgeo.pipeline.cell_inputs import CellInputs, cell_inputs
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
 from gridgeo.scoring import (
@@ -30,7 +31,7 @@ from gridgeo.scoring import (
     with_ring_sums,
     workload_hours,
 )
-from gridgeo.storage import finish_version, new_version, sync_measures, write_frame
+from gridgeo.storage import finish_version, new_version, read_frame, sync_measures, write_frame
 
 RING_FEATURES = ("people", "merchants_trade", "merchants_services")
 
@@ -48,26 +49,38 @@ class Column:
 def refresh(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunParams, now: datetime) -> StepResult:
     """Write one score version: a row a cell and measure, zero-filled, and the model that potential rests on."""
     require_planner(actor)
-    given = cell_inputs(connection, inputs, params.resolution)
-    columns, model_report = _columns(given)
+    cells = read_frame(connection, "catchment_cell", version_id=inputs.catchment, columns=["cell"])["cell"].to_numpy()
+    parts = [cell_inputs(connection, inputs, params.resolution, each) for each, _ in groups(cells)]
+    scored = [_columns(given) for given in parts]
     version_id = new_version(
         connection, actor, "score", params=params.as_dict() | {"inputs": inputs.as_dict()}, now=now
     )
     sync_measures(connection)
-    rows = pl.concat([_rows(given, name, column) for name, column in columns.items()])
+    rows = pl.concat(
+        [_rows(given, *column) for given, (columns, _) in zip(parts, scored, strict=True) for column in columns.items()]
+    )
     rows = checked(rows, CELL_SCORES, "cell_score").sort("branch_id", "measure", "cell")
     write_frame(connection, "cell_score", rows, version_id=version_id)
-    report = {
-        "people": {
-            "in": given.people_in,
-            "spread": float(given.people.sum()),
-            "outside_catchments": given.people_uncovered,
-        },
-        "cells": len(given.cells),
-        "rows": rows.height,
-    } | model_report
+    report = _report(parts, [model_report for _, model_report in scored]) | {"rows": rows.height}
     finish_version(connection, version_id, report=report)
     return StepResult(version_id, report)
+
+
+def _report(parts: list[CellInputs], models: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return people in and out, the cells, and the models; by resolution too where there are several."""
+    people_in, spread = parts[0].people_in, sum(float(given.people.sum()) for given in parts)
+    several = {"by_resolution": {str(given.resolution): model for given, model in zip(parts, models, strict=True)}}
+    return {
+        # All people but those of this group's cells lie elsewhere; with one group that is outside the catchments.
+        "people": {
+            "in": people_in,
+            "spread": spread,
+            "outside_catchments": sum(given.people_elsewhere for given in parts) - people_in * (len(parts) - 1),
+        },
+        "cells": sum(len(given.cells) for given in parts),
+        **models[0],
+        **(several if len(parts) > 1 else {}),
+    }
 
 
 def _columns(given: CellInputs) -> tuple[dict[str, Column], dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol, get_args
@@ -32,7 +32,8 @@ class RunParams:
 
     resolution: H3 resolution of the cells. method: how catchments are drawn; as_drawn draws those of the newest version
     again. tolerance: largest deviation of a territory from its target, as a share, for each balanced measure. seed: of
-    the territory solver. starts: solver starts a branch; the best one is kept.
+    the territory solver. starts: solver starts a branch; the best one is kept. branch_resolutions: branch -> finer
+    resolution of its cells.
     """
 
     resolution: int = 9
@@ -40,9 +41,19 @@ class RunParams:
     tolerance: float = 0.05
     seed: int = 1
     starts: int = 4
+    branch_resolutions: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_resolution(self.resolution)
+        for branch_id, finer in self.branch_resolutions.items():
+            if check_resolution(finer) < self.resolution:
+                raise InvalidInputError(
+                    "branch {branch}: resolution {given} is coarser than {common}, at which catchments are settled; "
+                    "take the coarsest for all and finer ones by branch",
+                    branch=branch_id,
+                    given=finer,
+                    common=self.resolution,
+                )
         if self.method not in CATCHMENT_METHODS:
             raise InvalidInputError(
                 "catchment method must be one of {known}, got {given}",
