@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import mmap
 import re
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from gridgeo.errors import InvalidInputError
+from gridgeo.sources.files.archives import opened_archive
 
 START_BYTES = 4_096
 SQLITE, OLE, ZIP = b"SQLite format 3\0", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
@@ -60,11 +60,8 @@ def _binary_format(path: Path, start: bytes) -> str | None:
 
 
 def _zip_format(path: Path) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = {name.lower() for name in archive.namelist()}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise InvalidInputError("{path} is a broken zip file: {detail}", path=path.name, detail=str(error)) from error
+    with opened_archive(path) as archive:
+        names = {name.lower() for name in archive.namelist()}
     if "xl/workbook.xml" in names:
         return "xlsx"
     if any(name.endswith(".shp") for name in names):

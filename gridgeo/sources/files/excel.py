@@ -7,8 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from gridgeo.errors import InvalidInputError
-from gridgeo.sources.files.archives import checked_archive
+from gridgeo.sources.files.archives import checked_archive, opened_archive
 from gridgeo.sources.files.limits import check_limit
 from gridgeo.sources.files.raw import RawTable, ReadOptions
 from gridgeo.sources.files.sheets import table_of_sheet
@@ -17,6 +16,8 @@ ERROR_CELL = re.compile(rb'<(?:\w{1,20}:)?c [^<>]{0,200}\bt="e"')
 NO_RESULT = re.compile(
     rb"(?:</(?:\w{1,20}:)?f>|<(?:\w{1,20}:)?f(?: [^<>]{0,500})?/>)(?:<v></v>|<v/>)?</(?:\w{1,20}:)?c>"
 )
+CELL_END = b"c>"
+"""Ends `</c>` and `</x:c>` alike."""
 PIECE_BYTES = 1 << 22
 
 
@@ -42,7 +43,7 @@ def table_from_xls(path: Path, how: ReadOptions) -> RawTable:
 def _doubtful_cells(path: Path, parts: tuple[zipfile.ZipInfo, ...]) -> dict[str, int]:
     """Count the cells of all sheets that come as empty though they are not: errors, formulas without a result."""
     errors, formulas = 0, 0
-    with zipfile.ZipFile(path) as archive:
+    with opened_archive(path) as archive:
         for part in parts:
             if part.filename.startswith("xl/worksheets/"):
                 error, formula = _counted(archive, part)
@@ -53,15 +54,10 @@ def _doubtful_cells(path: Path, parts: tuple[zipfile.ZipInfo, ...]) -> dict[str,
 
 def _counted(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int]:
     errors, formulas, rest = 0, 0, b""
-    try:
-        with archive.open(part) as stream:
-            while piece := stream.read(PIECE_BYTES):
-                cut = (rest + piece).rpartition(b"</c>") if b"</c>" in piece else (b"", b"", rest + piece)
-                whole, rest = cut[0] + cut[1], cut[2][-PIECE_BYTES:]
-                errors += len(ERROR_CELL.findall(whole))
-                formulas += len(NO_RESULT.findall(whole))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError) as error:
-        raise InvalidInputError(
-            "{path} is a broken zip file: {detail}", path=str(archive.filename), detail=str(error)
-        ) from error
+    with archive.open(part) as stream:
+        while piece := stream.read(PIECE_BYTES):
+            cut = (rest + piece).rpartition(CELL_END)
+            whole, rest = cut[0] + cut[1], cut[2][-PIECE_BYTES:]
+            errors += len(ERROR_CELL.findall(whole)) if b't="e"' in whole else 0
+            formulas += len(NO_RESULT.findall(whole)) if b"f>" in whole or b"<f" in whole else 0
     return errors, formulas

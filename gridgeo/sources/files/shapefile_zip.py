@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from gridgeo.errors import InvalidInputError
-from gridgeo.sources.files.archives import checked_archive
+from gridgeo.sources.files.archives import checked_archive, opened_archive
 from gridgeo.sources.files.encodings import check_decodes, encoding_named
 from gridgeo.sources.files.raw import ReadOptions
 
@@ -87,13 +87,10 @@ def _chosen_stem(path: Path, parts: Sequence[zipfile.ZipInfo], wanted: str | Non
 
 
 def _unpack(path: Path, taken: dict[str, zipfile.ZipInfo], folder: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for suffix, part in taken.items():
-                with archive.open(part) as source, (folder / f"layer{suffix}").open("wb") as target:
-                    shutil.copyfileobj(source, target)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError) as error:
-        raise InvalidInputError("{path} is a broken zip file: {detail}", path=path.name, detail=str(error)) from error
+    with opened_archive(path) as archive:
+        for suffix, part in taken.items():
+            with archive.open(part) as source, (folder / f"layer{suffix}").open("wb") as target:
+                shutil.copyfileobj(source, target)
 
 
 def _check_shape(path: Path, file: Path) -> None:

@@ -109,6 +109,13 @@ def test_archives_that_are_no_plain_shapefile_are_refused(
         opened(make_zip(parts))
 
 
+def test_an_archive_packed_in_an_unusual_way_is_refused(tmp_path: Path, opened: Callable[..., RawTable]) -> None:
+    with zipfile.ZipFile(tmp_path / "lzma.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.shp", b"x" * 100)
+    with pytest.raises(InvalidInputError, match="packed in an unusual way"):
+        opened(tmp_path / "lzma.zip")
+
+
 def test_a_link_in_an_archive_is_refused(tmp_path: Path, opened: Callable[..., RawTable]) -> None:
     entry = zipfile.ZipInfo("a.shp")
     entry.external_attr = 0o120777 << 16

@@ -25,11 +25,7 @@ def test_typed_columns_come_as_text(tmp_path: Path, frame_of: Callable[..., pl.D
             "whole": [622202199001010123, 2, None],
             "float": [12.0, 0.25, float("nan")],
             "day": [datetime.date(2024, 5, 1), None, None],
-            "moment": [
-                datetime.datetime.fromisoformat("2024-05-01T09:30"),
-                None,
-                datetime.datetime.fromisoformat("2024-05-01T09:30:00.5"),
-            ],
+            "moment": [moment, None, moment + datetime.timedelta(seconds=0.5)],
             "yes": [True, False, None],
             "list": [[1, 2], None, []],
             "row": ["x", "y", "z"],
