@@ -81,26 +81,32 @@ def changes_between(
 
 
 def keep_rows(
-    connection: sa.Connection, table: str, versions: tuple[int, int], key: Sequence[str] = (), *, absent_from: str = ""
+    connection: sa.Connection,
+    table: str,
+    versions: tuple[int, int],
+    *,
+    key: Sequence[str] = (),
+    absent_from: str | None = None,
+    leave_out: str | None = None,
 ) -> int:
     """Copy the rows of the earlier version that the later one does not have; return how many.
 
     versions, key: as in `changes_between`; a row that has the table's own key of a later one is not copied either.
-    absent_from: a table whose ids decide instead, for rows that belong to rows of it.
+    absent_from: copy only rows whose id that table does not have in the later version. leave_out: an id not to copy.
     """
     quote = connection.dialect.identifier_preparer.quote
     name, columns = quote(table), ", ".join(quote(column) for column in contract_of(table))
-    keys = [keys_of(table)[0], *([list(key)] if key else []), *([["id"]] if absent_from else [])]
-    holders = [name] * (len(keys) - bool(absent_from)) + [quote(absent_from)] * bool(absent_from)
-    absent = " AND ".join(
-        f"NOT EXISTS (SELECT 1 FROM {holder} n WHERE n.version_id = :after AND {_same(connection, one)})"  # noqa: S608 - names of our own tables
-        for holder, one in zip(holders, keys, strict=True)
-    )
+    conditions = [_absent(connection, table, keys_of(table)[0])]
+    conditions += [_absent(connection, table, key)] if key else []
+    conditions += [_absent(connection, absent_from, ["id"])] if absent_from else []
+    conditions += ["o.id <> :left_out"] if leave_out is not None else []
     statement = sa.text(
         f"INSERT INTO {name} (version_id, {columns}) SELECT CAST(:after AS BIGINT), {columns} "  # noqa: S608 - names of our own tables
-        f"FROM {name} o WHERE o.version_id = :before AND {absent}"
+        f"FROM {name} o WHERE o.version_id = :before AND {' AND '.join(conditions)}"
     )
-    return int(connection.execute(statement, dict(zip(("before", "after"), versions, strict=True))).rowcount)
+    values: dict[str, Any] = dict(zip(("before", "after"), versions, strict=True))
+    left_out = {} if leave_out is None else {"left_out": leave_out}
+    return int(connection.execute(statement, values | left_out).rowcount)
 
 
 def keep_columns(connection: sa.Connection, table: str, versions: tuple[int, int], columns: Sequence[str]) -> None:
@@ -115,6 +121,12 @@ def keep_columns(connection: sa.Connection, table: str, versions: tuple[int, int
         f"WHERE n.version_id = :after AND o.version_id = :before AND {_same(connection, keys_of(table)[0])}"
     )
     connection.execute(statement, dict(zip(("before", "after"), versions, strict=True)))
+
+
+def _absent(connection: sa.Connection, table: str, key: Sequence[str]) -> str:
+    """Return the condition that the later version of a table has no row with the key of `o`."""
+    holder = connection.dialect.identifier_preparer.quote(table)
+    return f"NOT EXISTS (SELECT 1 FROM {holder} n WHERE n.version_id = :after AND {_same(connection, key)})"  # noqa: S608
 
 
 def _same(connection: sa.Connection, key: Sequence[str]) -> str:

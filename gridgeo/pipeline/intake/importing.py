@@ -134,7 +134,7 @@ def _compared(
         keep_rows(connection, "original", pair, absent_from=kind.table)
     for table in ("zone_match", "party_match"):
         keep_rows(connection, table, pair)
-    kept = keep_rows(connection, kind.table, pair, key)
+    kept = keep_rows(connection, kind.table, pair, key=key)
     return changes | {"gone": 0, "kept": kept}
 
 
