@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from gridgeo.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from gridgeo_api import schemas
 from gridgeo_api.errors import (
     BUSY,
     KINDS,
@@ -93,10 +94,19 @@ def describe(app: FastAPI) -> None:
             )
             models = schema.setdefault("components", {}).setdefault("schemas", {})
             models["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            _restore_examples(models)
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _restore_examples(models: dict[str, dict[str, Any]]) -> None:
+    """Put the examples of our models back as they are: FastAPI leaves out every null."""
+    for name, model in models.items():
+        extra = getattr(getattr(schemas, name, None), "model_config", {}).get("json_schema_extra", {})
+        if "examples" in extra:
+            model["examples"] = extra["examples"]
 
 
 def _content(status: int) -> dict[str, Any]:

@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-import polars.selectors as cs
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
@@ -21,19 +19,16 @@ from gridgeo.errors import GridgeoError, InvalidInputError
 from gridgeo.i18n import Language, translate
 from gridgeo.jobs.tasks import Task
 from gridgeo.pipeline.intake.importing import import_file
-from gridgeo.pipeline.intake.known import known_of
-from gridgeo.pipeline.intake.parties import check_merge_on
 from gridgeo.pipeline.intake.request import IMPORT_STEPS, ImportRequest
+from gridgeo.pipeline.intake.understood import preview_file, understood
 from gridgeo.pipeline.steps import require_planner
-from gridgeo.sources.files import API_LIMITS, ReadOptions, open_table
-from gridgeo.sources.intake import ImportOptions, Understanding, import_kind, understand
+from gridgeo.sources.files import API_LIMITS, ReadOptions
+from gridgeo.sources.intake import ImportOptions
 from gridgeo.storage.imports import file_record
 from gridgeo.storage.jobs import NewJob
 from gridgeo.storage.models import ImportFile, Version
 
 _PLAIN_NAME = re.compile(r"[^/\\:\x00-\x1f\x7f]{1,200}")
-SHOWN = 10
-"""Rows of a preview."""
 LISTED = ("table_kind", "file_name", "sha256", "size_bytes", "rows_in", "accepted", "rejected")
 
 
@@ -86,44 +81,21 @@ def as_request(upload: Upload) -> Iterator[ImportRequest]:
 
 
 def check_upload(connection: sa.Connection, actor: Actor, upload: Upload) -> None:
-    """Look at an uploaded file before it is taken: its format, its limits, and whether it can be understood as declared.
+    """Look at an uploaded file before it is taken: format, limits, and whether it can be understood as declared.
 
     Raises InvalidInputError when it is hostile, broken, of no known format, over a limit, or lacks what its kind needs;
     NotAllowedError for a role that may not import. Single rows are judged when it is imported.
     """
     require_planner(actor)
     with as_request(upload) as request:
-        _understood(connection, request)
-
-
-def _understood(connection: sa.Connection, request: ImportRequest) -> Understanding:
-    kind = import_kind(request.options.kind)
-    check_merge_on(kind.name, kind.field_names, request.merge_on, request.options.gone)
-    return understand(open_table(request.path, request.how), request.options, known_of(connection, kind))
+        understood(connection, request)
 
 
 def preview_upload(connection: sa.Connection, actor: Actor, upload: Upload, language: Language) -> dict[str, Any]:
-    """Return what an import of the file would make of it, nothing written.
-
-    notes: how it was read and which column is which field. account: rows in, accepted, rejected by reason. rows,
-    rejected: the first ones, as understood and as refused.
-    """
-    require_planner(actor)
+    """Return what `preview_file` says of an uploaded file, reasons in the language; nothing is written."""
     with as_request(upload) as request:
-        understanding = _understood(connection, request)
-        taken, refused = [], []
-        for batch in understanding.batches():
-            taken.append(batch.accepted.head(SHOWN))
-            refused.append(batch.rejected.head(SHOWN))
-    said = pl.concat(refused).head(SHOWN).to_dicts() if refused else []
-    rows = pl.concat(taken).head(SHOWN).select(~cs.binary()) if taken else pl.DataFrame()
-    return {
-        "kind": understanding.kind.name,
-        "notes": understanding.notes(),
-        "account": understanding.account.as_dict(),
-        "rows": rows.to_dicts(),
-        "rejected": [row | {"reason": translate(row["reason"], language)} for row in said],
-    }
+        shown = preview_file(connection, actor, request)
+    return shown | {"rejected": [row | {"reason": translate(row["reason"], language)} for row in shown["rejected"]]}
 
 
 def upload_of(task: Task) -> Upload:

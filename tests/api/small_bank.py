@@ -90,7 +90,9 @@ def write_small_bank(connection: sa.Connection, more_people: float = 0.0) -> Ban
     values["people"] = values["people"] + more_people
     ids: dict[str, int] = {}
     for kind in ("ground", "bank", "catchment", "location", "score", "plan"):
-        params = {"name": "liechtenstein", "synthetic": True}
+        params: dict[str, Any] = {"name": "liechtenstein", "synthetic": True}
+        if kind == "catchment":
+            params |= {"inputs": dict(ids), "mode": "drive", "resolution": RESOLUTION}
         ids[kind] = new_version(connection, local_actor(), kind, params=params, now=NOW)
     _write_ground(connection, ids["ground"], cells)
     _write_bank(connection, ids["bank"])

@@ -42,7 +42,7 @@ class Served:
 
 
 @contextmanager
-def serving(store_url: str) -> Iterator[Served]:
+def serving(store_url: str, **environ: str) -> Iterator[Served]:
     """Start granian over a store, wait until it answers, stop it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -53,6 +53,7 @@ def serving(store_url: str) -> Iterator[Served]:
         "GRIDGEO_LOGIN_TOKEN": TOKEN,
         "GRIDGEO_PORT": str(port),
         "GRIDGEO_MAX_BODY_BYTES": "100000",
+        **environ,
     }
     command = [sys.executable, "-c", SERVE, str(port)]
     with subprocess.Popen(command, env=environment, text=True, stderr=subprocess.PIPE) as process:

@@ -72,7 +72,7 @@ def read_drawn(request: Request, actor: ActorKnown, connection: Connected, branc
     response_model=CatchmentPreview,
     responses=problems(401, 403, 404, 412, 413, 422, 503),
 )
-def preview(trying: TryingNow, wanted: CatchmentDrawing) -> Response:
+def preview_catchments(trying: TryingNow, wanted: CatchmentDrawing) -> Response:
     """Draw, settle and report, and take it all back; long drawings are better queued."""
     require_planner(trying.actor)
     result = _drawn(trying, wanted)
@@ -87,7 +87,7 @@ def preview(trying: TryingNow, wanted: CatchmentDrawing) -> Response:
     status_code=202,
     responses=accepted("Job") | problems(401, 403, 404, 412, 413, 422, 503),
 )
-def draw(writing: WritingNow, key: KeyGiven, wanted: CatchmentDrawing) -> Response:
+def draw_catchments(writing: WritingNow, key: KeyGiven, wanted: CatchmentDrawing) -> Response:
     """Queue a new version of the catchments: some branches drawn another way, or all of them the same way."""
     require_planner(writing.actor)
     spec = _spec(writing, wanted)

@@ -118,19 +118,19 @@ def preview_edit(
 
 
 @router.post("/grids/{branch_id}/undo", summary="Undo the last edit", response_model=GridEdit, responses=EDIT)
-def undo(writing: WritingNow, branch_id: BranchPath, revision: RevisionGiven, key: KeyGiven) -> Response:
+def undo_edit(writing: WritingNow, branch_id: BranchPath, revision: RevisionGiven, key: KeyGiven) -> Response:
     """Take back the newest edit that stands; any number of times, down to the beginning."""
     return _edited(writing, branch_id, Operation("undo", {}, revision, key))
 
 
 @router.post("/grids/{branch_id}/redo", summary="Redo what was undone", response_model=GridEdit, responses=EDIT)
-def redo(writing: WritingNow, branch_id: BranchPath, revision: RevisionGiven, key: KeyGiven) -> Response:
+def redo_edit(writing: WritingNow, branch_id: BranchPath, revision: RevisionGiven, key: KeyGiven) -> Response:
     """Do again the edit that was undone last, as long as no other edit came in between."""
     return _edited(writing, branch_id, Operation("redo", {}, revision, key))
 
 
 @router.get("/grids/{branch_id}/log", summary="Read the log of edits", response_model=GridLog, responses=READ)
-def read_log(actor: ActorKnown, connection: Connected, branch_id: BranchPath, most: Most = 50) -> Response:
+def read_grid_log(actor: ActorKnown, connection: Connected, branch_id: BranchPath, most: Most = 50) -> Response:
     """Who changed what and when, with before and after, newest first."""
     return plain_answer({"branch_id": branch_id, "log": area_grids.log(connection, actor, branch_id, most=most)})
 

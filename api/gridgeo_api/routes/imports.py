@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
-from gridgeo.jobs.uploads import Upload, check_upload, list_imports, preview_upload, read_import
+from gridgeo.jobs import uploads
+from gridgeo.jobs.uploads import Upload, check_upload, preview_upload
 from gridgeo.maps import formula_safe
 from gridgeo.pipeline.intake.refused import rejected_rows
 from gridgeo.pipeline.steps import require_planner
@@ -41,15 +42,15 @@ FILE_BODY = {
 
 
 @router.get("/imports", summary="List imported files", response_model=Imports, responses=READ)
-def list_all(actor: ActorKnown, connection: Connected, most: Most = 50) -> Response:
+def list_imports(actor: ActorKnown, connection: Connected, most: Most = 50) -> Response:
     """Files that were taken in, newest first, each with its account: rows in, accepted, rejected."""
-    return plain_answer({"imports": list_imports(connection, actor, most)})
+    return plain_answer({"imports": uploads.list_imports(connection, actor, most)})
 
 
 @router.get("/imports/{version}", summary="Read one import", response_model=ImportDetail, responses=READ)
-def read_one(actor: ActorKnown, connection: Connected, version: VersionId) -> Response:
+def read_import(actor: ActorKnown, connection: Connected, version: VersionId) -> Response:
     """Tell what was declared about a file, how it was understood, and what became of its rows."""
-    return plain_answer(read_import(connection, actor, version))
+    return plain_answer(uploads.read_import(connection, actor, version))
 
 
 @router.get(
@@ -77,7 +78,7 @@ def read_rejected(request: Request, actor: ActorKnown, connection: Connected, ve
     | {200: {"description": "What an import would make of it (dry_run).", "model": ImportPreview}}
     | problems(401, 403, 404, 412, 413, 422, 503),
 )
-async def upload(
+async def upload_file(
     request: Request,
     actor: ActorKnown,
     kind: ImportKindPath,

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from gridgeo.domain import Actor
 from gridgeo.jobs.view import job_view
 from gridgeo.pipeline.steps import require_planner, run_params
+from gridgeo.storage import jobs as rows
 from gridgeo.storage import reading
-from gridgeo.storage.jobs import STATES, JobRecord, NewJob, add_job, cancel_job, check_state, job_record, list_jobs
+from gridgeo.storage.jobs import STATES, JobRecord, NewJob, add_job, check_state, job_record
 from gridgeo_api.deps import ActorKnown, Connected, KeyGiven, Writing, WritingNow, json_bytes, moment, plain_answer
 from gridgeo_api.errors import language_of
 from gridgeo_api.openapi import accepted, problems
@@ -39,12 +40,12 @@ State = Annotated[
 
 
 @router.get("/jobs", summary="List jobs", response_model=Jobs, responses=problems(401, 422, 503))
-def list_all(
+def list_jobs(
     request: Request, actor: ActorKnown, connection: Connected, state: State = None, most: Most = 50
 ) -> Response:
     """Jobs, newest first: the actor's own, everybody's for head office and planners."""
     states = STATES if state is None else (check_state(state),)
-    found = list_jobs(connection, actor, states=states, limit=most)
+    found = rows.list_jobs(connection, actor, states=states, limit=most)
     return plain_answer({"jobs": [job_view(job, language_of(request)) for job in found]})
 
 
@@ -60,7 +61,7 @@ def read_job(request: Request, actor: ActorKnown, connection: Connected, job_id:
     response_model=Job,
     responses=problems(401, 403, 404, 413, 422, 503),
 )
-async def cancel(request: Request, actor: ActorKnown, job_id: JobId) -> Response:
+async def cancel_job(request: Request, actor: ActorKnown, job_id: JobId) -> Response:
     """Cancel a job that waits; ask one under way to stop, which undoes what it did. A finished one stays."""
     return plain_answer(await run_in_threadpool(_cancelled, request, actor, job_id))
 
@@ -73,6 +74,7 @@ async def cancel(request: Request, actor: ActorKnown, job_id: JobId) -> Response
 )
 def start_run(writing: WritingNow, key: KeyGiven, wanted: RunWanted) -> Response:
     """Queue catchments, locating, scoring, territories and publication as one job."""
+    require_planner(writing.actor)
     params = run_params(**wanted.model_dump()).as_dict()
     return queued(writing, NewJob("run", params, idempotency_key=key))
 
@@ -93,6 +95,6 @@ def taken(request: Request, job: JobRecord) -> Response:
 
 def _cancelled(request: Request, actor: Actor, job_id: str) -> dict[str, Any]:
     engine = request.app.state.engine
-    cancel_job(engine, actor, job_id, moment())
+    rows.cancel_job(engine, actor, job_id, moment())
     with reading(engine) as connection:
         return job_view(job_record(connection, actor, job_id), language_of(request))

@@ -68,6 +68,7 @@ class ImportPreview(BaseModel):
     model_config = answer_config(
         {
             "kind": "customers",
+            "file": "customers.csv",
             "notes": {"format": "csv", "encoding": "utf-8", "separator": ","},
             "account": {"rows_in": 2, "accepted": 1, "rejected": {"no id": 1}, "rows_out": 1},
             "rows": [{"id": "c1", "branch_id": "b1"}],
@@ -76,6 +77,7 @@ class ImportPreview(BaseModel):
     )
 
     kind: str
+    file: str
     notes: dict[str, Any]
     account: dict[str, Any]
     rows: list[dict[str, Any]]

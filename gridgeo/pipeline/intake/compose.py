@@ -18,6 +18,7 @@ from gridgeo.storage import (
     set_live,
     version_record,
 )
+from gridgeo.storage.engine import READ_ONLY
 from gridgeo.storage.models import Live
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -60,9 +61,11 @@ SYNTHETIC_TABLES = ("org_unit", "staff", "customer")
 def live_or_none(connection: sa.Connection, kind: str) -> VersionRecord | None:
     """Return the live version of a kind, None when there is none yet; another writer of the kind waits.
 
-    Two imports that add to the same version would each drop what the other one adds.
+    Two imports that add to the same version would each drop what the other one adds. A transaction that only reads
+    makes nobody wait.
     """
-    connection.execute(sa.select(Live.version_id).where(Live.kind == kind).with_for_update())
+    if not connection.get_execution_options().get(READ_ONLY, False):
+        connection.execute(sa.select(Live.version_id).where(Live.kind == kind).with_for_update())
     try:
         return live(connection, kind)
     except NotFoundError:

@@ -1,0 +1,139 @@
+"""Who may do what: every route with every role; a new route must be entered here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor
+from gridgeo.domain.actor import ROLES, Role
+
+from .conftest import ORIGIN, Client, running, settings_for
+from .test_openapi import DESCRIPTION
+
+NO_JOB = "0" * 32
+OK, QUEUED, HIDDEN, FORBIDDEN, CONFLICT, WRONG = 200, 202, 404, 403, 412, 422
+OWN = frozenset({"B1"})
+EVERYBODY = dict.fromkeys(ROLES, OK)
+PLANNERS = {"hq": OK, "planner": OK, "branch_manager": FORBIDDEN, "rm": FORBIDDEN, "consumer": FORBIDDEN}
+READERS = {"hq": OK, "planner": OK, "branch_manager": OK, "rm": OK, "consumer": FORBIDDEN}
+
+
+def instead(expected: dict[str, int], status: int) -> dict[str, int]:
+    """Return what is expected where those who may are answered otherwise than with 200."""
+    return {role: status if found == OK else found for role, found in expected.items()}
+
+
+EDITORS = READERS | {"rm": FORBIDDEN}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request and what each role is answered; it leaves nothing behind."""
+
+    method: str
+    path: str
+    expected: dict[str, int]
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+    content: bytes | None = None
+
+
+STALE = {"if-match": '"99"'}
+RENAME = {"operation": "rename", "args": {"grid": "B1-1-1", "name": "x"}}
+NO_METHOD = {"spec": {"method": "magic"}}
+MATRIX: dict[str, Asked] = {
+    "health": Asked("GET", "/health", EVERYBODY),
+    "ready": Asked("GET", "/ready", EVERYBODY),
+    "login": Asked("GET", "/login?token=wrong", instead(EVERYBODY, FORBIDDEN)),
+    "read_session": Asked("GET", "/api/v1/session", EVERYBODY),
+    "list_measures": Asked("GET", "/api/v1/measures", EVERYBODY),
+    "list_branches": Asked("GET", "/api/v1/branches", EVERYBODY),
+    "list_catchments": Asked("GET", "/api/v1/catchments", EVERYBODY),
+    "list_cells": Asked("GET", "/api/v1/cells", EVERYBODY),
+    "read_cell": Asked("GET", "/api/v1/cells/8a1126d06cb7fff", EVERYBODY),
+    "list_territories": Asked("GET", "/api/v1/territories", EVERYBODY),
+    "read_tile": Asked("GET", "/tiles/cells/0/0/0.mvt", EVERYBODY),
+    "read_tilejson": Asked("GET", "/tiles/cells.json", EVERYBODY),
+    "list_drawn": Asked("GET", "/api/v1/catchments/drawn", EVERYBODY),
+    "read_drawn": Asked("GET", "/api/v1/catchments/drawn/B1", EVERYBODY),
+    "list_overlaps": Asked("GET", "/api/v1/catchments/overlaps", EVERYBODY),
+    "preview_catchments": Asked("POST", "/api/v1/catchments/preview", instead(PLANNERS, WRONG), NO_METHOD),
+    "draw_catchments": Asked("POST", "/api/v1/catchments", instead(PLANNERS, WRONG), NO_METHOD),
+    "list_grid_sets": Asked("GET", "/api/v1/grids", READERS),
+    "read_grids": Asked("GET", "/api/v1/grids/B1", READERS),
+    "begin_grids": Asked("POST", "/api/v1/grids/B1", instead(EDITORS, CONFLICT), {}),
+    "edit_grids": Asked("POST", "/api/v1/grids/B1/operations", instead(EDITORS, CONFLICT), RENAME, STALE),
+    "preview_edit": Asked("POST", "/api/v1/grids/B1/operations/preview", instead(EDITORS, CONFLICT), RENAME, STALE),
+    "undo_edit": Asked("POST", "/api/v1/grids/B1/undo", instead(EDITORS, CONFLICT), headers=STALE),
+    "redo_edit": Asked("POST", "/api/v1/grids/B1/redo", instead(EDITORS, CONFLICT), headers=STALE),
+    "read_grid_log": Asked("GET", "/api/v1/grids/B1/log", READERS),
+    "read_grid": Asked("GET", "/api/v1/grids/B1/B1-1-1", READERS),
+    "list_members": Asked("GET", "/api/v1/membership", instead(READERS, HIDDEN)),
+    "list_imports": Asked("GET", "/api/v1/imports", PLANNERS),
+    "read_import": Asked("GET", "/api/v1/imports/999", instead(PLANNERS, HIDDEN)),
+    "read_rejected": Asked("GET", "/api/v1/imports/999/rejected.csv", instead(PLANNERS, HIDDEN)),
+    "upload_file": Asked(
+        "POST", "/api/v1/imports/staff", instead(PLANNERS, WRONG), params={"file_name": "x.csv"}, content=b""
+    ),
+    "list_jobs": Asked("GET", "/api/v1/jobs", EVERYBODY),
+    "read_job": Asked("GET", f"/api/v1/jobs/{NO_JOB}", instead(EVERYBODY, HIDDEN)),
+    "cancel_job": Asked("POST", f"/api/v1/jobs/{NO_JOB}/cancel", instead(EVERYBODY, HIDDEN)),
+    "start_run": Asked("POST", "/api/v1/runs", instead(PLANNERS, WRONG), {"method": "magic"}),
+}
+OF_A_BRANCH = {name for name, asked in MATRIX.items() if "/B1" in asked.path}
+
+
+@pytest.fixture(scope="module")
+def service(demo_made: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A service over a demo store in which B1 has area grids."""
+    import shutil
+
+    from gridgeo_api.main import create_app
+
+    file = tmp_path_factory.mktemp("roles") / "demo.db"
+    shutil.copy(str(sa.make_url(demo_made("sqlite")).database), file)
+    with running(create_app(settings_for(f"sqlite:///{file}"))) as client:
+        client.login()
+        assert client.post("/api/v1/grids/B1", {}).status_code == 201
+        yield client
+
+
+def ask(client: Client, asked: Asked, path: str | None = None) -> Any:
+    sent = {"content": asked.content} if asked.content is not None else {"json": asked.body}
+    headers = {"origin": ORIGIN} | asked.headers
+    return client.request(asked.method, path or asked.path, headers=headers, params=asked.params or None, **sent)
+
+
+def actor(role: str, branches: frozenset[str] = OWN) -> Actor:
+    return Actor("x", cast("Role", role), None if role in ("hq", "planner") else branches)
+
+
+def test_every_route_has_its_row() -> None:
+    operations = {one["operationId"] for methods in DESCRIPTION["paths"].values() for one in methods.values()}
+    assert operations == set(MATRIX)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", MATRIX)
+def test_each_role_is_answered_as_it_should_be(service: Client, name: str, role: str) -> None:
+    service.act_as(actor(role))
+    answer = ask(service, MATRIX[name])
+    assert answer.status_code == MATRIX[name].expected[role], answer.text[:300]
+
+
+@pytest.mark.parametrize("role", ["branch_manager", "rm", "consumer"])
+@pytest.mark.parametrize("name", sorted(OF_A_BRANCH))
+def test_another_branchs_things_are_not_there(service: Client, name: str, role: str) -> None:
+    service.act_as(actor(role, frozenset({"B2"})))
+    assert ask(service, MATRIX[name]).status_code == HIDDEN
+
+
+@pytest.mark.parametrize("name", sorted(set(MATRIX) - {"health", "ready", "login"}))
+def test_nobody_is_answered_without_a_session(service: Client, name: str) -> None:
+    assert ask(service.stranger(), MATRIX[name]).status_code == 401
