@@ -45,7 +45,7 @@ class Watch:
             self._step = None
 
 
-def bench(*, quick: bool = False) -> dict[str, Any]:
+def bench(*, quick: bool = False, postgis_url: str | None = None) -> dict[str, Any]:  # noqa: ARG001 - every bench is called alike
     """Run the default demo once on a fresh SQLite store and return the bench's report.
 
     quick: a smaller yardstick; the demo itself is whole either way, since its totals are what is checked.

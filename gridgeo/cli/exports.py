@@ -37,8 +37,11 @@ def export(
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="Bench to run: demo.")],
+    name: Annotated[str, typer.Argument(help="Bench to run: demo or import.")],
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes: for the checks, not for the figures.")] = False,
+    postgis: Annotated[
+        str | None, typer.Option(metavar="URL", help="Empty PostGIS database; cases that need one are not met without.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure gridgeo on this machine, beside a peer where there is one.
@@ -47,7 +50,7 @@ def bench(
     """
     from gridgeo.bench import run_bench
 
-    body = run_bench(name, quick=quick)
+    body = run_bench(name, quick=quick, postgis_url=postgis)
     table = Table(title=f"{body['bench']} · yardstick x{body['yardstick']['scale']}")
     for column in ("case", "ours", "unit", "floor", "met"):
         table.add_column(column)
