@@ -12,12 +12,12 @@ from gridgeo import __version__
 from gridgeo.cli import (
     catchments,
     cells,
-    data,
     demo,
     exports,
     grid_members,
     grids,
     groups,
+    imports,
     inspect,
     jobs,
     serve,
@@ -56,7 +56,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, groups, steps, catchments, grids, grid_members, cells, data, start, inspect, exports, jobs, serve):
+for module in (
+    demo,
+    groups,
+    steps,
+    catchments,
+    grids,
+    grid_members,
+    cells,
+    imports,
+    start,
+    inspect,
+    exports,
+    jobs,
+    serve,
+):
     module.register(app)
 
 

@@ -160,7 +160,7 @@ def _positions(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
         where: dict[str, Any] = {"party_kind": "customer", "tier": tiers}
         rows = read_frame(connection, "location", version_id=versions[0], where=where)
         return rows.select("lng", "lat", id="party_id").drop_nulls()
-    found = find_customers(connection, inputs.bank)
+    found = find_customers(connection, inputs)
     return found.filter(pl.col("tier").is_in(tiers)).select("lng", "lat", "id").drop_nulls()
 
 

@@ -16,7 +16,7 @@ from gridgeo.locate import Gazetteer, cell_shares, gazetteer_from_table, locate_
 from gridgeo.pipeline.cell_groups import coarse_cells, groups, nearest_cells
 from gridgeo.pipeline.ground_cells import ground_cells
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
-from gridgeo.storage import finish_version, new_version, read_frame, write_frame
+from gridgeo.storage import finish_version, new_version, part_of, read_frame, write_frame
 
 GIVEN_ACCURACY_M = 15.0
 """A point that came with a row stands at its building, not at its door: the entrance offset of METHODS."""
@@ -36,7 +36,7 @@ def locate(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunP
     covered = read_frame(connection, "catchment_cell", version_id=inputs.catchment)["cell"].to_numpy()
     ground = ground_cells(connection, inputs.ground, params.resolution)[0]
     found = {
-        "customer": find_customers(connection, inputs.bank),
+        "customer": find_customers(connection, inputs),
         "merchant": _given(all_merchants(connection, inputs)),
     }
     on_ground = {kind: _shares(rows, params.resolution, ground) for kind, rows in found.items()}
@@ -55,16 +55,25 @@ def locate(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunP
 
 
 def all_merchants(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
-    """Return the merchants on the map and the bank's own, which come with a coordinate each."""
+    """Return the merchants on the map and the bank's own, which come with a coordinate each; of one id the bank's."""
     tables = [read_frame(connection, "merchant", version_id=version) for version in (inputs.ground, inputs.bank)]
-    return pl.concat(tables).sort("id")
+    return pl.concat(tables).unique("id", keep="last").sort("id")
 
 
-def find_customers(connection: sa.Connection, bank_id: int) -> pl.DataFrame:
+def find_customers(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
     """Return where each customer of a bank is, in the shape of the geocoder's answer."""
-    gazetteer = gazetteer_from_table(read_frame(connection, "gazetteer", version_id=bank_id))
+    gazetteer = gazetteer_from_table(_known_addresses(connection, inputs))
     columns = ["id", "address", "locality", "lng", "lat"]
-    return _by_point_or_address(read_frame(connection, "customer", version_id=bank_id, columns=columns), gazetteer)
+    return _by_point_or_address(read_frame(connection, "customer", version_id=inputs.bank, columns=columns), gazetteer)
+
+
+def _known_addresses(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
+    """Return the bank's own addresses and, where they came as a list of their own, the ground's beside them."""
+    own = read_frame(connection, "gazetteer", version_id=inputs.bank)
+    if part_of(connection, inputs.bank, "gazetteer") == inputs.bank and own.height:
+        return own
+    ground = read_frame(connection, "gazetteer", version_id=inputs.ground)
+    return pl.concat([own, ground.filter(~pl.col("id").is_in(own["id"].implode()))]).sort("id")
 
 
 def _by_point_or_address(customers: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:

@@ -15,14 +15,6 @@ from gridgeo.sources.roads import (
     road_tables,
 )
 from gridgeo.sources.settlement import Settlement, people_weights
-from gridgeo.sources.tables import (
-    TableRead,
-    addresses_from_csv,
-    customers_from_csv,
-    merchants_from_csv,
-    org_units_from_csv,
-    staff_from_csv,
-)
 
 __all__ = [
     "BRANCH_SITES",
@@ -33,22 +25,16 @@ __all__ = [
     "OsmTables",
     "RoadGraph",
     "Settlement",
-    "TableRead",
-    "addresses_from_csv",
     "cell_anchors",
-    "customers_from_csv",
     "denominators_from_csv",
     "ground_from_osm",
     "ground_from_tables",
-    "merchants_from_csv",
     "nearest_branch",
-    "org_units_from_csv",
     "osm_tables",
     "people_weights",
     "road_graph_from_osm",
     "road_graph_from_osm_tables",
     "road_graph_from_tables",
     "road_tables",
-    "staff_from_csv",
     "street_and_town_rows",
 ]

@@ -8,7 +8,7 @@ import polars as pl
 
 from gridgeo.domain.tables import DENOMINATORS, checked
 from gridgeo.errors import InvalidInputError
-from gridgeo.sources.csv_text import text_columns
+from gridgeo.sources.files import open_table
 
 COLUMNS = ("ground", "unit", "people", "date", "source")
 
@@ -22,7 +22,7 @@ def denominators_from_csv(path: Path, ground: str) -> pl.DataFrame:
     Raises InvalidInputError naming the row when a figure is not a number of 0 or more, a date is no date, a unit is
     empty or stands twice, and when the file has no row for the ground.
     """
-    rows = text_columns(path, COLUMNS).filter(pl.col("ground") == ground)
+    rows = _texts(path).filter(pl.col("ground") == ground)
     if rows.is_empty():
         raise InvalidInputError("{path} holds no people for ground {ground}", path=path, ground=ground)
     read = rows.with_columns(
@@ -39,6 +39,22 @@ def denominators_from_csv(path: Path, ground: str) -> pl.DataFrame:
         (pl.col("cited").str.starts_with("assumed") | pl.col("dated_on").is_null()).alias("assumed"),
     )
     return checked(frame.sort("zone"), DENOMINATORS, "denominator")
+
+
+def _texts(path: Path) -> pl.DataFrame:
+    """Return the file's columns as text, with the row of each record."""
+    raw = open_table(path)
+    missing = [name for name in COLUMNS if name not in raw.columns]
+    unknown = [name for name in raw.columns if name not in COLUMNS]
+    if missing or unknown:
+        raise InvalidInputError(
+            "{path}: missing columns {missing}, unknown columns {unknown}",
+            path=path,
+            missing=", ".join(missing) or "-",
+            unknown=", ".join(unknown) or "-",
+        )
+    empty = pl.DataFrame(schema={"row": pl.UInt32, **dict.fromkeys(COLUMNS, pl.String)})
+    return pl.concat([empty, *(batch.select(empty.columns) for batch in raw.batches())])
 
 
 def _refuse_bad(rows: pl.DataFrame, path: Path) -> None:

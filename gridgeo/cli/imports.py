@@ -1,0 +1,236 @@
+"""`gridgeo import KIND FILE`: a file of any format into the store, one command a kind of file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gridgeo.cli import import_review, import_wholes
+from gridgeo.cli.common import ActorOption, JsonOption, Session, StoreOption, emit, now, progress_bar, session
+from gridgeo.cli.import_tables import preview_table, report_table
+from gridgeo.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from gridgeo.pipeline.intake import ImportReport, ImportRequest
+    from gridgeo.sources.files import ReadOptions
+
+HELP = {
+    "orgs": "Take org units: head office, branches, outlets.",
+    "staff": "Take staff: relationship managers and leads.",
+    "boundaries": "Take boundaries: municipalities, villages, communities, zones.",
+    "buildings": "Take buildings, with or without an outline; unknown households are counted, never named.",
+    "households": "Take the households of a register.",
+    "customers": "Take customers and prospects; a prospect needs its source, basis and expiry.",
+    "merchants": "Take merchants.",
+    "products": "Take the products that customers hold.",
+    "contacts": "Take contacts of staff with customers, merchants and households.",
+    "addresses": "Take located addresses, which customers without a position are found by.",
+    "denominators": "Take people, households or businesses by zone code or zone name.",
+    "cells": "Take figures that come keyed by H3 cells.",
+    "industries": "Take the codes of an industry scheme.",
+}
+"""Kind -> what its command says of itself."""
+EXAMPLES = {
+    "boundaries": "villages.gpkg --crs EPSG:4490",
+    "staff": "staff.xlsx",
+    "products": "products.csv",
+    "contacts": "contacts.csv",
+    "denominators": "people.xlsx --map people=常住人口",
+    "cells": "hexes.csv --datum wgs84 --cell-column h3",
+    "industries": "gbt4754.csv",
+    "customers": "customers.xlsx --datum gcj02 --unit 万元 --dry-run",
+}
+"""Kind -> arguments of its example."""
+STEPS = {
+    "read": "Reading the file",
+    "write": "Writing rows",
+    "compare": "Comparing with the version before",
+    "finish": "Taking it live",
+}
+
+FileArgument = Annotated[
+    Path,
+    typer.Argument(
+        help="CSV, Excel, HTML table, GeoJSON, GeoPackage, shapefile zip, Parquet, GeoParquet or OpenStreetMap pbf."
+    ),
+]
+DatumOption = Annotated[str | None, typer.Option(help="Datum of the coordinates: wgs84, gcj02 or bd09. Never guessed.")]
+CrsOption = Annotated[str | None, typer.Option(help="Reference system of projected coordinates, such as EPSG:27700.")]
+MapOption = Annotated[
+    list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="Column of a field; FIELD=- leaves it out.")
+]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="One value of a field for every row.")
+]
+MappingOption = Annotated[Path | None, typer.Option(help="Mapping saved before, a TOML file.")]
+SaveOption = Annotated[Path | None, typer.Option(help="TOML file to write the mapping to that was used.")]
+EncodingOption = Annotated[str | None, typer.Option(help="Encoding of a text file that is not UTF-8: gb18030, cp1252.")]
+SeparatorOption = Annotated[str | None, typer.Option(help="Separator of a CSV file, one character or the word tab.")]
+SheetOption = Annotated[str | None, typer.Option(help="Sheet of a workbook; the first by default.")]
+HeaderOption = Annotated[int | None, typer.Option(min=1, max=2, help="Rows of names above the data, 1 or 2.")]
+LayerOption = Annotated[
+    str | None, typer.Option(help="Layer of a GeoPackage, or of an OpenStreetMap extract: boundaries, merchants, ...")
+]
+UnitOption = Annotated[str | None, typer.Option(help="Unit of money where no header says it: 元, 万元 or 亿元.")]
+KeyOption = Annotated[
+    list[str] | None, typer.Option("--key", metavar="FIELD", help="Field that tells rows apart; again for several.")
+]
+OneRowOption = Annotated[str | None, typer.Option(help="Column that makes several rows of one key right.")]
+DuplicatesOption = Annotated[
+    str, typer.Option(help="Rows of one key with other values: reject all, take the first or the last.")
+]
+GoneOption = Annotated[str, typer.Option(help="Rows of the version before that the file does not have: drop or keep.")]
+AddOption = Annotated[bool, typer.Option("--add", help="Add to what is there; the same as --gone keep.")]
+MergeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--merge-on", metavar="FIELD", help="Field that tells the same party in several files; again for more."
+    ),
+]
+PurposeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--on-purpose", metavar="FIELD", help="Take a field although it holds identity-card or account numbers."
+    ),
+]
+CellColumnOption = Annotated[str | None, typer.Option(help="Column of H3 cells.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show how the file is understood; write nothing.")]
+RejectedOption = Annotated[Path | None, typer.Option(help="CSV to write rejected rows to, with their reasons.")]
+AgainOption = Annotated[bool, typer.Option("--again", help="Import a file that the store has already.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    group = typer.Typer(help="Bring your own files.", no_args_is_help=True, rich_markup_mode=None)
+    for kind in HELP:
+        group.command(kind)(_command_of(kind))
+    import_wholes.register(group)
+    import_review.register(group)
+    app.add_typer(group, name="import")
+
+
+def _command_of(kind: str) -> Callable[..., None]:
+    """Return the command of one kind; all take the same options."""
+
+    def command(  # noqa: PLR0913 - the options are the command's interface
+        file: FileArgument,
+        datum: DatumOption = None,
+        crs: CrsOption = None,
+        columns: MapOption = None,
+        mapping: MappingOption = None,
+        save_mapping: SaveOption = None,
+        constants: SetOption = None,
+        encoding: EncodingOption = None,
+        separator: SeparatorOption = None,
+        sheet: SheetOption = None,
+        header_rows: HeaderOption = None,
+        layer: LayerOption = None,
+        unit: UnitOption = None,
+        key: KeyOption = None,
+        one_row_per: OneRowOption = None,
+        duplicates: DuplicatesOption = "reject",
+        gone: GoneOption = "drop",
+        add: AddOption = False,
+        merge_on: MergeOption = None,
+        on_purpose: PurposeOption = None,
+        cell_column: CellColumnOption = None,
+        dry_run: DryRunOption = False,
+        rejected: RejectedOption = None,
+        again: AgainOption = False,
+        store: StoreOption = None,
+        as_json: JsonOption = False,
+        actor: ActorOption = None,
+    ) -> None:
+        from gridgeo.pipeline.intake import ImportRequest
+
+        declared = {
+            "datum": datum,
+            "crs": crs,
+            "unit": unit,
+            "key": tuple(key or ()),
+            "one_row_per": one_row_per,
+            "duplicates": duplicates,
+            "gone": "keep" if add else gone,
+            "on_purpose": tuple(on_purpose or ()),
+            "cell_column": cell_column,
+        }
+        options = _options(kind, mapping, (columns, constants), declared)
+        how = _reading(encoding, separator, sheet, header_rows, layer)
+        request = ImportRequest(file, options, how, merge_on=tuple(merge_on or ()), again=again)
+        if dry_run and rejected:
+            raise InvalidInputError("--rejected writes what an import refused; --dry-run imports nothing")
+        with session(store, as_json, actor) as opened:
+            notes = _show(opened, request) if dry_run else _take(opened, request, rejected)
+        _save(save_mapping, kind, notes)
+
+    command.__doc__ = (
+        f"{HELP[kind]}\n\nExample: gridgeo import {kind} {EXAMPLES.get(kind, f'{kind}.csv --datum wgs84')}"
+    )
+    return command
+
+
+def _options(
+    kind: str, saved: Path | None, pairs: tuple[list[str] | None, list[str] | None], declared: dict[str, Any]
+) -> Any:  # noqa: ANN401 - its module is loaded when needed
+    """Return the import options; what is declared on the command line goes before the saved mapping."""
+    from gridgeo.sources.intake import ImportOptions, mapping_from_toml
+
+    columns, constants = mapping_from_toml(saved, kind) if saved else ({}, {})
+    columns |= _pairs("--map", pairs[0])
+    constants |= _pairs("--set", pairs[1])
+    columns = {name: column for name, column in columns.items() if name not in _pairs("--set", pairs[1])}
+    return ImportOptions(kind, mapping=columns, constants=constants, **declared)
+
+
+def _pairs(option: str, texts: list[str] | None) -> dict[str, str]:
+    parts = [text.partition("=") for text in texts or ()]
+    for name, sign, value in parts:
+        if not (name and sign and value):
+            raise InvalidInputError(
+                "{option} takes FIELD=TEXT, got {given}", option=option, given=f"{name}{sign}{value}"
+            )
+    return {name.strip(): value.strip() for name, _, value in parts}
+
+
+def _reading(
+    encoding: str | None, separator: str | None, sheet: str | None, header_rows: int | None, layer: str | None
+) -> ReadOptions:
+    from gridgeo.sources.files import ReadOptions
+
+    sign = "\t" if separator in ("tab", "\\t") else separator
+    return ReadOptions(encoding, sign, sheet, header_rows, layer)
+
+
+def _show(opened: Session, request: ImportRequest) -> dict[str, Any]:
+    from gridgeo.pipeline.intake import preview_file
+    from gridgeo.storage import reading
+
+    with reading(opened.engine) as connection:
+        body = preview_file(connection, opened.actor, request)
+    emit(opened.as_json, body, preview_table(body, opened.language))
+    notes: dict[str, Any] = body["notes"]
+    return notes
+
+
+def _take(opened: Session, request: ImportRequest, rejected: Path | None) -> dict[str, Any]:
+    from gridgeo.pipeline.intake import import_file
+
+    with progress_bar(STEPS) as progress, opened.engine.begin() as connection:
+        report: ImportReport = import_file(connection, opened.actor, request, now(), progress)
+    if rejected:
+        import_review.write_rejected_of(opened, report.version_id, rejected)
+    body = report.as_dict()
+    emit(opened.as_json, body, report_table(body, opened.language))
+    return report.notes
+
+
+def _save(out: Path | None, kind: str, notes: dict[str, Any]) -> None:
+    if out is None:
+        return
+    from gridgeo.sources.intake import mapping_to_toml
+
+    columns = {name: entry["column"] for name, entry in notes["mapping"].items()}
+    out.write_text(mapping_to_toml(kind, columns, notes.get("constants", {})), encoding="utf-8")
