@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import shapely
 
-from gridgeo.sources.intake.positions import Shapes
+from gridgeo.sources.intake.shapes import Shapes
 from gridgeo.sources.osm_objects import small_areas_m2
 from gridgeo.sources.osm_points import INDUSTRY_KEYS, with_industry
 

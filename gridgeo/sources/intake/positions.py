@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyproj
-import shapely
 
 from gridgeo.cells import metres_between, to_house
 from gridgeo.cells.datum import DATUMS, from_wgs84
@@ -23,12 +21,7 @@ NOWHERE = "no position"
 ZERO = "position 0, 0: unknown positions must be left empty"
 SWAPPED = "position looks swapped: longitude comes first, then latitude"
 OFF_GLOBE = "position off the globe"
-NOT_AREA = "not an area: a polygon is needed"
-CROSSED = "the outline crosses itself and is too long to repair"
-REPAIRED_UP_TO_VERTICES = 200
 GEOGRAPHIC = {"EPSG:4326", "EPSG:4490", "EPSG:4258", "OGC:CRS84"}
-
-Shapes = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -133,36 +126,6 @@ def moved_points(frame: pl.DataFrame, place: Place) -> tuple[pl.DataFrame, pl.Da
     lng[known], lat[known] = place.to_house(x[known], y[known])
     moved = frame.with_columns(pl.Series("lng", lng).fill_nan(None), pl.Series("lat", lat).fill_nan(None))
     return moved, frame.filter(pl.Series(known)).select("id", x="lng", y="lat")
-
-
-def judged_shapes(shapes: Shapes) -> tuple[Shapes, npt.NDArray[np.str_], int]:
-    """Return shapes fit for areas, the reason of each that is not ('' for a good one), and how many were repaired.
-
-    Heights fall away. A self-crossing of up to REPAIRED_UP_TO_VERTICES vertices is repaired; nothing else is.
-    """
-    flat = shapely.force_2d(shapes)
-    reason = np.full(len(flat), "", dtype="U80")
-    kinds = shapely.get_type_id(flat)
-    area = np.isin(kinds, (3, 6)) & ~shapely.is_empty(flat)
-    reason[~area] = NOT_AREA
-    crossed = area & ~shapely.is_valid(flat)
-    short = crossed & (shapely.get_num_coordinates(flat) <= REPAIRED_UP_TO_VERTICES)
-    flat[short] = shapely.make_valid(flat[short], method="structure", keep_collapsed=False)
-    still = short & (~np.isin(shapely.get_type_id(flat), (3, 6)) | shapely.is_empty(flat))
-    reason[crossed & ~short] = CROSSED
-    reason[still] = NOT_AREA
-    return flat, reason, int((short & ~still).sum())
-
-
-def moved_shapes(shapes: Shapes, place: Place) -> Shapes:
-    """Return shapes in the house datum."""
-    if not place.moves:
-        return shapes
-
-    def moved(corners: FloatArray) -> FloatArray:
-        return np.column_stack(place.to_house(corners[:, 0], corners[:, 1]))
-
-    return np.asarray(shapely.transform(shapes, moved), dtype=np.object_)
 
 
 def suspicious_offset(

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import polars as pl
 import shapely
 
@@ -22,9 +21,10 @@ from gridgeo.sources.intake.kinds import import_kind
 from gridgeo.sources.intake.mapping import ColumnMapping, propose_mapping
 from gridgeo.sources.intake.options import ImportOptions, Known
 from gridgeo.sources.intake.personal import header_says_personal
-from gridgeo.sources.intake.positions import OFF_GLOBE, Shapes, judged_shapes, moved_points, moved_shapes
+from gridgeo.sources.intake.positions import OFF_GLOBE, moved_points
 from gridgeo.sources.intake.scan import Scan, scan
 from gridgeo.sources.intake.several import joined_rows
+from gridgeo.sources.intake.shapes import Shapes, judged_shapes, points_of
 from gridgeo.sources.intake.values import more_than_fen
 
 BLAMED = {ROW: pl.UInt32, FIELD: pl.String, VALUE: pl.String, REASON: pl.String}
@@ -101,9 +101,9 @@ class Understanding:
             industry = text["industry"] if given else found["industry"]
             text = text.with_columns(found["osm_tag"], industry.alias("industry"))
         if self._points_from_shapes:
-            spots = shapely.get_coordinates(shapely.point_on_surface(shapely.from_wkb(batch[GEOMETRY].to_numpy())))
+            lng, lat = points_of(batch[GEOMETRY])
             # Through text, as every other number of a file: repr keeps each bit of a float.
-            numbers = pl.DataFrame({"lng": spots[:, 0], "lat": spots[:, 1]}).select(pl.all().cast(pl.String))
+            numbers = pl.DataFrame({"lng": lng, "lat": lat}).select(pl.all().fill_nan(None).cast(pl.String))
             text = text.with_columns(numbers)
         return text
 
@@ -164,23 +164,17 @@ class Understanding:
         """Judge and convert the shapes of the good rows."""
         assert self.judge.place is not None  # noqa: S101 (for the type checker)
         wkb = good.select(ROW).join(batch.select(ROW, GEOMETRY), on=ROW, how="left", maintain_order="left")[GEOMETRY]
-        given = np.asarray(shapely.from_wkb(wkb.to_numpy()), dtype=np.object_)
-        if not self.kind.shapes:
-            return (
-                good,
-                moved_shapes(shapely.force_2d(given), self.judge.place),
-                pl.DataFrame(schema=BLAMED),
-                empty(ORIGINALS),
-            )
-        sound, reason, repaired = judged_shapes(given)
-        self.account.repaired += repaired
-        fine = reason == ""
-        lost = good.filter(pl.Series(~fine)).select(
-            ROW, pl.lit(GEOMETRY).alias(FIELD), pl.lit(None, pl.String).alias(VALUE)
+        outlines = judged_shapes(wkb, self.judge.place, points=not self.kind.shapes)
+        self.account.repaired += outlines.repaired
+        fine = outlines.reason == ""
+        lost = good.filter(pl.Series(~fine)).select(ROW, pl.lit(GEOMETRY).alias(FIELD))
+        lost = lost.with_columns(
+            pl.Series(VALUE, outlines.where[~fine].tolist(), dtype=pl.String),
+            pl.Series(REASON, outlines.reason[~fine].tolist(), dtype=pl.String),
         )
-        lost = lost.with_columns(pl.Series(REASON, reason[~fine].tolist(), dtype=pl.String))
-        kept, shapes = good.filter(pl.Series(fine)), sound[fine]
-        return kept, moved_shapes(shapes, self.judge.place), lost, self._original_shapes(kept, shapes)
+        kept = good.filter(pl.Series(fine))
+        originals = self._original_shapes(kept, outlines.given[fine]) if self.kind.shapes else empty(ORIGINALS)
+        return kept, outlines.shapes[fine], lost, originals
 
     def _original_shapes(self, kept: pl.DataFrame, shapes: Shapes) -> pl.DataFrame:
         if self.judge.place is None or not self.judge.place.moves:
