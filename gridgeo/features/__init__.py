@@ -23,6 +23,7 @@ from gridgeo.features.target_rules import (
     column_of,
     target_from_json,
     target_mask,
+    target_unknown,
     target_words,
 )
 
@@ -56,5 +57,6 @@ __all__ = [
     "require_no_refused_words",
     "target_from_json",
     "target_mask",
+    "target_unknown",
     "target_words",
 ]

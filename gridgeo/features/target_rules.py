@@ -17,7 +17,7 @@ import polars as pl
 from gridgeo.errors import InvalidInputError
 from gridgeo.features.cohort_rules import MAX_TEXT, day_from_json
 from gridgeo.features.cohort_words import joins
-from gridgeo.features.expressions import Tree, leaves, tree_from_json, tree_mask, tree_words
+from gridgeo.features.expressions import Tree, leaves, tree_bound, tree_from_json, tree_mask, tree_words
 from gridgeo.i18n import Language, translate
 
 MAX_GRIDS = 2_000
@@ -84,6 +84,16 @@ def target_mask(rule: TargetRule) -> pl.Expr:
     return tree_mask(rule.where, _leaf_mask)
 
 
+def target_unknown(rule: TargetRule) -> pl.Expr:
+    """Return whether a party is left undecided by what could be known of it: an attribute, a code, a place.
+
+    The table has `party_kind` (customer, merchant) besides the columns of `target_mask`. What can never apply to the
+    party is not counted.
+    """
+    could_be = tree_bound(rule.where, _leaf_bound).fill_null(value=False)
+    return target_mask(rule).is_null() & could_be
+
+
 def column_of(leaf: IndustryLeaf | CohortLeaf) -> str:
     """Return the name of a leaf's column."""
     kind = "industry" if isinstance(leaf, IndustryLeaf) else "cohort"
@@ -110,6 +120,14 @@ def _leaf_mask(leaf: TargetLeaf) -> pl.Expr:
     if isinstance(leaf, AreaLeaf):
         return pl.col("grid_id").is_in(list(leaf.grid_ids))
     return pl.col(column_of(leaf))
+
+
+def _leaf_bound(leaf: TargetLeaf, upper: bool) -> pl.Expr:
+    mask = _leaf_mask(leaf)
+    if isinstance(leaf, AreaLeaf):
+        return mask.fill_null(upper)
+    kind = "merchant" if isinstance(leaf, IndustryLeaf) else "customer"
+    return pl.when(pl.col("party_kind") == kind).then(mask.fill_null(upper)).otherwise(mask)
 
 
 def _leaf(body: Mapping[str, object], where: str) -> TargetLeaf:
