@@ -87,9 +87,9 @@ def joined(touching: NeighbourGraph, chosen: IntArray, home: int) -> IntArray:
     picked = np.zeros(touching.n_cells, dtype=np.bool_)
     picked[chosen] = True
     row = np.repeat(np.arange(touching.n_cells), np.diff(touching.indptr))
-    cost = np.where(picked[touching.indices], _INSIDE, 1.0)
+    cost: FloatArray = np.where(picked[touching.indices], _INSIDE, 1.0)
     matrix = sp.csr_array((cost, (row, touching.indices)), shape=(touching.n_cells, touching.n_cells))
-    _, before = dijkstra(matrix, indices=home, return_predecessors=True)
+    before = dijkstra(matrix, directed=True, indices=np.array([home]), return_predecessors=True)[1][0]
     wave = chosen
     while len(wave):
         wave = before[wave]
