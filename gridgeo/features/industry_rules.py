@@ -137,6 +137,17 @@ def classified(merchants: pl.DataFrame, table: pl.DataFrame, rule: IndustryRule)
     )
 
 
+def sections_of(codes: pl.Series, rows: pl.DataFrame) -> pl.Series:
+    """Return the section of each code, null where a code is null or not of the scheme; rows: one edition of it."""
+    parents = rows.select("code", "parent_code")
+    table = pl.DataFrame({"code": codes})
+    for _ in range(LONGEST_CODE):
+        stepped = table.join(parents, on="code", how="left", maintain_order="left")
+        table = stepped.select(code=pl.coalesce("parent_code", "code"))
+    tops = rows.filter(pl.col("parent_code").is_null())["code"]
+    return table.select(pl.when(pl.col("code").is_in(tops.implode())).then("code")).to_series()
+
+
 def of_rule(merchants: pl.DataFrame, table: pl.DataFrame, rule: IndustryRule) -> pl.DataFrame:
     """Return `classified` with `member`: whether the merchant belongs.
 
