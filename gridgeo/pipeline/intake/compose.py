@@ -14,7 +14,6 @@ from gridgeo.storage import (
     finish_version,
     live,
     new_version,
-    part_of,
     set_live,
     version_record,
 )
@@ -79,7 +78,7 @@ def standing_version(connection: sa.Connection, dataset: str) -> int | None:
         return own.id if own else None
     composed, tables = PLACES[dataset]
     whole = live_or_none(connection, composed)
-    return part_of(connection, whole.id, tables[0]) if whole else None
+    return _parts(whole, composed).get(tables[0]) if whole else None
 
 
 def compose(connection: sa.Connection, actor: Actor, dataset: str, version_id: int, now: datetime) -> int | None:
@@ -92,7 +91,7 @@ def compose(connection: sa.Connection, actor: Actor, dataset: str, version_id: i
         return None
     kind, tables = PLACES[dataset]
     before = live_or_none(connection, kind)
-    parts = {table: part_of(connection, before.id, table) for table in TABLES[kind]} if before else {}
+    parts = _parts(before, kind) if before else {}
     parts |= dict.fromkeys(tables, version_id)
     noted = dict(before.params) if before else {}
     noted |= _ground_notes(connection, version_id, noted) if kind == "ground" else _bank_notes(connection, parts)
@@ -100,6 +99,12 @@ def compose(connection: sa.Connection, actor: Actor, dataset: str, version_id: i
     finish_version(connection, composed, report={"dataset": dataset, "dataset_version": version_id})
     set_live(connection, actor, kind, composed, now)
     return composed
+
+
+def _parts(whole: VersionRecord, kind: str) -> dict[str, int]:
+    """Return table -> version of its rows; a bank or ground that was not put together holds every table itself."""
+    parts: dict[str, int] | None = whole.params.get("parts")
+    return dict.fromkeys(TABLES[kind], whole.id) if parts is None else dict(parts)
 
 
 def _ground_notes(connection: sa.Connection, version_id: int, noted: dict[str, Any]) -> dict[str, Any]:
