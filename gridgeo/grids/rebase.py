@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from gridgeo.cells import centres, check_cells, common_resolution, local_xy_m, neighbour_graph
 from gridgeo.domain.arrays import BoolArray, CellArray, IntArray
@@ -102,6 +101,9 @@ def _most_neighbours(row: IntArray, column: np.ndarray, label: IntArray, ring: B
 
 
 def _nearest(known: CellArray, wanted: CellArray) -> IntArray:
+    # Hardly ever needed, and slow to import.
+    from scipy.spatial import cKDTree
+
     lng, lat = centres(known)
     tree = cKDTree(np.column_stack(local_xy_m(lng, lat, float(lng[0]), float(lat[0]))))
     found = tree.query(np.column_stack(local_xy_m(*centres(wanted), float(lng[0]), float(lat[0]))))[1]

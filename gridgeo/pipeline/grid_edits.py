@@ -1,4 +1,8 @@
-"""From the arguments of an operation to its patch: names become ids, files become shapes, words become cells."""
+"""From the arguments of an operation to its patch: names become ids, GeoJSON becomes shapes, words become cells.
+
+Proposals, place names and the solver are imported by the operations that need them: whoever reads or paints does not
+wait for them.
+"""
 
 from __future__ import annotations
 
@@ -42,9 +46,6 @@ from gridgeo.pipeline.grid_edit_ground import (
     polygon_from_geojson,
     shape_from_geojson,
 )
-from gridgeo.pipeline.grid_edit_parts import balanced_parts
-from gridgeo.pipeline.grid_edit_places import grid_between, grids_from_places
-from gridgeo.pipeline.grid_proposals import propose
 from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.storage import live, read_frame
 
@@ -107,6 +108,8 @@ def _create_cells(site: Site, args: given.CreateFromCells) -> Patch:
 
 
 def _create_places(site: Site, args: given.CreateFromPlaces) -> Edited:
+    from gridgeo.pipeline.grid_edit_places import grids_from_places
+
     made, report = grids_from_places(
         site.connection, site.state, args.places, as_one=args.as_one, grid_kind=args.grid_kind
     )
@@ -114,12 +117,16 @@ def _create_places(site: Site, args: given.CreateFromPlaces) -> Edited:
 
 
 def _create_between(site: Site, args: given.CreateBetween) -> Patch:
+    from gridgeo.pipeline.grid_edit_places import grid_between
+
     shape = grid_between(site.connection, site.ground, args.road, args.other_road)
     made = NewGrid(args.name, args.grid_kind, args.code, boundary=shape)
     return create(site.state, [made], site.ground.area)
 
 
 def _create_proposal(site: Site, args: given.CreateFromProposal) -> Edited:
+    from gridgeo.pipeline.grid_proposals import propose
+
     ground = site.ground
     inputs = replace(newest_inputs(site.connection), catchment=site.state.catchment_id)
     proposal = propose(site.connection, inputs, Catchment(ground.area, ground.cells), args.method, args.options)
@@ -151,6 +158,8 @@ def _split_line(site: Site, args: given.SplitByLine) -> Patch:
 
 
 def _split_parts(site: Site, args: given.SplitInParts) -> Edited:
+    from gridgeo.pipeline.grid_edit_parts import balanced_parts
+
     grid = site.ids([args.grid])[0]
     part, report = balanced_parts(site.connection, site.state, grid, args.parts, args.weight)
     return Edited(split_parts(site.state, grid, part, args.names), report)
