@@ -27,9 +27,7 @@ def _run(task: Task) -> None:
     def progress(kind: str) -> None:
         task.progress(kind, kinds.index(kind) / len(kinds))
 
-    report = run(task.engine, task.actor, run_params(**task.params), task.clock, progress)
-    with task.engine.begin() as connection:
-        task.finish(connection, {"run": report.run_id, "publication": report.publication, "seconds": report.seconds})
+    run(task.engine, task.actor, run_params(**task.params), task.clock, progress, task.finish)
 
 
 def _step(kind: str) -> Callable[[Task], None]:

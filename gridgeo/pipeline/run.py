@@ -37,6 +37,14 @@ STEPS: dict[str, Step] = {
 """Kind of version -> the step that writes it, in order."""
 
 
+AtEnd = Callable[[sa.Connection, dict[str, Any]], None]
+"""Called with the numbers of the run and of its publication."""
+
+
+def nothing_more(connection: sa.Connection, result: dict[str, Any]) -> None:
+    """Do nothing at the end of a run."""
+
+
 @dataclass(frozen=True)
 class RunReport:
     """What a run did.
@@ -58,8 +66,11 @@ def run(
     params: RunParams,
     clock: Callable[[], datetime],
     progress: Progress = no_progress,
+    at_end: AtEnd = nothing_more,
 ) -> RunReport:
     """Run every step on the working ground and bank, each in a transaction of its own.
+
+    at_end: called in the transaction of the publication, so that whoever asked for the run can note its end with it.
 
     An engine and not a connection comes in, since the run must outlive a kill: a step's version and the note that the
     step is done are committed together, so a later run with the same parameters on the same data takes up the
@@ -77,7 +88,7 @@ def run(
         progress(kind)
         if kind not in done:
             began = time.perf_counter()
-            result = _run_step(engine, actor, run_id, kind, step, (inputs, params, clock()))
+            result = _run_step(engine, actor, (run_id, kind, at_end), step, (inputs, params, clock()))
             seconds[kind] = round(time.perf_counter() - began, 3)
         else:
             with reading(engine) as connection:
@@ -107,14 +118,19 @@ def run_one(connection: sa.Connection, actor: Actor, kind: str, chosen: dict[str
 
 
 def _run_step(
-    engine: sa.Engine, actor: Actor, run_id: int, kind: str, step: Step, given: tuple[Inputs, RunParams, datetime]
+    engine: sa.Engine,
+    actor: Actor,
+    place: tuple[int, str, AtEnd],
+    step: Step,
+    given: tuple[Inputs, RunParams, datetime],
 ) -> StepResult:
-    inputs, params, now = given
+    (run_id, kind, at_end), (inputs, params, now) = place, given
     with engine.begin() as connection:
         result = step(connection, actor, inputs, params, now)
         record_step(connection, run_id, kind, result.version_id)
         if kind == "publication":
             finish_run(connection, run_id, now)
+            at_end(connection, {"run": run_id, "publication": result.version_id})
     return result
 
 

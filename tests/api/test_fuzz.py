@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from .conftest import Client
+from .conftest import ORIGIN, Client
 
 NASTY = [
     "",
@@ -61,6 +62,16 @@ PATHS = (
     "/tiles/cells/12/2156/{}.mvt",
     "/tiles/cells/12/2156/1438.mvt?measure={}",
     "/tiles/cells/12/2156/1438.mvt?version={}",
+    "/api/v1/jobs/{}",
+    "/api/v1/jobs?state={}",
+    "/api/v1/jobs?most={}",
+    "/api/v1/imports/{}",
+    "/api/v1/imports/{}/rejected.csv",
+    "/api/v1/catchments/drawn/{}",
+    "/api/v1/grids/{}",
+    "/api/v1/grids/b1/{}",
+    "/api/v1/grids/{}/log",
+    "/api/v1/membership?grid_id={}",
     "/login?token={}",
     "/{}",
     "/api/v1/session?unknown={}",
@@ -116,6 +127,36 @@ def test_any_header_is_no_fault(client: Client, name: str, value: str) -> None:
     raw = value.replace("\r", "").replace("\n", "").encode("utf-8", "surrogatepass")
     answer = client.get("/api/v1/measures", headers=[(name.encode(), raw)])
     assert answer.status_code < 500
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(NASTY) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=8,
+)
+WRITES = (
+    "/api/v1/runs",
+    "/api/v1/catchments",
+    "/api/v1/catchments/preview",
+    "/api/v1/grids/b1/operations/preview",
+    "/api/v1/imports/customers",
+    "/api/v1/jobs/00000000000000000000000000000000/cancel",
+)
+
+
+@pytest.mark.parametrize("path", WRITES)
+@NO_FAULT
+@given(body=JSON_VALUES.filter(lambda body: body != {}), revision=TEXT, key=TEXT)
+def test_any_body_is_no_fault(client: Client, path: str, body: object, revision: str, key: str) -> None:
+    raw = {"if-match": revision, "idempotency-key": key}
+    headers = [
+        (name.encode(), value.replace("\r", "").replace("\n", "").encode("utf-8", "surrogatepass"))
+        for name, value in raw.items()
+    ]
+    content = json.dumps(body).encode("utf-8", "surrogatepass")
+    answer = client.request("POST", path, content=content, headers=[(b"origin", ORIGIN.encode()), *headers])
+    assert 400 <= answer.status_code < 500, (body, answer.text)
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("value", ["b9", "'; DROP TABLE cell_score; --", "网点"])
