@@ -23,7 +23,6 @@ from gridgeo.features.target_rules import (
     column_of,
     target_from_json,
     target_mask,
-    target_unknown,
     target_words,
 )
 
@@ -57,6 +56,5 @@ __all__ = [
     "require_no_refused_words",
     "target_from_json",
     "target_mask",
-    "target_unknown",
     "target_words",
 ]

@@ -97,20 +97,6 @@ def tree_mask(tree: Tree[Leaf], leaf_mask: Callable[[Leaf], pl.Expr]) -> pl.Expr
     return leaf_mask(tree.leaf)
 
 
-def tree_bound(tree: Tree[Leaf], leaf_bound: Callable[[Leaf, bool], pl.Expr], upper: bool = True) -> pl.Expr:
-    """Return what a tree could still come to: at most (upper) or at least.
-
-    leaf_bound: a leaf at most (True) or at least (False); under a NOT the one takes the place of the other.
-    """
-    if isinstance(tree, AllOf):
-        return reduce(and_, (tree_bound(part, leaf_bound, upper) for part in tree.parts))
-    if isinstance(tree, AnyOf):
-        return reduce(or_, (tree_bound(part, leaf_bound, upper) for part in tree.parts))
-    if isinstance(tree, Not):
-        return ~tree_bound(tree.part, leaf_bound, not upper)
-    return leaf_bound(tree.leaf, upper)
-
-
 def tree_words(tree: Tree[Leaf], leaf_words: Callable[[Leaf], str], joins: tuple[str, str, str]) -> str:
     """Say a tree in words; joins: the templates of AND and OR between two parts, and of NOT, each with its fields."""
 

@@ -1,9 +1,10 @@
 """Target groups: AND, OR, NOT over area grids, industry grids and cohort grids; what a rule says of each party.
 
-JSON: ``{"where": {"all": [{"area": ["grid", ...]}, {"industry": "I-1"}, {"not": {"cohort": "C-2"}}]}}``.
+JSON: ``{"where": {"all": [{"area": ["grid", ...]}, {"industry": "I-1"}, {"not": {"cohort": "C-2"}}]},
+"parties": ["customer"]}``.
 
-A cohort says nothing of a merchant, an industry nothing of a customer, an area nothing of a party whose place is not
-known: there a leaf is unknown, and so is its opposite. NOT a cohort therefore means customers, never every shop.
+Sets, as they are drawn: no shop is in a cohort, so every shop is in NOT that cohort; `parties` keeps to customers or
+to merchants. A party whose place, attribute or code is not known is unknown to the leaf and to its opposite.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ import polars as pl
 from gridgeo.errors import InvalidInputError
 from gridgeo.features.cohort_rules import MAX_TEXT, day_from_json
 from gridgeo.features.cohort_words import joins
-from gridgeo.features.expressions import Tree, leaves, tree_bound, tree_from_json, tree_mask, tree_words
+from gridgeo.features.expressions import Tree, leaves, tree_from_json, tree_mask, tree_words
 from gridgeo.i18n import Language, translate
 
 MAX_GRIDS = 2_000
+PARTY_KINDS = ("customer", "merchant")
 SHOWN_GRIDS = 8
 """So many grids of an area are named in words; the rest are counted."""
 
@@ -51,10 +53,15 @@ TargetLeaf = AreaLeaf | IndustryLeaf | CohortLeaf
 
 @dataclass(frozen=True)
 class TargetRule:
-    """Who is meant. as_of: the day of its cohorts; None is each cohort's own day, or the day on which it is asked."""
+    """Who is meant.
+
+    as_of: the day of its cohorts; None is each cohort's own day, or the day on which it is asked. parties: kinds that
+    are meant at all.
+    """
 
     where: Tree[TargetLeaf]
     as_of: date | None = None
+    parties: tuple[str, ...] = PARTY_KINDS
 
     def feature_ids(self, kind: type[IndustryLeaf] | type[CohortLeaf]) -> tuple[str, ...]:
         """Return the industry or cohort grids that the rule names, each once, in order."""
@@ -70,28 +77,19 @@ class TargetRule:
 
 def target_from_json(body: object) -> TargetRule:
     """Read the rule of a target group; InvalidInputError names the place and what is allowed there."""
-    if not isinstance(body, dict) or not set(body) <= {"as_of", "where"} or "where" not in body:
-        raise InvalidInputError("a target group is an object with where and, optionally, as_of")
-    return TargetRule(tree_from_json(body["where"], _leaf), day_from_json(body.get("as_of"), "as_of"))
+    if not isinstance(body, dict) or not set(body) <= {"as_of", "where", "parties"} or "where" not in body:
+        raise InvalidInputError("a target group is an object with where and, optionally, as_of and parties")
+    tree = tree_from_json(body["where"], _leaf)
+    return TargetRule(tree, day_from_json(body.get("as_of"), "as_of"), _parties(body.get("parties")))
 
 
 def target_mask(rule: TargetRule) -> pl.Expr:
     """Return whether a party is meant, null where that is not known.
 
-    The table has `grid_id` (null without a place) and, for each grid that the rule names, a Boolean column of
-    `column_of`, null where the grid says nothing of the party.
+    The table has `party_kind`, `grid_id` (null without a place) and, for each grid that the rule names, a Boolean
+    column of `column_of`, null where it is not known whether the grid holds the party.
     """
-    return tree_mask(rule.where, _leaf_mask)
-
-
-def target_unknown(rule: TargetRule) -> pl.Expr:
-    """Return whether a party is left undecided by what could be known of it: an attribute, a code, a place.
-
-    The table has `party_kind` (customer, merchant) besides the columns of `target_mask`. What can never apply to the
-    party is not counted.
-    """
-    could_be = tree_bound(rule.where, _leaf_bound).fill_null(value=False)
-    return target_mask(rule).is_null() & could_be
+    return tree_mask(rule.where, _leaf_mask) & pl.col("party_kind").is_in(list(rule.parties))
 
 
 def column_of(leaf: IndustryLeaf | CohortLeaf) -> str:
@@ -102,7 +100,11 @@ def column_of(leaf: IndustryLeaf | CohortLeaf) -> str:
 
 def target_words(rule: TargetRule, names: Mapping[str, str], language: Language) -> str:
     """Say a rule in words; names: id of a grid -> its name."""
-    return tree_words(rule.where, lambda leaf: _leaf_words(leaf, names, language), joins(language))
+    words = tree_words(rule.where, lambda leaf: _leaf_words(leaf, names, language), joins(language))
+    if len(rule.parties) == len(PARTY_KINDS):
+        return words
+    template = "customers only: {rule}" if rule.parties == PARTY_KINDS[:1] else "merchants only: {rule}"
+    return translate(template, language, rule=words)
 
 
 def _leaf_words(leaf: TargetLeaf, names: Mapping[str, str], language: Language) -> str:
@@ -122,14 +124,6 @@ def _leaf_mask(leaf: TargetLeaf) -> pl.Expr:
     return pl.col(column_of(leaf))
 
 
-def _leaf_bound(leaf: TargetLeaf, upper: bool) -> pl.Expr:
-    mask = _leaf_mask(leaf)
-    if isinstance(leaf, AreaLeaf):
-        return mask.fill_null(upper)
-    kind = "merchant" if isinstance(leaf, IndustryLeaf) else "customer"
-    return pl.when(pl.col("party_kind") == kind).then(mask.fill_null(upper)).otherwise(mask)
-
-
 def _leaf(body: Mapping[str, object], where: str) -> TargetLeaf:
     if len(body) == 1 and "area" in body:
         return AreaLeaf(_grids(body["area"], f"{where}.area"))
@@ -142,6 +136,16 @@ def _leaf(body: Mapping[str, object], where: str) -> TargetLeaf:
         where=where,
         given=", ".join(map(str, body))[:MAX_TEXT],
     )
+
+
+def _parties(given: object) -> tuple[str, ...]:
+    if given is None:
+        return PARTY_KINDS
+    if not isinstance(given, list) or not given or any(item not in PARTY_KINDS for item in given):
+        raise InvalidInputError(
+            "parties must be a list out of {known}, got {given}", known=", ".join(PARTY_KINDS), given=str(given)[:40]
+        )
+    return tuple(kind for kind in PARTY_KINDS if kind in given)
 
 
 def _grids(given: object, where: str) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ from gridgeo.features import (
     industry_from_json,
     of_rule,
     target_mask,
-    target_unknown,
 )
 from gridgeo.features.target_rules import target_words
 from gridgeo.i18n import LANGUAGES
@@ -46,9 +45,8 @@ REASONS = ("do_not_contact", "consent_withdrawn")
 class TargetResult:
     """A target group worked out.
 
-    table: one row a party in scope: PARTY, grid_id, own_branch, a column for each grid that the rule names, member
-    (null: undecided), unknown (undecided for want of an attribute, a code or a place), excluded (why it may not be
-    contacted, null where it may).
+    table: one row a party in scope: PARTY, grid_id, a column for each grid that the rule names, member (null: a place,
+    attribute or code that decides it is not known), excluded (why it may not be contacted, null where it may).
     """
 
     asked: Asked
@@ -70,7 +68,7 @@ class TargetResult:
             "members": free.height,
             "by_kind": {kind: int(by_kind.get(kind, 0)) for kind in ("customer", "merchant")},
             "excluded": {reason: int(why.get(reason, 0)) for reason in REASONS},
-            "undecided": int(self.table["unknown"].sum()),
+            "undecided": int(self.table["member"].null_count()),
             "expired_prospects": self.expired,
             "membership_version": self.membership,
             "versions": self.inputs.as_dict(),
@@ -104,7 +102,7 @@ def target_result(
     areas = area_members(connection, inputs)
     in_grids = areas.table.select("party_kind", "party_id", "grid_id")
     table = parties.join(in_grids, on=["party_kind", "party_id"], how="left", maintain_order="left")
-    decided = table.with_columns(member=target_mask(rule), unknown=target_unknown(rule))
+    decided = table.with_columns(member=target_mask(rule))
     return TargetResult(asked, rule, decided, _names(connection, actor), expired, areas.version, inputs)
 
 
@@ -177,7 +175,7 @@ def _customer_columns(
         .then(pl.lit(REASONS[0]))
         .when(~pl.col("consent"))
         .then(pl.lit(REASONS[1])),
-        **{column_of(IndustryLeaf(item)): pl.lit(None, pl.Boolean) for item in rule.feature_ids(IndustryLeaf)},
+        **{column_of(IndustryLeaf(item)): pl.lit(value=False) for item in rule.feature_ids(IndustryLeaf)},
     )
     for feature_id in rule.feature_ids(CohortLeaf):
         asked = asked_about(connection, actor, "cohort", feature_id)
@@ -197,7 +195,7 @@ def _merchant_columns(
         party_id="id",
         branch_id="branch_id",
         excluded=pl.lit(None, pl.String),
-        **{column_of(CohortLeaf(item)): pl.lit(None, pl.Boolean) for item in rule.feature_ids(CohortLeaf)},
+        **{column_of(CohortLeaf(item)): pl.lit(value=False) for item in rule.feature_ids(CohortLeaf)},
     )
     for feature_id in rule.feature_ids(IndustryLeaf):
         asked = asked_about(connection, actor, "industry", feature_id)
