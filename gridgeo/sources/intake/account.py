@@ -13,7 +13,8 @@ class Account:
     """Counts of one file, growing while it is read: rows_in = accepted + sum of rejected.
 
     accepted: rows of the file that were taken. rows_out: rows of the table, fewer where several make one. repaired:
-    outlines that crossed themselves. rounded: amounts with digits below a fen.
+    outlines that crossed themselves. flattened: outlines that had heights. rounded: amounts with digits below a fen.
+    filled: field -> rows in which it was empty and its default was taken.
     doubts: taken rows that look wrong, by what is odd about them.
     """
 
@@ -22,7 +23,9 @@ class Account:
     rows_out: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
     repaired: int = 0
+    flattened: int = 0
     rounded: int = 0
+    filled: dict[str, int] = field(default_factory=dict)
     doubts: dict[str, int] = field(default_factory=dict)
 
     def doubt(self, what: str, count: int) -> None:
@@ -40,7 +43,13 @@ class Account:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        more = {"repaired": self.repaired, "rounded_to_fen": self.rounded, "doubts": self.doubts}
+        more = {
+            "repaired": self.repaired,
+            "heights_dropped": self.flattened,
+            "rounded_to_fen": self.rounded,
+            "defaults_taken": self.filled,
+            "doubts": self.doubts,
+        }
         return {
             "rows_in": self.rows_in,
             "accepted": self.accepted,

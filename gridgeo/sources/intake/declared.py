@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 from gridgeo.errors import InvalidInputError
 from gridgeo.sources.files import RawTable
 from gridgeo.sources.intake.fields import ImportKind
@@ -33,6 +36,12 @@ def check_required(raw: RawTable, kind: ImportKind, mapping: ColumnMapping, opti
             "{path} holds no areas: boundaries come as GeoJSON, GeoPackage, shapefile, GeoParquet or OpenStreetMap",
             path=raw.path.name,
         )
+    if "birth_year" in have and "as_of" not in have:
+        raise InvalidInputError(
+            "{path}: column {column} holds years of birth: name the day ages count for with --set as_of=YYYY-MM-DD",
+            path=raw.path.name,
+            column=mapping.columns.get("birth_year", "-"),
+        )
     _check_key(kind, options)
     for name, column in mapping.columns.items():
         if header_says_personal(column) and name not in options.on_purpose:
@@ -53,14 +62,24 @@ def refusal(raw: RawTable, column: str, name: str) -> InvalidInputError:
 def money_unit(raw: RawTable, kind: ImportKind, mapping: ColumnMapping, options: ImportOptions) -> str | None:
     """Return the unit of the file's money: as declared, in the column's header, or in the title of the sheet.
 
-    Raises InvalidInputError when there is money and none of these says its unit.
+    Raises InvalidInputError when there is money and none of these says its unit, or what is declared is not what the
+    header says.
     """
     columns = [
         mapping.columns[item.name] for item in kind.fields if item.type == "money" and item.name in mapping.columns
     ]
     if not columns:
         return None
-    found = options.unit or _unit_in(columns[0]) or raw.notes.get("unit")
+    own = unit_said(raw, columns[0])
+    if options.unit and own and options.unit != own:
+        raise InvalidInputError(
+            "{path}: column {column} says its unit is {own}, declared is {given}: leave --unit out",
+            path=raw.path.name,
+            column=columns[0],
+            own=own,
+            given=options.unit,
+        )
+    found = options.unit or own or raw.notes.get("unit")
     if found is None:
         raise InvalidInputError(
             "{path}: column {column} holds money: declare its unit with --unit, one of {known}",
@@ -97,10 +116,10 @@ def _check_key(kind: ImportKind, options: ImportOptions) -> None:
         )
 
 
-def _unit_in(header: str) -> str | None:
-    if header.endswith("_fen"):
+def unit_said(raw: RawTable, column: str) -> str | None:
+    """Return the unit that the header of a column names, None where it names none."""
+    header = unicodedata.normalize("NFKC", raw.headers[raw.columns.index(column)] if column in raw.columns else column)
+    if header.casefold().endswith("_fen"):
         return "分"
-    return next(
-        (unit for unit in ("万元", "亿元", "元", "分") if f"({unit})" in header.replace("(", "(").replace(")", ")")),
-        None,
-    )
+    found = re.search(r"[(\[【]\s*(?:单位\s*:?)?\s*(?:人民币)?\s*([分元千百万亿]+)\s*[)\]】]", header)
+    return found[1] if found and found[1] in UNITS else None

@@ -10,7 +10,7 @@ import polars as pl
 
 from gridgeo.domain.tables import Contract
 
-FieldType = Literal["text", "number", "whole", "date", "yes_no", "word", "money"]
+FieldType = Literal["text", "number", "whole", "date", "year", "yes_no", "word", "money"]
 ColumnClass = Literal["core", "important", "personal", "general"]
 
 Rule = tuple[pl.Expr, str, str]
@@ -53,7 +53,9 @@ class ImportKind:
     table: of the store; contract: its columns. key: fields that tell rows apart. shapes: whether rows are polygons.
     positions: whether rows have lng and lat; placed: whether a row without them is refused. tags: whether headers that
     are OpenStreetMap keys name the row's tag. sums: numeric fields that add up over `one_row_per`; lists: text fields
-    that join there.
+    that join there. instead: key field -> the field that stands in for it where it is empty. numbered: a row whose key
+    is empty even so goes by the number of its record. together: fields that are proposed only when the file has columns
+    for all of them.
     """
 
     name: str
@@ -69,10 +71,18 @@ class ImportKind:
     tags: bool = False
     sums: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+    instead: Mapping[str, str] = field(default_factory=dict)
+    numbered: bool = False
+    together: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
         """Return the field of that name; KeyError when there is none."""
         return {item.name: item for item in self.fields}[name]
+
+    def key_text(self, name: str) -> pl.Expr:
+        """Return the text that a field of the key goes by, over rows with `row` and the fields."""
+        texts = [pl.col(name), *([pl.col(self.instead[name])] if name in self.instead else [])]
+        return pl.coalesce(*texts, *([pl.format("row-{}", "row")] if self.numbered else [])).alias(name)
 
     @property
     def field_names(self) -> tuple[str, ...]:

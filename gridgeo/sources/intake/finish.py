@@ -8,7 +8,9 @@ import numpy as np
 import polars as pl
 import shapely
 
+from gridgeo.sources.intake.kinds_ground import BOUNDARIES_KIND, DENOMINATORS_KIND, MEASURES
 from gridgeo.sources.intake.shapes import Shapes
+from gridgeo.sources.intake.values import MINOR, band_of
 from gridgeo.sources.osm_objects import small_areas_m2
 from gridgeo.sources.osm_points import INDUSTRY_KEYS, with_industry
 
@@ -37,7 +39,7 @@ def boundary_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:
     """Add geometry; an area without an id goes by its code, else by the number of its record."""
     assert shapes is not None  # noqa: S101 (for the type checker)
     return rows.with_columns(
-        pl.coalesce("id", "code", pl.col("row").cast(pl.String)).alias("id"),
+        BOUNDARIES_KIND.key_text("id"),
         pl.Series("geometry", shapely.to_wkb(shapes).tolist(), dtype=pl.Binary),
         label=pl.lit(None, pl.String),
         confirmed_by=pl.lit(None, pl.String),
@@ -59,12 +61,51 @@ def building_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:
 
 
 def denominator_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:  # noqa: ARG001 - one shape for all kinds
-    """Name the zone by its name, else by its code, and keep the name as it was given."""
-    return rows.with_columns(given_name=pl.col("zone"), zone=pl.coalesce("zone", "code"))
+    """Name the zone by its name, else by its code, and keep the name as it was given.
+
+    A value beside a category becomes the measure that the category names.
+    """
+    measures = [
+        pl.coalesce(name, pl.when(pl.col("category") == name).then(pl.col("value"))).alias(name) for name in MEASURES
+    ]
+    return rows.with_columns(*measures, DENOMINATORS_KIND.key_text("zone"), given_name=pl.col("zone"))
+
+
+def customer_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:  # noqa: ARG001 - one shape for all kinds
+    """Give those whose year of birth is known their age band; minors have none."""
+    age = pl.col("as_of").dt.year() - pl.col("birth_year")
+    band = pl.coalesce("age_band", band_of(age))
+    return rows.with_columns(age_band=pl.when(band != MINOR).then(band))
+
+
+def minors(rows: pl.DataFrame) -> int:
+    """Count the rows of people under 18, before `customer_rows`."""
+    age = pl.col("as_of").dt.year() - pl.col("birth_year")
+    return int(rows.select((pl.coalesce("age_band", band_of(age)) == MINOR).sum()).item())
+
+
+def industry_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:  # noqa: ARG001 - one shape for all kinds
+    """Fill level and parent where the file leaves them out, as GB/T 4754 and ISIC build their codes.
+
+    A section is a letter, a division two digits, a group three, a class four. Groups and classes begin with their
+    parent's code; a division belongs to the section above it.
+    """
+    level = pl.coalesce("level", pl.col("code").str.len_chars().cast(pl.Int32))
+    section = pl.when(pl.col("code").str.contains("^[A-Z]$")).then(pl.col("code")).forward_fill()
+    parent = pl.when(level == 2).then(section).when(level > 2).then(pl.col("code").str.slice(0, level - 1))
+    digits = pl.col("code").str.contains("^[0-9]{2,4}$")
+    return rows.with_columns(
+        level=level,
+        parent_code=pl.coalesce(
+            "parent_code", pl.when(digits & (level == pl.col("code").str.len_chars())).then(parent)
+        ),
+    )
 
 
 FINISHES: dict[str, Finish] = {
     "boundaries": boundary_rows,
     "buildings": building_rows,
+    "customers": customer_rows,
     "denominators": denominator_rows,
+    "industries": industry_rows,
 }

@@ -18,6 +18,7 @@ from gridgeo.domain.tables import (
 )
 from gridgeo.sources.intake import words
 from gridgeo.sources.intake.fields import Field, ImportKind, Reference, Rule
+from gridgeo.sources.intake.values import OLDEST
 
 LNG = Field("lng", "number", "core", ("lon", "long", "longitude", "x", "easting", "经度", "坐标x", "横坐标"))
 LAT = Field("lat", "number", "core", ("latitude", "y", "northing", "纬度", "坐标y", "纵坐标"))
@@ -139,6 +140,13 @@ CUSTOMERS_KIND = ImportKind(
         ADDRESS,
         Field("locality", "text", "general", ("town", "city", "乡镇", "所在乡镇", "镇")),
         Field("age_band", "word", "personal", ("age group", "age", "年龄段", "年龄"), words.AGE_WORDS),
+        Field(
+            "birth_year",
+            "year",
+            "personal",
+            ("year of birth", "born", "birthday", "date of birth", "出生年份", "出生年", "出生日期", "出生年月"),
+        ),
+        Field("as_of", "date", "general", ("as of", "data date", "数据日期", "截止日期")),
         Field("products", "whole", "important", ("product count", "产品数", "持有产品数"), low=0),
         Field("balance_fen", "money", "important", ("balance", "deposits", "存款余额", "余额", "资产余额", "aum")),
         Field("last_contact_on", "date", "general", ("last contact", "最近联系", "最近联系日期", "上次联系日期")),
@@ -165,7 +173,14 @@ CUSTOMERS_KIND = ImportKind(
         Field("basis", "text", "general", ("legal basis", "依据")),
         Field("expires_on", "date", "general", ("expiry", "expires", "有效期", "到期日")),
     ),
-    rules=_PROSPECT_RULES,
+    rules=(
+        (
+            (pl.col("as_of").dt.year() - pl.col("birth_year")).is_between(0, OLDEST) == pl.lit(value=False),
+            "birth_year",
+            "a year of birth that no living person has on the day the ages count for",
+        ),
+        *_PROSPECT_RULES,
+    ),
     references=(
         Reference("branch_id", "branches", "unknown branch"),
         Reference("account_rm_id", "staff", "unknown account manager"),

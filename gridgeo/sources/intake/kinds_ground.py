@@ -45,6 +45,8 @@ BOUNDARIES_KIND = ImportKind(
         Field("source", "text", "general", ("来源",)),
     ),
     shapes=True,
+    instead={"id": "code"},
+    numbered=True,
 )
 BUILDINGS_KIND = ImportKind(
     "buildings",
@@ -66,6 +68,16 @@ BUILDINGS_KIND = ImportKind(
     positions=True,
     placed=True,
 )
+MEASURES = ("people", "households", "businesses")
+_PEOPLE = Field(
+    "people", "number", "core", ("population", "persons_all-ages", "人口", "常住人口", "总人口", "人数"), low=0
+)
+_HOUSEHOLDS = Field("households", "number", "core", ("household count", "户数", "总户数", "常住户数"), low=0)
+_BUSINESSES = Field("businesses", "number", "core", ("firms", "企业数", "商户数", "个体户数"), low=0)
+_MEASURE_WORDS = {
+    word.casefold(): item.name for item in (_PEOPLE, _HOUSEHOLDS, _BUSINESSES) for word in (item.name, *item.names)
+}
+_NO_MEASURE = pl.all_horizontal(pl.col(name).is_null() for name in (*MEASURES, "value"))
 DENOMINATORS_KIND = ImportKind(
     "denominators",
     "denominator",
@@ -73,11 +85,11 @@ DENOMINATORS_KIND = ImportKind(
     (
         Field("zone", "text", "core", _NAMES),
         Field("code", "text", "core", _CODES),
-        Field(
-            "people", "number", "core", ("population", "persons_all-ages", "人口", "常住人口", "总人口", "人数"), low=0
-        ),
-        Field("households", "number", "core", ("household count", "户数", "总户数", "常住户数"), low=0),
-        Field("businesses", "number", "core", ("firms", "企业数", "商户数", "个体户数"), low=0),
+        _PEOPLE,
+        _HOUSEHOLDS,
+        _BUSINESSES,
+        Field("category", "word", "core", ("measure", "indicator", "指标"), _MEASURE_WORDS),
+        Field("value", "number", "core", ("数值",), low=0),
         Field("dated_on", "date", "general", ("date", "日期", "统计日期")),
         Field("source", "text", "general", ("来源",)),
         Field("assumed", "yes_no", "general", ("估计",), default="no"),
@@ -85,13 +97,16 @@ DENOMINATORS_KIND = ImportKind(
     key=("zone", "code"),
     rules=(
         (pl.col("zone").is_null() & pl.col("code").is_null(), "zone", "neither a zone's name nor its code"),
+        (_NO_MEASURE, "people", "neither people nor households nor businesses"),
         (
-            pl.col("people").is_null() & pl.col("households").is_null() & pl.col("businesses").is_null(),
-            "people",
-            "neither people nor households nor businesses",
+            pl.col("value").is_null() != pl.col("category").is_null(),
+            "category",
+            "a category needs its value, and a value its category",
         ),
     ),
-    sums=("people", "households", "businesses"),
+    sums=MEASURES,
+    instead={"zone": "code"},
+    together=("category", "value"),
 )
 CELLS_KIND = ImportKind(
     "cells",
@@ -112,10 +127,17 @@ INDUSTRIES_KIND = ImportKind(
         Field("edition", "text", "core", ("version", "版本", "年份"), required=True),
         Field("code", "text", "core", ("代码", "行业代码"), required=True),
         Field("parent_code", "text", "core", ("parent", "上级代码")),
-        Field("level", "whole", "core", ("层级", "级别"), required=True, low=1, high=9),
+        Field("level", "whole", "core", ("层级", "级别"), low=1, high=9),
         Field("name_zh", "text", "general", ("name", "名称", "行业名称", "类别名称")),
         Field("name_en", "text", "general", ("english", "英文名称")),
         Field("source", "text", "general", ("来源",)),
+    ),
+    rules=(
+        (
+            pl.col("level").is_null() & ~pl.col("code").str.contains(r"^([A-Z]|[0-9]{2,4})$"),
+            "level",
+            "no level, and the code says none: a letter or two to four digits do",
+        ),
     ),
     key=("scheme", "edition", "code"),
 )

@@ -53,6 +53,8 @@ def propose_mapping(
         column = next((by_header[name] for name in _known_names(item) if name in by_header), None)
         if column is not None:
             found[item.name] = column
+    if not set(kind.together) <= set(found) | set(constants):
+        found = {name: column for name, column in found.items() if name not in kind.together or name in declared}
     tags = tuple(key for key in TAG_HEADERS if key in columns) if kind.tags and "osm_tag" not in found else ()
     used = {part for column in found.values() for part in columns_of(column, columns)} | set(tags)
     rest = tuple(column for column in columns if column not in used)

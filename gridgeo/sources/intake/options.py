@@ -13,7 +13,7 @@ from gridgeo.errors import InvalidInputError
 
 DUPLICATE_RULES = ("reject", "first", "last")
 GONE_RULES = ("drop", "keep")
-UNITS = {"元": 2, "万元": 6, "亿元": 10, "分": 0}
+UNITS = {"元": 2, "千元": 5, "万元": 6, "百万元": 8, "亿元": 10, "分": 0}
 """Unit of money -> powers of ten to the fen."""
 
 

@@ -38,11 +38,7 @@ class Place:
         same = {"wgs84": ("wgs84",), "cgcs2000": ("wgs84", "cgcs2000"), "gcj02": ("gcj02",)}[self.house]
         if self.crs is None:
             return self.datum not in same
-        return self.house == "gcj02" or not self._is_house_crs()
-
-    def _is_house_crs(self) -> bool:
-        assert self.crs is not None  # noqa: S101 (for the type checker)
-        return bool(self.crs.is_geographic) and f"{':'.join(self.crs.to_authority() or ())}" in GEOGRAPHIC
+        return self.house == "gcj02" or not _like_wgs84(self.crs)
 
     @property
     def geographic(self) -> bool:
@@ -71,18 +67,17 @@ def place_of(options: ImportOptions, file_crs: str | None, house: str, path: obj
     """Return what the coordinates of a file are in: as the person declares, else as the file itself says.
 
     A GCJ-02 or BD-09 file often says EPSG:4326, as those have no code: the person's datum then counts. Raises
-    InvalidInputError when nothing is declared, the system is unknown, or a datum is declared for projected coordinates.
+    InvalidInputError when nothing is declared, the system is unknown, or what is declared is not what the file says.
     """
     own = _crs(file_crs) if file_crs else None
     if options.crs:
-        return Place(None, _crs(options.crs), house)
+        given = _crs(options.crs)
+        if own is not None and not own.equals(given, ignore_axis_order=True):
+            raise _contradicted(path, own, given.name)
+        return Place(None, given, house)
     if options.datum:
-        if own is not None and not own.is_geographic:
-            raise InvalidInputError(
-                "{path} holds projected coordinates ({crs}); a datum alone does not fit: leave --datum out",
-                path=path,
-                crs=own.name,
-            )
+        if own is not None and not _like_wgs84(own):
+            raise _contradicted(path, own, options.datum)
         return Place(options.datum, None, house)
     if own is not None:
         return Place(None, own, house)
@@ -91,6 +86,20 @@ def place_of(options: ImportOptions, file_crs: str | None, house: str, path: obj
         path=path,
         known=", ".join(DATUMS),
     )
+
+
+def _contradicted(path: object, own: pyproj.CRS, given: str) -> InvalidInputError:
+    return InvalidInputError(
+        "{path} says its coordinates are in {own}, declared is {given}: leave --datum and --crs out, or mend the file",
+        path=path,
+        own=own.name,
+        given=given,
+    )
+
+
+def _like_wgs84(crs: pyproj.CRS) -> bool:
+    """Tell whether a system is degrees of WGS 84 or of a datum less than a metre off it."""
+    return bool(crs.is_geographic) and ":".join(crs.to_authority() or ()) in GEOGRAPHIC
 
 
 def _crs(text: str) -> pyproj.CRS:

@@ -14,12 +14,15 @@ SEEDS = (17, 4711)
 """Two 64-bit hashes of a key: among 100 million rows two different keys are taken for one with chance 1 in 10^22."""
 
 
-def row_hashes(text: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """Return row, key_a, key_b, content: hashes of each row's key and of all its values. Rows without a key fall away.
+Hashed = {"row": pl.UInt32, "key_a": pl.UInt64, "key_b": pl.UInt64, "content": pl.UInt64}
 
-    text: `row` and the fields as text.
+
+def row_hashes(text: pl.DataFrame, key: Sequence[str], more: Sequence[str] = ()) -> pl.DataFrame:
+    """Return `Hashed`: hashes of each row's key and of all its values. Rows without a key fall away.
+
+    text: `row` and the fields as text. more: columns that tell rows of one key apart.
     """
-    keys = pl.struct(*key)
+    keys = pl.struct(*key, *more)
     values = pl.struct(pl.exclude("row"))
     hashed = text.select(
         "row",
@@ -46,7 +49,7 @@ def repeated_rows(hashes: pl.DataFrame, rule: str) -> pl.DataFrame:
     kept = {
         "reject": pl.lit(value=False),
         "first": pl.col("row") == pl.col("row").filter(~pl.col("again")).min().over(key),
-        "last": pl.col("row") == pl.col("row").filter(~pl.col("again")).max().over(key),
+        "last": pl.col("row").max().over(*key, "content") == pl.col("row").max().over(key),
     }[rule]
     reason = (
         pl.when("again")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -13,8 +14,8 @@ from gridgeo.domain.tables import ORIGINALS, checked, empty
 from gridgeo.sources.files import RawTable
 from gridgeo.sources.intake.account import Account, Batch
 from gridgeo.sources.intake.declared import check_required, money_unit, place_if_any
-from gridgeo.sources.intake.doubts import doubts_of
-from gridgeo.sources.intake.fields import ImportKind
+from gridgeo.sources.intake.doubts import address_columns, doubts_of, doubts_of_rows
+from gridgeo.sources.intake.fields import Field, ImportKind
 from gridgeo.sources.intake.finish import FINISHES, NO_BUSINESS, tags_of_column, with_tags
 from gridgeo.sources.intake.judge import CODE, FIELD, REASON, ROW, VALUE, Judge, refused
 from gridgeo.sources.intake.kinds import import_kind
@@ -22,7 +23,7 @@ from gridgeo.sources.intake.mapping import ColumnMapping, propose_mapping
 from gridgeo.sources.intake.options import ImportOptions, Known
 from gridgeo.sources.intake.personal import header_says_personal
 from gridgeo.sources.intake.positions import OFF_GLOBE, moved_points
-from gridgeo.sources.intake.scan import Scan, scan
+from gridgeo.sources.intake.scan import CATEGORY, Scan, scan
 from gridgeo.sources.intake.several import joined_rows
 from gridgeo.sources.intake.shapes import Shapes, judged_shapes, points_of
 from gridgeo.sources.intake.values import more_than_fen
@@ -45,6 +46,11 @@ class Understanding:
         """The kind of the file."""
         return self.judge.kind
 
+    @cached_property
+    def parts(self) -> dict[str, str]:
+        """Columns of the file that hold a part of an address each."""
+        return address_columns(self.raw.columns, self.kind, self.mapping)
+
     @property
     def mapping(self) -> ColumnMapping:
         """Which column is which field."""
@@ -60,6 +66,7 @@ class Understanding:
                 for name, column in mapping.columns.items()
             },
             "constants": dict(self.judge.options.constants),
+            "defaults": {item.name: item.default for item in self._defaults() if item.name not in mapping.columns},
             "tag_columns": list(mapping.tags),
             "guesses": [{"field": name, "column": column} for name, column in mapping.guesses],
             "unmapped": list(mapping.unmapped),
@@ -71,7 +78,7 @@ class Understanding:
         """Yield the file piece by piece; the account is complete when they are exhausted."""
         self.account = Account()
         pieces = (self._batch(batch) for batch in self.raw.batches())
-        if self.judge.options.one_row_per is None:
+        if self.judge.options.one_row_per is None and CATEGORY not in self.mapping.columns:
             yield from pieces
             return
         whole = list(pieces)
@@ -87,8 +94,7 @@ class Understanding:
         hidden = tuple(name for name in self.raw.columns if header_says_personal(name))
         rejected = refused(batch, blamed, self.raw.columns, hidden)
         self._count_rounded(text, rows)
-        for what, count in doubts_of(self.kind, text.join(rows.select(ROW), on=ROW, how="semi")).items():
-            self.account.doubt(what, count)
+        self._count_doubts(batch.join(rows.select(ROW), on=ROW, how="semi"))
         accepted = checked(rows.select(list(self.kind.contract)), self.kind.contract, self.kind.name)
         self.account.take(batch.height, blamed, accepted.height)
         return Batch(accepted, originals, rejected)
@@ -120,7 +126,8 @@ class Understanding:
         own = code.select(ROW, names.gather(code[CODE]).alias(FIELD), words.gather(code[CODE]).alias(REASON))
         again = self.seen.repeated.join(text.select(ROW), on=ROW, how="inner").join(own, on=ROW, how="anti")
         key = self.kind.key[0] if not self.judge.options.key else self.judge.options.key[0]
-        all_blamed = pl.concat([own, again.select(ROW, pl.lit(key).alias(FIELD), REASON), self._untagged(text, own)])
+        own = pl.concat([own, again.select(ROW, pl.lit(key).alias(FIELD), REASON)])
+        all_blamed = pl.concat([own, self._untagged(text, own)])
         values = text.join(all_blamed, on=ROW, how="inner", maintain_order="left")
         value = pl.coalesce(pl.when(pl.col(FIELD) == name).then(pl.col(name)) for name in self.kind.field_names)
         return values.select(ROW, FIELD, value.alias(VALUE), REASON).cast(BLAMED)  # type: ignore[arg-type]
@@ -143,6 +150,8 @@ class Understanding:
                 originals = pl.concat([originals, checked(points, ORIGINALS, "original")])
             good, shapes, off = self._off_globe(good, shapes, moved)
             lost = pl.concat([lost, off])
+        for what, count in doubts_of_rows(self.kind, good).items():
+            self.account.doubt(what, count)
         finish = FINISHES.get(self.kind.name)
         return (finish(good, shapes) if finish else good), originals, lost
 
@@ -166,6 +175,7 @@ class Understanding:
         wkb = good.select(ROW).join(batch.select(ROW, GEOMETRY), on=ROW, how="left", maintain_order="left")[GEOMETRY]
         outlines = judged_shapes(wkb, self.judge.place, points=not self.kind.shapes)
         self.account.repaired += outlines.repaired
+        self.account.flattened += outlines.flattened
         fine = outlines.reason == ""
         lost = good.filter(pl.Series(~fine)).select(ROW, pl.lit(GEOMETRY).alias(FIELD))
         lost = lost.with_columns(
@@ -179,10 +189,33 @@ class Understanding:
     def _original_shapes(self, kept: pl.DataFrame, shapes: Shapes) -> pl.DataFrame:
         if self.judge.place is None or not self.judge.place.moves:
             return empty(ORIGINALS)
-        ids = pl.coalesce("id", "code", pl.col(ROW).cast(pl.String)).alias("id")
-        table = kept.select(pl.lit("shape").alias("kind"), ids, x=pl.lit(None, pl.Float64), y=pl.lit(None, pl.Float64))
+        table = kept.select(
+            pl.lit("shape").alias("kind"),
+            self.kind.key_text("id"),
+            x=pl.lit(None, pl.Float64),
+            y=pl.lit(None, pl.Float64),
+        )
         wkb = shapely.to_wkb(shapes, hex=True).tolist()
         return checked(table.with_columns(pl.Series("shape", wkb, dtype=pl.String)), ORIGINALS, "original")
+
+    def _defaults(self) -> list[Field]:
+        """Return the fields whose empty rows take a default that says something of the row."""
+        given = {*self.judge.options.constants, *(("industry",) if self.mapping.tags else ())}
+        return [
+            item
+            for item in self.kind.fields
+            if item.default is not None and item.name not in given and item.column_class != "general"
+        ]
+
+    def _count_doubts(self, taken: pl.DataFrame) -> None:
+        """Count what looks odd in the taken rows of the file, and where a default filled in."""
+        for what, count in doubts_of(taken, self.parts).items():
+            self.account.doubt(what, count)
+        for item in self._defaults():
+            column = self.mapping.columns.get(item.name)
+            empty_count = taken[column].null_count() if column in taken.columns else 0
+            if empty_count:
+                self.account.filled[item.name] = self.account.filled.get(item.name, 0) + empty_count
 
     def _count_rounded(self, text: pl.DataFrame, rows: pl.DataFrame) -> None:
         for item in self.kind.fields:

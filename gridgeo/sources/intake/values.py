@@ -15,6 +15,7 @@ REASONS = {
     "number": "not a number: write digits with a dot",
     "whole": "not a whole number",
     "date": "not a date: write YYYY-MM-DD",
+    "year": "not a year of birth: write YYYY, or a date",
     "yes_no": "not yes or no",
     "word": "not one of the known words: see gridgeo import fields",
     "money": "not an amount of money: write digits with a dot",
@@ -22,7 +23,9 @@ REASONS = {
 DAMAGED_PATTERN = r"^[+-]?\d(\.\d+)?[eE]\+?\d+$"
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日", "%Y.%m.%d")
 AGE_LIMITS = (30, 45, 60)
-ADULT_AGE = 18
+ADULT_AGE, OLDEST = 18, 120
+MINOR = "minor"
+"""Stands for a band while a row is judged; a minor's row is taken without one."""
 MONEY_SCALE = 12
 
 
@@ -39,6 +42,10 @@ def typed(item: Field, text: pl.Expr, dtype: pl.DataType | type[pl.DataType], un
     if item.type == "date":
         day = text.str.replace(r"[T ]\d{1,2}:.*$", "")
         return pl.coalesce(day.str.to_date(form, strict=False) for form in DATE_FORMATS)
+    if item.type == "year":
+        return text.str.extract(
+            r"^((?:18|19|20)[0-9]{2})(?:年?$|[-/.年]?[0-9]{1,2}([-/.月]?[0-9]{1,2}日?)?(?:[T ].*)?$)", 1
+        ).cast(pl.Int32)
     if item.type == "yes_no":
         low = text.str.to_lowercase()
         return pl.when(low.is_in(YES)).then(True).when(low.is_in(NO)).then(False)
@@ -72,11 +79,16 @@ def _word(item: Field, text: pl.Expr) -> pl.Expr:
 
 
 def _age_band(text: pl.Expr) -> pl.Expr:
-    """Read an age in years as its band; minors have none."""
+    """Read an age in years as its band; MINOR below ADULT_AGE, null for no age that a person has."""
     age = text.str.strip_suffix("岁").cast(pl.Int32, strict=False)
+    return band_of(pl.when(age.is_between(0, OLDEST)).then(age))
+
+
+def band_of(age: pl.Expr) -> pl.Expr:
+    """Return the band of ages in years, MINOR below ADULT_AGE, null for null."""
     return (
         pl.when(age < ADULT_AGE)
-        .then(None)
+        .then(pl.lit(MINOR))
         .when(age < AGE_LIMITS[0])
         .then(pl.lit("18-29"))
         .when(age < AGE_LIMITS[1])

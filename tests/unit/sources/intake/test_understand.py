@@ -50,7 +50,7 @@ BAD = [
     ("products", "-1", "number out of range: see gridgeo import fields"),
     ("last_contact_on", "31/31/2025", "not a date: write YYYY-MM-DD"),
     ("do_not_contact", "maybe", "not yes or no"),
-    ("age_band", "12", "not one of the known words: see gridgeo import fields"),
+    ("age_band", "121", "not one of the known words: see gridgeo import fields"),
     ("party", "潜客", "a prospect needs its source, basis and expiry"),
 ]
 
