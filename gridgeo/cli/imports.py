@@ -14,6 +14,9 @@ from gridgeo.cli.import_tables import preview_table, report_table
 from gridgeo.errors import InvalidInputError
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from gridgeo.jobs import Report
     from gridgeo.pipeline.intake import ImportReport, ImportRequest
     from gridgeo.sources.files import ReadOptions
 
@@ -144,32 +147,30 @@ def _command_of(kind: str) -> Callable[..., None]:
         as_json: JsonOption = False,
         actor: ActorOption = None,
     ) -> None:
-        from gridgeo.pipeline.intake import ImportRequest
-
-        declared = {
-            "datum": datum,
-            "crs": crs,
-            "unit": unit,
-            "key": tuple(key or ()),
-            "one_row_per": one_row_per,
-            "duplicates": duplicates,
-            "gone": "keep" if add else gone,
-            "on_purpose": tuple(on_purpose or ()),
-            "cell_column": cell_column,
-        }
-        options = _options(kind, mapping, (columns, constants), declared)
-        how = _reading(encoding, separator, sheet, header_rows, layer)
-        request = ImportRequest(file, options, how, merge_on=tuple(merge_on or ()), again=again)
-        if dry_run and rejected:
-            raise InvalidInputError("--rejected writes what an import refused; --dry-run imports nothing")
-        with session(store, as_json, actor) as opened:
-            notes = _show(opened, request) if dry_run else _take(opened, request, rejected)
-        _save(save_mapping, kind, notes)
+        _import(kind, locals())
 
     command.__doc__ = (
         f"{HELP[kind]}\n\nExample: gridgeo import {kind} {EXAMPLES.get(kind, f'{kind}.csv --datum wgs84')}"
     )
     return command
+
+
+def _import(kind: str, given: dict[str, Any]) -> None:
+    """Import a file, or show how it is understood; given: what was typed, by the names of the options."""
+    from gridgeo.pipeline.intake import ImportRequest
+
+    several = {name: tuple(given[name] or ()) for name in ("key", "on_purpose", "merge_on")}
+    plain = {name: given[name] for name in ("datum", "crs", "unit", "one_row_per", "duplicates", "cell_column")}
+    merge_on = several.pop("merge_on")
+    declared = plain | several | {"gone": "keep" if given["add"] else given["gone"]}
+    options = _options(kind, given["mapping"], (given["columns"], given["constants"]), declared)
+    how = _reading(*(given[name] for name in ("encoding", "separator", "sheet", "header_rows", "layer")))
+    request = ImportRequest(given["file"], options, how, merge_on=merge_on, again=given["again"])
+    if given["dry_run"] and given["rejected"]:
+        raise InvalidInputError("--rejected writes what an import refused; --dry-run imports nothing")
+    with session(given["store"], given["as_json"], given["actor"]) as opened:
+        notes = _show(opened, request) if given["dry_run"] else _take(opened, request, given["rejected"])
+    _save(given["save_mapping"], kind, notes)
 
 
 def _options(
@@ -216,10 +217,22 @@ def _show(opened: Session, request: ImportRequest) -> dict[str, Any]:
 
 
 def _take(opened: Session, request: ImportRequest, rejected: Path | None) -> dict[str, Any]:
+    from gridgeo.jobs import run_here
     from gridgeo.pipeline.intake import import_file
 
-    with progress_bar(STEPS) as progress, opened.engine.begin() as connection:
-        report: ImportReport = import_file(connection, opened.actor, request, now(), progress)
+    with progress_bar(STEPS) as progress:
+
+        def work(connection: sa.Connection, tell: Report) -> ImportReport:
+            def step(name: str) -> None:
+                progress(name)
+                tell(name)
+
+            return import_file(connection, opened.actor, request, now(), step)
+
+        params = {"kind": request.options.kind} | request.declared()
+        report: ImportReport = run_here(
+            opened.engine, opened.actor, "import", params, work, now, file_name=request.name
+        )
     if rejected:
         import_review.write_rejected_of(opened, report.version_id, rejected)
     body = report.as_dict()
