@@ -26,6 +26,10 @@ BranchPath = Annotated[
     str,
     Path(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Id of a branch.", examples=["b1"]),
 ]
+GridPath = Annotated[
+    str,
+    Path(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Id of a grid.", examples=["g1-1"]),
+]
 Most = Annotated[int, Query(ge=1, le=MAX_ROWS, description="The most entries to answer with.", examples=[50])]
 ImportKindPath = Annotated[
     str,

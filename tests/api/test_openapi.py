@@ -40,6 +40,17 @@ OPERATIONS = {
     "read_grid_log",
     "list_members",
     "read_grid",
+    "read_grid_card",
+    "list_features",
+    "create_feature",
+    "count_rule",
+    "read_feature",
+    "change_feature",
+    "remove_feature",
+    "count_feature",
+    "list_feature_members",
+    "list_snapshots",
+    "take_snapshot",
     "list_imports",
     "read_import",
     "read_rejected",
@@ -109,7 +120,7 @@ def test_every_route_of_the_application_is_described() -> None:
 
 @pytest.mark.parametrize(("path", "method", "operation"), ROUTES)
 def test_a_route_says_what_it_does(path: str, method: str, operation: Operation) -> None:
-    assert method in ("get", "post")
+    assert method in ("get", "post", "patch", "delete")
     assert operation["summary"]
     assert len(operation["description"]) > 20
     assert operation["tags"]
@@ -141,7 +152,7 @@ def test_a_route_names_its_problems(path: str, method: str, operation: Operation
         assert operation["security"] == [{"session": []}]
     if operation.get("parameters"):
         assert 422 in documented
-    if method == "post":
+    if method != "get":
         assert {403, 413} <= documented
     for status in documented & set(EXAMPLES):
         assert list(operation["responses"][str(status)]["content"]) == ["application/problem+json"]

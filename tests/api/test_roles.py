@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import jsonschema
 import pytest
 import sqlalchemy as sa
 
@@ -47,6 +48,9 @@ class Asked:
 STALE = {"if-match": '"99"'}
 RENAME = {"operation": "rename", "args": {"grid": "B1-1-1", "name": "x"}}
 NO_METHOD = {"spec": {"method": "magic"}}
+KEPT, KEPT_IN_USE = "/api/v1/features/T-1", "/api/v1/features/C-1"
+COHORT = {"where": {"attribute": "age_band", "is": "60+"}}
+NO_RULE = {"kind": "cohort", "name": "x", "branch_id": "B1", "rule": {}}
 MATRIX: dict[str, Asked] = {
     "health": Asked("GET", "/health", EVERYBODY),
     "ready": Asked("GET", "/ready", EVERYBODY),
@@ -75,6 +79,17 @@ MATRIX: dict[str, Asked] = {
     "read_grid_log": Asked("GET", "/api/v1/grids/B1/log", READERS),
     "read_grid": Asked("GET", "/api/v1/grids/B1/B1-1-1", READERS),
     "list_members": Asked("GET", "/api/v1/membership", instead(READERS, HIDDEN)),
+    "read_grid_card": Asked("GET", "/api/v1/grids/B1/B1-1-1/card", READERS),
+    "list_features": Asked("GET", "/api/v1/features", READERS),
+    "create_feature": Asked("POST", "/api/v1/features", instead(EDITORS, WRONG), NO_RULE),
+    "count_rule": Asked("POST", "/api/v1/features/count", READERS, {"kind": "cohort", "rule": COHORT}),
+    "read_feature": Asked("GET", KEPT, READERS),
+    "change_feature": Asked("PATCH", KEPT, instead(EDITORS, CONFLICT), {"name": "x"}, STALE),
+    "remove_feature": Asked("DELETE", KEPT_IN_USE, instead(EDITORS, CONFLICT)),
+    "count_feature": Asked("GET", f"{KEPT}/count", READERS),
+    "list_feature_members": Asked("GET", f"{KEPT}/members", READERS),
+    "list_snapshots": Asked("GET", f"{KEPT_IN_USE}/snapshots", READERS),
+    "take_snapshot": Asked("POST", f"{KEPT}/snapshots", instead(EDITORS, HIDDEN), {}),
     "list_imports": Asked("GET", "/api/v1/imports", PLANNERS),
     "read_import": Asked("GET", "/api/v1/imports/999", instead(PLANNERS, HIDDEN)),
     "read_rejected": Asked("GET", "/api/v1/imports/999/rejected.csv", instead(PLANNERS, HIDDEN)),
@@ -87,6 +102,7 @@ MATRIX: dict[str, Asked] = {
     "start_run": Asked("POST", "/api/v1/runs", instead(PLANNERS, WRONG), {"method": "magic"}),
 }
 OF_A_BRANCH = {name for name, asked in MATRIX.items() if "/B1" in asked.path}
+KEPT_BY_A_BRANCH = {name for name, asked in MATRIX.items() if asked.path.startswith((KEPT, KEPT_IN_USE))}
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +117,10 @@ def service(demo_made: Callable[[str], str], tmp_path_factory: pytest.TempPathFa
     with running(create_app(settings_for(f"sqlite:///{file}"))) as client:
         client.login()
         assert client.post("/api/v1/grids/B1", {}).status_code == 201
+        cohort = {"kind": "cohort", "name": "old", "rule": COHORT, "branch_id": "B1"}
+        assert client.post("/api/v1/features", cohort).json()["id"] == "C-1"
+        target = {"kind": "target_group", "name": "aim", "rule": {"where": {"cohort": "C-1"}}, "branch_id": "B1"}
+        assert client.post("/api/v1/features", target).json()["id"] == "T-1"
         yield client
 
 
@@ -127,9 +147,30 @@ def test_each_role_is_answered_as_it_should_be(service: Client, name: str, role:
     assert answer.status_code == MATRIX[name].expected[role], answer.text[:300]
 
 
+@pytest.mark.parametrize("name", MATRIX)
+def test_an_answer_fits_its_description(service: Client, name: str) -> None:
+    service.act_as(actor("planner"))
+    answer = ask(service, MATRIX[name])
+    (operation,) = (
+        one for methods in DESCRIPTION["paths"].values() for one in methods.values() if one["operationId"] == name
+    )
+    described = operation["responses"][str(answer.status_code)]
+    media_type = answer.headers["content-type"].partition(";")[0]
+    if media_type.endswith("json"):
+        schema = described["content"][media_type]["schema"]
+        jsonschema.validate(answer.json(), schema | {"components": DESCRIPTION["components"]})
+
+
 @pytest.mark.parametrize("role", ["branch_manager", "rm", "consumer"])
 @pytest.mark.parametrize("name", sorted(OF_A_BRANCH))
 def test_another_branchs_things_are_not_there(service: Client, name: str, role: str) -> None:
+    service.act_as(actor(role, frozenset({"B2"})))
+    assert ask(service, MATRIX[name]).status_code == HIDDEN
+
+
+@pytest.mark.parametrize("role", ["branch_manager", "rm"])
+@pytest.mark.parametrize("name", sorted(KEPT_BY_A_BRANCH))
+def test_another_branchs_grids_of_people_are_not_there(service: Client, name: str, role: str) -> None:
     service.act_as(actor(role, frozenset({"B2"})))
     assert ask(service, MATRIX[name]).status_code == HIDDEN
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import orjson
 import shapely
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from gridgeo.cells import cell_strings
@@ -26,7 +26,7 @@ from gridgeo_api.deps import (
 )
 from gridgeo_api.limits import MAX_TEXT
 from gridgeo_api.openapi import problems
-from gridgeo_api.params import NO_CONTROL, BranchPath, Most
+from gridgeo_api.params import NO_CONTROL, BranchPath, GridPath, Most
 from gridgeo_api.schemas import (
     GridDetail,
     GridEdit,
@@ -41,10 +41,6 @@ from gridgeo_api.schemas import (
 router = APIRouter(tags=["grids"])
 READ = problems(401, 403, 404, 422, 503)
 EDIT = problems(401, 403, 404, 412, 413, 422, 428, 503)
-GridId = Annotated[
-    str,
-    Path(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Id of a grid.", examples=["g1-1"]),
-]
 Disagreeing = Annotated[
     bool, Query(description="Only parties for whom two rules name different grids.", examples=[True])
 ]
@@ -149,7 +145,7 @@ def list_members(
 
 
 @router.get("/grids/{branch_id}/{grid_id}", summary="Read one area grid", response_model=GridDetail, responses=READ)
-def read_grid(actor: ActorKnown, connection: Connected, branch_id: BranchPath, grid_id: GridId) -> Response:
+def read_grid(actor: ActorKnown, connection: Connected, branch_id: BranchPath, grid_id: GridPath) -> Response:
     """One grid with its cells and its own boundary, where it has one."""
     state = area_grids.grid_state(connection, actor, branch_id)
     return plain_answer(_detail(state, grid_id), etag=f'"{state.revision}"')

@@ -1,0 +1,173 @@
+"""Industry grids, cohort grids and target groups: kept, changed, counted live; snapshots; the card of an area grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from gridgeo.pipeline import cohorts, features, industry, target_groups
+from gridgeo.pipeline.features import FeatureDraft
+from gridgeo.pipeline.grid_card import grid_card
+from gridgeo_api.deps import ActorKnown, Connected, RevisionGiven, WritingNow, moment, plain_answer
+from gridgeo_api.limits import MAX_TEXT
+from gridgeo_api.openapi import problems
+from gridgeo_api.params import NO_CONTROL, BranchPath, GridPath
+from gridgeo_api.schemas import (
+    Feature,
+    FeatureChange,
+    FeatureCount,
+    FeatureGone,
+    Features,
+    FeatureWanted,
+    GridCard,
+    RuleTried,
+    Snapshot,
+    Snapshots,
+    SnapshotWanted,
+)
+
+router = APIRouter(tags=["features"])
+READ = problems(401, 403, 404, 422, 503)
+WRITE = problems(401, 403, 404, 412, 413, 422, 503)
+FeatureId = Annotated[
+    str,
+    Path(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Id of the grid.", examples=["C-1"]),
+]
+OfKind = Annotated[
+    str | None,
+    Query(max_length=40, description="Only industry, cohort or target_group.", examples=["cohort"]),
+]
+AsOf = Annotated[date | None, Query(description="The day that counts; today without it.", examples=["2026-03-01"])]
+Skip = Annotated[int, Query(ge=0, le=100_000_000, description="Entries to leave out at the beginning.", examples=[0])]
+PageSize = Annotated[int, Query(ge=1, le=1000, description="The most entries to answer with.", examples=[50])]
+
+COUNTS: dict[str, Callable[..., dict[str, Any]]] = {
+    "cohort": lambda connection, actor, subject, day: cohorts.cohort_count(
+        connection, actor, subject, moment().date(), as_of=day
+    ),
+    "target_group": lambda connection, actor, subject, day: target_groups.target_count(
+        connection, actor, subject, moment().date(), as_of=day
+    ),
+    "industry": lambda connection, actor, subject, _: industry.industry_summary(connection, actor, subject),
+}
+PAGES: dict[str, Callable[..., dict[str, Any]]] = {
+    "cohort": lambda connection, actor, subject, day, page: cohorts.cohort_page(
+        connection, actor, subject, moment().date(), as_of=day, page=page
+    ),
+    "target_group": lambda connection, actor, subject, day, page: target_groups.target_page(
+        connection, actor, subject, moment().date(), as_of=day, page=page
+    ),
+    "industry": lambda connection, actor, subject, _, page: industry.top_merchants(
+        connection, actor, subject, page=page
+    ),
+}
+
+
+@router.get("/features", summary="List industry, cohort and target grids", response_model=Features, responses=READ)
+def list_features(actor: ActorKnown, connection: Connected, kind: OfKind = None) -> Response:
+    """Grids that are kept, of the actor's branches and of all of them."""
+    return plain_answer({"features": features.list_features(connection, actor, kind)})
+
+
+@router.post("/features", summary="Keep a grid", status_code=201, response_model=Feature, responses=WRITE)
+def create_feature(writing: WritingNow, wanted: FeatureWanted) -> Response:
+    """Keep a rule as a draft; 412 when the name is taken, so that the same request again makes no second one."""
+    draft = FeatureDraft(**wanted.model_dump())
+    made = features.create_feature(writing.connection, writing.actor, draft, writing.now)
+    return plain_answer(made, status=201, etag=f'"{made["revision"]}"')
+
+
+@router.post("/features/count", summary="Count what a rule holds", response_model=FeatureCount, responses=WRITE)
+def count_rule(actor: ActorKnown, connection: Connected, tried: RuleTried) -> Response:
+    """Work a rule out now, without keeping it: counts, the rule in words, the versions it was worked out from."""
+    count = COUNTS[tried.kind](connection, actor, tried.rule, tried.as_of)
+    return plain_answer({"kind": tried.kind, "count": count})
+
+
+@router.get("/features/{feature_id}", summary="Read a grid", response_model=Feature, responses=READ)
+def read_feature(actor: ActorKnown, connection: Connected, feature_id: FeatureId) -> Response:
+    """One grid with its rule, in words as well; a change names the revision given here (ETag, If-Match)."""
+    found = features.read_feature(connection, actor, feature_id)
+    return plain_answer(found, etag=f'"{found["revision"]}"')
+
+
+@router.patch(
+    "/features/{feature_id}",
+    summary="Change a grid",
+    response_model=Feature,
+    responses=problems(401, 403, 404, 412, 413, 422, 428, 503),
+)
+def change_feature(
+    writing: WritingNow, feature_id: FeatureId, revision: RevisionGiven, wanted: FeatureChange
+) -> Response:
+    """Change name, rule, owner or status; what is left out stays as it is."""
+    changes = wanted.model_dump(exclude_unset=True)
+    changed = features.update_feature(
+        writing.connection, writing.actor, feature_id, changes, expected_revision=revision
+    )
+    return plain_answer(changed, etag=f'"{changed["revision"]}"')
+
+
+@router.delete("/features/{feature_id}", summary="Take a grid out", response_model=FeatureGone, responses=WRITE)
+def remove_feature(writing: WritingNow, feature_id: FeatureId) -> Response:
+    """Take a grid out with its snapshots; 412 names the target groups that use it."""
+    return plain_answer(features.remove_feature(writing.connection, writing.actor, feature_id))
+
+
+@router.get(
+    "/features/{feature_id}/count", summary="Count what a grid holds", response_model=FeatureCount, responses=READ
+)
+def count_feature(actor: ActorKnown, connection: Connected, feature_id: FeatureId, as_of: AsOf = None) -> Response:
+    """Work a kept grid out now: a person in several of its parts counts once."""
+    kind = str(features.read_feature(connection, actor, feature_id)["kind"])
+    return plain_answer({"kind": kind, "count": COUNTS[kind](connection, actor, feature_id, as_of)})
+
+
+@router.get(
+    "/features/{feature_id}/members", summary="List what a grid holds", response_model=FeatureCount, responses=READ
+)
+def list_feature_members(
+    actor: ActorKnown,
+    connection: Connected,
+    feature_id: FeatureId,
+    as_of: AsOf = None,
+    skip: Skip = 0,
+    most: PageSize = 50,
+) -> Response:
+    """One page of the parties that a grid holds now, inside the actor's scope."""
+    kind = str(features.read_feature(connection, actor, feature_id)["kind"])
+    return plain_answer({"kind": kind, "count": PAGES[kind](connection, actor, feature_id, as_of, (skip, most))})
+
+
+@router.get("/features/{feature_id}/snapshots", summary="List snapshots", response_model=Snapshots, responses=READ)
+def list_snapshots(actor: ActorKnown, connection: Connected, feature_id: FeatureId) -> Response:
+    """Days on which it was written down who a cohort held, newest first."""
+    return plain_answer({"snapshots": cohorts.snapshots(connection, actor, feature_id)})
+
+
+@router.post(
+    "/features/{feature_id}/snapshots",
+    summary="Take a snapshot",
+    status_code=201,
+    response_model=Snapshot,
+    responses=WRITE,
+)
+def take_snapshot(writing: WritingNow, feature_id: FeatureId, wanted: SnapshotWanted) -> Response:
+    """Write down who a cohort holds on a day, with the rule and the versions it was worked out from."""
+    taken = cohorts.take_snapshot(writing.connection, writing.actor, feature_id, writing.now, as_of=wanted.as_of)
+    return plain_answer(taken, status=201)
+
+
+@router.get(
+    "/grids/{branch_id}/{grid_id}/card",
+    summary="Read the card of an area grid",
+    response_model=GridCard,
+    responses=READ,
+)
+def read_grid_card(actor: ActorKnown, connection: Connected, branch_id: BranchPath, grid_id: GridPath) -> Response:
+    """All that is known of an area grid; a figure that is not known is null beside its reason."""
+    return plain_answer(grid_card(connection, actor, branch_id, grid_id, moment().date()))
