@@ -42,7 +42,8 @@ def doubts_of(taken: pl.DataFrame, parts: Mapping[str, str]) -> dict[str, int]:
     """
     elsewhere = [pl.col(parts[name]).str.contains(BRITISH) for name in (*TEXT_PARTS, *NUMBER_PARTS) if name in parts]
     elsewhere += [pl.col(parts[name]).str.contains(CHINESE) for name in TEXT_PARTS if name in parts]
-    counts = {POSTCODE_ELSEWHERE: pl.any_horizontal(elsewhere)} if elsewhere else {}
+    lacking = pl.col(parts["postcode"]).is_null() if "postcode" in parts else pl.lit(value=True)
+    counts = {POSTCODE_ELSEWHERE: pl.any_horizontal(elsewhere) & lacking} if elsewhere else {}
     if "postcode" in parts:
         counts[POSTCODE_WITHOUT_DIGIT] = ~pl.col(parts["postcode"]).str.contains(r"\d")
     if "number" in parts:

@@ -149,8 +149,8 @@ def _texts(path: Path, body: dict[str, Any], part: str) -> dict[str, str]:
 
 
 def _quoted(text: str) -> str:
-    # JSON's string is one of TOML's.
-    return json.dumps(text, ensure_ascii=False)
+    # JSON's string is one of TOML's, but for the sign DEL, which TOML wants escaped.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _lines(table: Mapping[str, str]) -> list[str]:

@@ -1,0 +1,127 @@
+"""Columns find their fields by their headers; what only looks alike waits for the person's word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gridgeo.errors import InvalidInputError
+from gridgeo.sources.intake import KINDS, ImportOptions, Known, mapping_from_toml, mapping_to_toml, propose_mapping
+from gridgeo.sources.intake import understand as understood
+from gridgeo.sources.intake.mapping import plain_header
+from tests.unit.sources.intake.conftest import table
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("客户号", "id"),
+        (" Customer ID ", "id"),
+        ("customer_id", "id"),
+        ("CUSTOMER-ID", "id"),
+        ("基本信息/客户号", "id"),
+        ("开户机构", "branch_id"),
+        ("存款余额\uff08万元\uff09", "balance_fen"),
+        ("存款余额(万元)", "balance_fen"),
+        ("lon", "lng"),
+        ("Latitude", "lat"),
+        ("村社代码", "village_code"),
+        ("出生年份", "birth_year"),
+    ],
+)
+def test_a_header_is_known_by_its_words(header: str, field: str) -> None:
+    assert propose_mapping([header, "其他"], KINDS["customers"], {}, {}).columns == {field: header}
+
+
+def test_what_only_looks_alike_is_shown_and_not_taken() -> None:
+    proposed = propose_mapping(["id", "custmer name"], KINDS["customers"], {}, {})
+    assert proposed.columns == {"id": "id"}
+    assert proposed.guesses == (("name", "custmer name"),)
+    assert proposed.unmapped == ("custmer name",)
+    confirmed = propose_mapping(["id", "custmer name"], KINDS["customers"], {"name": "custmer name"}, {})
+    assert confirmed.columns == {"id": "id", "name": "custmer name"}
+
+
+def test_a_column_of_unlike_name_is_neither_taken_nor_guessed() -> None:
+    assert propose_mapping(["remark"], KINDS["customers"], {}, {}).guesses == ()
+
+
+def test_every_column_is_mapped_or_listed() -> None:
+    columns = ["osm_id", "shop", "lat", "lon", "addr:city", "website"]
+    proposed = propose_mapping(columns, KINDS["merchants"], {}, {})
+    assert {*proposed.columns.values(), *proposed.tags, *proposed.unmapped} == set(columns)
+    assert proposed.tags == ("shop",)
+
+
+def test_a_category_is_only_proposed_with_its_value() -> None:
+    kind = KINDS["denominators"]
+    assert "category" not in propose_mapping(["名称", "指标", "人口"], kind, {}, {}).columns
+    both = propose_mapping(["名称", "指标", "数值"], kind, {}, {}).columns
+    assert (both["category"], both["value"]) == ("指标", "数值")
+
+
+@pytest.mark.parametrize("name", list(KINDS))
+def test_no_header_means_two_fields_of_a_kind(name: str) -> None:
+    """But the code of an area, which stands for its id too, and the words that a first field has before a second."""
+    shared = {"boundaries": {"id", "code"}}
+    seen: dict[str, str] = {}
+    for item in KINDS[name].fields:
+        for word in {plain_header(text) for text in (item.name, *item.names)}:
+            other = seen.setdefault(word, item.name)
+            assert other == item.name or {other, item.name} <= shared.get(name, set()), (word, other, item.name)
+
+
+@pytest.mark.parametrize("name", list(KINDS))
+def test_every_field_goes_by_words_of_both_languages(name: str) -> None:
+    exempt = {"osm_tag"}
+    lacking = [
+        item.name
+        for item in KINDS[name].fields
+        if item.name not in exempt and not any(ord(sign) > 0x2E80 for text in item.names for sign in text)
+    ]
+    assert lacking == []
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    columns=st.dictionaries(st.sampled_from(KINDS["customers"].field_names), TEXTS),
+    constants=st.dictionaries(st.sampled_from(KINDS["customers"].field_names), TEXTS),
+)
+def test_a_mapping_reads_back_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory, columns: dict[str, str], constants: dict[str, str]
+) -> None:
+    path = tmp_path_factory.mktemp("map") / "map.toml"
+    path.write_bytes(mapping_to_toml("customers", columns, constants).encode())
+    assert mapping_from_toml(path, "customers") == (columns, constants)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("kind = 'staff'", "maps files of kind staff, not customers"),
+        ("kind = ", "is not a TOML file"),
+        ("kind = 'customers'\n[columns]\nid = 3", "must hold field = text"),
+        ("kind = 'customers'\ncolumns = 'id'", "must hold field = text"),
+    ],
+)
+def test_a_mapping_that_cannot_be_used_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "map.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=said):
+        mapping_from_toml(path, "customers")
+
+
+def test_a_kind_that_is_none_is_refused_with_all_there_are() -> None:
+    with pytest.raises(InvalidInputError, match=r"orgs, staff, boundaries.*industries, got nobody"):
+        understood(table({"id": ["1"]}), ImportOptions("nobody"), Known())
+
+
+def test_a_required_field_without_a_column_is_refused_with_the_columns_there_are() -> None:
+    with pytest.raises(InvalidInputError, match=r"no column for branch_id; the columns are id, remark"):
+        understood(table({"id": ["1"], "remark": ["x"]}), ImportOptions("customers"), Known())
