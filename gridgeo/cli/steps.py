@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -10,6 +10,7 @@ from gridgeo.cli.common import (
     MAX_SEED,
     ActorOption,
     JsonOption,
+    Session,
     StoreOption,
     emit,
     now,
@@ -21,6 +22,10 @@ from gridgeo.cli.demo import STEPS as STEP_WORDS
 from gridgeo.cli.groups import LOCATE, SCORE, TERRITORY
 from gridgeo.cli.resolutions import BranchResolutionOption, branch_resolutions
 from gridgeo.cli.tables import summary_table
+
+if TYPE_CHECKING:
+    from gridgeo.pipeline.run import RunReport
+    from gridgeo.pipeline.steps import Progress, RunParams
 
 ResolutionOption = Annotated[int, typer.Option(help="H3 resolution, 7 to 11; 9 is about 0.1 km2 a cell.")]
 MethodOption = Annotated[
@@ -56,7 +61,6 @@ def run(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo run --resolution 9 --catchments drive_time
     """
-    from gridgeo.pipeline.run import run as run_all
     from gridgeo.pipeline.steps import run_params
     from gridgeo.pipeline.summary import summary
     from gridgeo.storage import reading
@@ -65,12 +69,29 @@ def run(  # noqa: PLR0913 - the options are the command's interface
     finer = branch_resolutions(branch_resolution)
     params = run_params(resolution=resolution, method=method, tolerance=tolerance, seed=seed, branch_resolutions=finer)
     with session(store, as_json, actor) as opened, progress_bar(words) as progress:
-        report = run_all(opened.engine, opened.actor, params, now, progress)
+        report = _run_as_job(opened, params, progress)
         with reading(opened.engine) as connection:
             body = summary(connection, opened.actor)
         body |= {"run": report.run_id, "resumed": list(report.resumed), "seconds": report.seconds}
         emit(as_json, body, summary_table(body, opened.language))
     require_feasible(body["territories"]["branches"])
+
+
+def _run_as_job(opened: Session, params: RunParams, progress: Progress) -> RunReport:
+    """Run every step as a job that others can watch and cancel; it is done when the run is published."""
+    from gridgeo.jobs import here
+    from gridgeo.pipeline.run import STEPS as RUN_STEPS
+    from gridgeo.pipeline.run import run as run_all
+    from gridgeo.storage.jobs import NewJob
+
+    kinds = list(RUN_STEPS)
+    with here(opened.engine, opened.actor, NewJob("run", params.as_dict()), now) as job:
+
+        def step(kind: str) -> None:
+            progress(kind)
+            job.progress(kind, kinds.index(kind) / len(kinds))
+
+        return run_all(opened.engine, opened.actor, params, now, step, job.finish)
 
 
 def locate(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None) -> None:
