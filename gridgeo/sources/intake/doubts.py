@@ -40,10 +40,14 @@ def doubts_of(taken: pl.DataFrame, parts: Mapping[str, str]) -> dict[str, int]:
 
     taken: columns of the file. parts: part of an address -> column.
     """
-    elsewhere = [pl.col(parts[name]).str.contains(BRITISH) for name in (*TEXT_PARTS, *NUMBER_PARTS) if name in parts]
-    elsewhere += [pl.col(parts[name]).str.contains(CHINESE) for name in TEXT_PARTS if name in parts]
-    lacking = pl.col(parts["postcode"]).is_null() if "postcode" in parts else pl.lit(value=True)
-    counts = {POSTCODE_ELSEWHERE: pl.any_horizontal(elsewhere) & lacking} if elsewhere else {}
+    forms = [pl.col(parts[name]).str.contains(BRITISH) for name in (*TEXT_PARTS, *NUMBER_PARTS) if name in parts]
+    lacking = pl.lit(value=True)
+    if "postcode" in parts:
+        # Six digits are a number of a house too: they count where the file's own postcodes are such.
+        chinese = pl.col(parts["postcode"]).str.contains(CHINESE).any()
+        forms += [pl.col(parts[name]).str.contains(CHINESE) & chinese for name in TEXT_PARTS if name in parts]
+        lacking = pl.col(parts["postcode"]).is_null()
+    counts = {POSTCODE_ELSEWHERE: pl.any_horizontal(forms) & lacking} if forms else {}
     if "postcode" in parts:
         counts[POSTCODE_WITHOUT_DIGIT] = ~pl.col(parts["postcode"]).str.contains(r"\d")
     if "number" in parts:
