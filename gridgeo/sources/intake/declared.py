@@ -36,11 +36,11 @@ def check_required(raw: RawTable, kind: ImportKind, mapping: ColumnMapping, opti
             "{path} holds no areas: boundaries come as GeoJSON, GeoPackage, shapefile, GeoParquet or OpenStreetMap",
             path=raw.path.name,
         )
-    if "birth_year" in have and "as_of" not in have:
+    if "born_on" in have and "as_of" not in have:
         raise InvalidInputError(
-            "{path}: column {column} holds years of birth: name the day ages count for with --set as_of=YYYY-MM-DD",
+            "{path}: column {column} holds births: name the day ages count for with --set as_of=YYYY-MM-DD",
             path=raw.path.name,
-            column=mapping.columns.get("birth_year", "-"),
+            column=mapping.columns.get("born_on", "-"),
         )
     _check_key(kind, options)
     for name, column in mapping.columns.items():

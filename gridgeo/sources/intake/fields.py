@@ -10,7 +10,7 @@ import polars as pl
 
 from gridgeo.domain.tables import Contract
 
-FieldType = Literal["text", "number", "whole", "date", "year", "yes_no", "word", "money"]
+FieldType = Literal["text", "number", "whole", "date", "birth", "yes_no", "word", "money"]
 ColumnClass = Literal["core", "important", "personal", "general"]
 
 Rule = tuple[pl.Expr, str, str]

@@ -10,7 +10,7 @@ import shapely
 
 from gridgeo.sources.intake.kinds_ground import BOUNDARIES_KIND, DENOMINATORS_KIND, MEASURES
 from gridgeo.sources.intake.shapes import Shapes
-from gridgeo.sources.intake.values import MINOR, band_of
+from gridgeo.sources.intake.values import MINOR, age_on, band_of
 from gridgeo.sources.osm_objects import small_areas_m2
 from gridgeo.sources.osm_points import INDUSTRY_KEYS, with_industry
 
@@ -72,15 +72,15 @@ def denominator_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:
 
 
 def customer_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:  # noqa: ARG001 - one shape for all kinds
-    """Give those whose year of birth is known their age band; minors have none."""
-    age = pl.col("as_of").dt.year() - pl.col("birth_year")
+    """Give those whose birth is known their age band; minors have none."""
+    age = age_on(pl.col("as_of"), pl.col("born_on"))
     band = pl.coalesce("age_band", band_of(age))
     return rows.with_columns(age_band=pl.when(band != MINOR).then(band))
 
 
 def minors(rows: pl.DataFrame) -> int:
     """Count the rows of people under 18, before `customer_rows`."""
-    age = pl.col("as_of").dt.year() - pl.col("birth_year")
+    age = age_on(pl.col("as_of"), pl.col("born_on"))
     return int(rows.select((pl.coalesce("age_band", band_of(age)) == MINOR).sum()).item())
 
 

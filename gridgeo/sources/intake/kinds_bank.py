@@ -18,7 +18,7 @@ from gridgeo.domain.tables import (
 )
 from gridgeo.sources.intake import words
 from gridgeo.sources.intake.fields import Field, ImportKind, Reference, Rule
-from gridgeo.sources.intake.values import OLDEST
+from gridgeo.sources.intake.values import OLDEST, age_on
 
 LNG = Field("lng", "number", "core", ("lon", "long", "longitude", "x", "easting", "经度", "坐标x", "横坐标"))
 LAT = Field("lat", "number", "core", ("latitude", "y", "northing", "纬度", "坐标y", "纵坐标"))
@@ -141,10 +141,20 @@ CUSTOMERS_KIND = ImportKind(
         Field("locality", "text", "general", ("town", "city", "乡镇", "所在乡镇", "镇")),
         Field("age_band", "word", "personal", ("age group", "age", "年龄段", "年龄"), words.AGE_WORDS),
         Field(
-            "birth_year",
-            "year",
+            "born_on",
+            "birth",
             "personal",
-            ("year of birth", "born", "birthday", "date of birth", "出生年份", "出生年", "出生日期", "出生年月"),
+            (
+                "birth year",
+                "year of birth",
+                "born",
+                "birthday",
+                "date of birth",
+                "出生年份",
+                "出生年",
+                "出生日期",
+                "出生年月",
+            ),
         ),
         Field("as_of", "date", "general", ("as of", "data date", "数据日期", "截止日期")),
         Field("products", "whole", "important", ("product count", "产品数", "持有产品数"), low=0),
@@ -175,9 +185,9 @@ CUSTOMERS_KIND = ImportKind(
     ),
     rules=(
         (
-            (pl.col("as_of").dt.year() - pl.col("birth_year")).is_between(0, OLDEST) == pl.lit(value=False),
-            "birth_year",
-            "a year of birth that no living person has on the day the ages count for",
+            ~age_on(pl.col("as_of"), pl.col("born_on")).is_between(-1, OLDEST),
+            "born_on",
+            "a birth that no living person has on the day ages count for",
         ),
         *_PROSPECT_RULES,
     ),

@@ -15,7 +15,7 @@ REASONS = {
     "number": "not a number: write digits with a dot",
     "whole": "not a whole number",
     "date": "not a date: write YYYY-MM-DD",
-    "year": "not a year of birth: write YYYY, or a date",
+    "birth": "not a date or year of birth: write YYYY-MM-DD or YYYY",
     "yes_no": "not yes or no",
     "word": "not one of the known words: see gridgeo import fields",
     "money": "not an amount of money: write digits with a dot",
@@ -40,12 +40,9 @@ def typed(item: Field, text: pl.Expr, dtype: pl.DataType | type[pl.DataType], un
         number = _number(text)
         return pl.when(number == number.floor()).then(number).cast(dtype, strict=False)
     if item.type == "date":
-        day = text.str.replace(r"[T ]\d{1,2}:.*$", "")
-        return pl.coalesce(day.str.to_date(form, strict=False) for form in DATE_FORMATS)
-    if item.type == "year":
-        return text.str.extract(
-            r"^((?:18|19|20)[0-9]{2})(?:年?$|[-/.年]?[0-9]{1,2}([-/.月]?[0-9]{1,2}日?)?(?:[T ].*)?$)", 1
-        ).cast(pl.Int32)
+        return _date(text)
+    if item.type == "birth":
+        return _birth(text)
     if item.type == "yes_no":
         low = text.str.to_lowercase()
         return pl.when(low.is_in(YES)).then(True).when(low.is_in(NO)).then(False)
@@ -70,6 +67,24 @@ def more_than_fen(text: pl.Expr, unit: str | None) -> pl.Expr:
 def _number(text: pl.Expr) -> pl.Expr:
     number = text.str.replace_all(r"[,， ]", "").cast(pl.Float64, strict=False)
     return pl.when(number.is_finite()).then(number)
+
+
+def _date(text: pl.Expr) -> pl.Expr:
+    day = text.str.replace(r"[T ]\d{1,2}:.*$", "")
+    return pl.coalesce(day.str.to_date(form, strict=False) for form in DATE_FORMATS)
+
+
+def _birth(text: pl.Expr) -> pl.Expr:
+    """Read a date, a month or a year of birth as the last day it may mean: that age is surely reached."""
+    parts = text.str.extract_groups(r"^((?:18|19|20)[0-9]{2})(?:[-/.年]?(0[1-9]|1[0-2]|[1-9])月?|年)?$")
+    year, month = parts.struct[0].cast(pl.Int32), parts.struct[1].cast(pl.Int32)
+    return pl.coalesce(_date(text), pl.date(year, month.fill_null(12), 1).dt.month_end())
+
+
+def age_on(day: pl.Expr, born: pl.Expr) -> pl.Expr:
+    """Return full years of age on a day."""
+    early = day.dt.month().cast(pl.Int16) * 100 + day.dt.day() < born.dt.month().cast(pl.Int16) * 100 + born.dt.day()
+    return day.dt.year() - born.dt.year() - early.cast(pl.Int32)
 
 
 def _word(item: Field, text: pl.Expr) -> pl.Expr:

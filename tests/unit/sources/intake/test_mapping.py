@@ -29,7 +29,7 @@ from tests.unit.sources.intake.conftest import table
         ("lon", "lng"),
         ("Latitude", "lat"),
         ("村社代码", "village_code"),
-        ("出生年份", "birth_year"),
+        ("出生年份", "born_on"),
     ],
 )
 def test_a_header_is_known_by_its_words(header: str, field: str) -> None:
