@@ -9,6 +9,7 @@ from rich.table import Table
 
 from gridgeo.i18n import Language, translate
 
+ROWS_SIDE_BY_SIDE = 3
 SHOWN_NOTES = ("format", "encoding", "separator", "sheet", "header_rows", "title", "layer", "unit", "positions_in")
 NOTE_WORDS = {
     "format": "format",
@@ -30,7 +31,7 @@ def preview_table(body: dict[str, Any], language: Language) -> Group:
     notes = body["notes"]
     parts: list[RenderableType] = [_notes(body, language), _mapping(notes, language)]
     parts += [_guesses(notes, language)] if notes.get("guesses") else []
-    parts += [_rows(body["rows"], translate("First rows as understood", language))] if body["rows"] else []
+    parts += [_rows(body["rows"], language)] if body["rows"] else []
     return Group(*parts, _account(body["account"], language), _examples(body["rejected"], language))
 
 
@@ -109,13 +110,13 @@ def _examples(rejected: list[dict[str, Any]], language: Language) -> RenderableT
     return list_table(shown, translate("First rejected rows", language), language)
 
 
-def _rows(rows: list[dict[str, Any]], title: str) -> Table:
-    filled = [name for name in rows[0] if any(row[name] is not None for row in rows)]
-    table = Table(title=title)
-    for name in filled:
-        table.add_column(name)
-    for row in rows:
-        table.add_row(*(_text(row[name]) for name in filled))
+def _rows(rows: list[dict[str, Any]], language: Language) -> Table:
+    """Return the first rows side by side, a line a field: files have more columns than a screen has room for."""
+    first = rows[:ROWS_SIDE_BY_SIDE]
+    table = Table(title=translate("First rows as understood", language), show_header=False)
+    for name in rows[0]:
+        if any(row[name] is not None for row in rows):
+            table.add_row(name, *(_text(row[name]) for row in first))
     return table
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gridgeo.errors import InvalidInputError
 from gridgeo.sources.files import ReadOptions
 from gridgeo.sources.intake.options import ImportOptions
 
@@ -48,7 +49,9 @@ class ImportRequest:
         return plain
 
     def digest(self) -> str:
-        """Return the SHA-256 of the file's bytes."""
+        """Return the SHA-256 of the file's bytes; InvalidInputError when there is no such file."""
+        if not self.path.is_file():
+            raise InvalidInputError("no such file: {path}", path=self.path)
         with self.path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
 
