@@ -8,13 +8,15 @@ from gridgeo.sources.intake.account import Account, Batch
 from gridgeo.sources.intake.fields import ImportKind
 
 SEPARATOR = ";"
+DIFFERING = "several rows of one key differ in a column that is not joined: the first value is taken"
 
 
 def joined_rows(kind: ImportKind, batches: list[Batch], account: Account) -> Batch:
     """Return the whole file as one batch with one row a key.
 
     Numeric fields of `kind.sums` add up, text fields of `kind.lists` join, each value once; every other field takes its
-    first value. No row is lost: the account's `rows_out` is then smaller than `accepted`.
+    first value, and keys with more than one are a doubt. No row is lost: the account's `rows_out` is then smaller than
+    `accepted`.
     """
     rows = pl.concat([batch.accepted for batch in batches])
     key = [name for name in kind.key if name in kind.contract]
@@ -25,7 +27,10 @@ def joined_rows(kind: ImportKind, batches: list[Batch], account: Account) -> Bat
     ]
     taken = (*key, *kind.sums, *kind.lists)
     others = [pl.col(name).drop_nulls().first() for name in kind.contract if name not in taken]
-    merged = rows.group_by(key, maintain_order=True).agg(*sums, *lists, *others).select(list(kind.contract))
+    groups = rows.group_by(key, maintain_order=True)
+    differ = [pl.col(name).drop_nulls().n_unique() > 1 for name in kind.contract if name not in taken]
+    account.doubt(DIFFERING, int(groups.agg(_differ=pl.any_horizontal(differ))["_differ"].sum()))
+    merged = groups.agg(*sums, *lists, *others).select(list(kind.contract))
     account.rows_out = merged.height
     originals = pl.concat([batch.originals for batch in batches]).unique("id", keep="first", maintain_order=True)
     return Batch(merged, originals, pl.concat([batch.rejected for batch in batches]))

@@ -108,6 +108,22 @@ def test_categories_in_rows_are_the_measures_of_a_zone() -> None:
     }
 
 
+def test_rows_that_join_say_where_they_differ() -> None:
+    columns: dict[str, list[str | None]] = {
+        "客户号": ["1", "1", "2"],
+        "branch_id": ["b", "b", "b"],
+        "产品": ["loan", "card", "card"],
+        "余额": ["1", "2", "3"],
+    }
+    understood, rows = read("customers", columns, unit="元", one_row_per="产品")
+    assert rows.select("id", "product_ids", "balance_fen").rows() == [("1", "loan;card", 100), ("2", "card", 300)]
+    assert understood.account.doubts == {
+        "several rows of one key differ in a column that is not joined: the first value is taken": 1
+    }
+    alike, _ = read("customers", columns | {"余额": ["1", "1", "3"]}, unit="元", one_row_per="产品")
+    assert alike.account.doubts == {}
+
+
 def test_a_zone_without_a_name_goes_by_its_code_and_repeats_are_seen_even_so() -> None:
     columns: dict[str, list[str | None]] = {"村社": [None, "7", None], "代码": ["7", "7", "8"], "人口": ["1", "2", "3"]}
     understood, rows = read("denominators", columns)
