@@ -167,9 +167,7 @@ def test_who_may_not_be_contacted_is_left_out_and_counted_apart(
         excluded_page(connection, MANAGER, rule, TODAY)
 
 
-def test_a_branch_manager_gets_parties_of_the_own_branches_alone(
-    connection: sa.Connection, actor: Actor, cohort: str
-) -> None:
+def test_a_branch_manager_gets_parties_of_the_own_branches_alone(connection: sa.Connection, cohort: str) -> None:
     rule = {"any": [{"cohort": cohort}, {"not": {"cohort": cohort}}]}
     assert listed(connection, MANAGER, rule) == ["c1", "c4", "p1", "m1", "m2", "o1"]
     with pytest.raises(NotFoundError, match="there is no area grid gB"):
