@@ -100,6 +100,10 @@ PurposeOption = Annotated[
     ),
 ]
 CellColumnOption = Annotated[str | None, typer.Option(help="Column of H3 cells.")]
+ResolutionOption = Annotated[
+    int | None,
+    typer.Option(help="H3 resolution that counts by cell are brought to, their sums kept; their own by default."),
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show how the file is understood; write nothing.")]
 RejectedOption = Annotated[Path | None, typer.Option(help="CSV to write rejected rows to, with their reasons.")]
 AgainOption = Annotated[bool, typer.Option("--again", help="Import a file that the store has already.")]
@@ -140,6 +144,7 @@ def _command_of(kind: str) -> Callable[..., None]:
         merge_on: MergeOption = None,
         on_purpose: PurposeOption = None,
         cell_column: CellColumnOption = None,
+        resolution: ResolutionOption = None,
         dry_run: DryRunOption = False,
         rejected: RejectedOption = None,
         again: AgainOption = False,
@@ -160,7 +165,8 @@ def _import(kind: str, given: dict[str, Any]) -> None:
     from gridgeo.pipeline.intake import ImportRequest
 
     several = {name: tuple(given[name] or ()) for name in ("key", "on_purpose", "merge_on")}
-    plain = {name: given[name] for name in ("datum", "crs", "unit", "one_row_per", "duplicates", "cell_column")}
+    named = ("datum", "crs", "unit", "one_row_per", "duplicates", "cell_column", "resolution")
+    plain = {name: given[name] for name in named}
     merge_on = several.pop("merge_on")
     declared = plain | several | {"gone": "keep" if given["add"] else given["gone"]}
     options = _options(kind, given["mapping"], (given["columns"], given["constants"]), declared)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import polars as pl
 import sqlalchemy as sa
 
-from gridgeo.domain.tables import PARTY_MATCHES, checked, empty
+from gridgeo.cells import move_counts
+from gridgeo.domain.tables import CELL_VALUES, PARTY_MATCHES, checked, empty
 from gridgeo.pipeline.intake.denominators import placed_denominators
 from gridgeo.pipeline.intake.parties import PARTY_KINDS, PartyMatcher
 from gridgeo.pipeline.intake.refused import Refused
@@ -57,8 +58,8 @@ def stage(
         staged.synthetic |= "synthetic" in kind.contract and bool(batch.accepted["synthetic"].any())
         append_rows(connection, "original", batch.originals, version_id=version_id)
         rows = matcher.apart(batch.accepted) if matcher else batch.accepted
-        if kind.name in ("denominators", "boundaries"):
-            # A zone can only be matched, and an old name only be found, among all rows.
+        if kind.name in ("denominators", "boundaries") or request.options.resolution is not None:
+            # A zone can only be matched, an old name found, and a coarser cell summed, among all rows.
             pieces.append(rows)
         else:
             written += append_rows(connection, kind.table, rows, version_id=version_id)
@@ -68,6 +69,9 @@ def stage(
         rows = _whole(pieces, kind)
         standing = read_frame(connection, "boundary", version_id=before) if before else rows.clear()
         written += append_rows(connection, "boundary", with_old_names(rows, standing), version_id=version_id)
+    if request.options.resolution is not None:
+        rows = at_resolution(_whole(pieces, kind), request.options.resolution)
+        written += append_rows(connection, kind.table, rows, version_id=version_id)
     if matcher:
         written += _write_merged(connection, staged, matcher, kind.table, version_id)
     refresh_statistics(connection, kind.table, written)
@@ -83,6 +87,20 @@ def _read_ahead(pieces: Iterable[Batch]) -> Iterator[Batch]:
         while (piece := coming.result()) is not None:
             coming = reader.submit(next, source, None)
             yield piece
+
+
+def at_resolution(rows: pl.DataFrame, resolution: int) -> pl.DataFrame:
+    """Return CELL_VALUES of counts at another resolution, the sum of each figure kept; a cell without a value has none.
+
+    Coarser: exact sums. Finer: by the area of the parts.
+    """
+    figures = rows.drop_nulls("value").partition_by("name", as_dict=True, maintain_order=True)
+    moved = {
+        name: move_counts(part["cell"].to_numpy(), part["value"].to_numpy(), resolution)
+        for (name,), part in figures.items()
+    }
+    parts = [pl.DataFrame({"name": name, "cell": cells, "value": values}) for name, (cells, values) in moved.items()]
+    return checked(pl.concat([empty(CELL_VALUES), *parts]), CELL_VALUES, "cell_value")
 
 
 def _whole(pieces: list[pl.DataFrame], kind: ImportKind) -> pl.DataFrame:

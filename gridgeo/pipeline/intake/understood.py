@@ -8,7 +8,9 @@ import polars as pl
 import polars.selectors as cs
 import sqlalchemy as sa
 
+from gridgeo.cells import check_resolution
 from gridgeo.domain import Actor
+from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.intake.known import known_of
 from gridgeo.pipeline.intake.parties import check_merge_on
 from gridgeo.pipeline.intake.request import ImportRequest
@@ -28,9 +30,18 @@ def understood(connection: sa.Connection, request: ImportRequest) -> FileUnderst
     """
     kind = import_kind(request.options.kind)
     check_merge_on(kind.name, kind.field_names, request.merge_on, request.options.gone)
+    _check_cell_options(request)
     raw = open_table(request.path, request.how)
     read = understand_cells if kind.name == "cells" else understand
     return read(raw, request.options, known_of(connection, kind))
+
+
+def _check_cell_options(request: ImportRequest) -> None:
+    options = request.options
+    if options.kind == "cells" and options.resolution is not None:
+        check_resolution(options.resolution)
+    if options.kind != "cells" and (options.cell_column is not None or options.resolution is not None):
+        raise InvalidInputError("--cell-column and --resolution are for cells, not for {kind}", kind=options.kind)
 
 
 def preview_file(connection: sa.Connection, actor: Actor, request: ImportRequest) -> dict[str, Any]:

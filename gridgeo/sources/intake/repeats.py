@@ -41,7 +41,9 @@ def repeated_rows(hashes: pl.DataFrame, rule: str) -> pl.DataFrame:
     `rule` takes none (reject), the first or the last.
     """
     key = ("key_a", "key_b")
-    groups = hashes.filter(pl.struct(*key).is_duplicated()).sort("row")
+    # One hash first: comparing both of every row at once takes ten times the memory.
+    suspects = hashes.filter(pl.col("key_a").is_duplicated())
+    groups = suspects.filter(pl.struct(*key).is_duplicated()).sort("row")
     marked = groups.with_columns(
         again=~pl.struct(*key, "content").is_first_distinct(),
         variants=pl.col("content").n_unique().over(key),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import h3
 import polars as pl
 import pytest
 import sqlalchemy as sa
@@ -188,6 +189,26 @@ def test_a_table_of_cells_is_a_part_of_the_ground(connection: sa.Connection, tak
     assert values.filter(pl.col("name") == "people")["value"].sum() == 30
     record = version_record(connection, report.version_id)
     assert record.kind == "cells"
+
+
+@pytest.mark.parametrize(("resolution", "cells"), [(8, 1), (9, 2), (10, 14)])
+def test_counts_by_cell_come_to_a_resolution_with_their_sums(
+    connection: sa.Connection, take: Take, write: Write, resolution: int, cells: int
+) -> None:
+    pair = h3.cell_to_children("881f8e0de1fffff", 9)[:2]
+    path = write("c.csv", f"h3,people\n{pair[0]},10\n{pair[1]},20\n")
+    report = take("cells", path, cell_column="h3", resolution=resolution)
+    values = read_frame(connection, "cell_value", version_id=report.version_id)
+    assert values.height == cells
+    assert values["value"].sum() == pytest.approx(30, rel=1e-9)
+    assert {h3.get_resolution(cell) for cell in map(h3.int_to_str, values["cell"])} == {resolution}
+
+
+def test_options_of_cells_are_for_cells(take: Take, write: Write) -> None:
+    with pytest.raises(InvalidInputError, match="are for cells, not for orgs"):
+        take("orgs", write("o.csv", "id,name,kind\n"), resolution=9)
+    with pytest.raises(InvalidInputError, match="resolution"):
+        take("cells", write("c.csv", "h3,people\n"), resolution=3)
 
 
 def test_a_file_that_does_not_fit_names_what_is_missing(take: Take, write: Write) -> None:
