@@ -34,6 +34,9 @@ _AGES = (
     re.compile(r"\bage[ds]?\s*(\d{1,2})(?!\d)"),
 )
 
+_IN_WORDS = re.compile(r"(?<![一二三四五六七八九十百])(?:十?[一二三四五六七]|[八九]|十)周?岁")
+"""One to seventeen years in Chinese numerals."""
+
 
 def refused_ground(text: str) -> str | None:
     """Return why a text may not stand in a rule about people: ethnicity, religion, health, minors; None when it may."""
@@ -87,6 +90,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 def _names_minor_years(text: str) -> bool:
     """Tell whether a text names an age below 18: under 18, 12岁, 6-12岁, 16岁以下."""
-    plain = unicodedata.normalize("NFKC", text).lower().replace("_", " ")
+    plain = unicodedata.normalize("NFKC", text).lower()
+    plain = re.sub(r"_|(?<=[a-z])-(?=\d)", " ", plain)
+    if _IN_WORDS.search(plain):
+        return True
     under = any(int(found) <= ADULT_YEARS for found in _UNDER.findall(plain))
     return under or any(int(found) < ADULT_YEARS for pattern in _AGES for found in pattern.findall(plain))

@@ -18,7 +18,7 @@ CHINESE: dict[str, tuple[str, ...]] = {
     "ethnicity": (*(f"{name}族" for name in PEOPLES), *_words("民族 少数民族 族裔 种族 族别 维吾尔 维族")),
     "religion": _words("""
         宗教 信仰 教派 佛教 道教 伊斯兰 穆斯林 回教 清真 基督 天主教 东正教 新教 教徒 信徒 信众 教友 教会 礼拜堂 教堂
-        僧人 和尚 尼姑 道士 阿訇 牧师 神父 居士 朝觐 斋月 犹太 印度教
+        信佛 拜佛 僧人 和尚 尼姑 道士 阿訇 牧师 神父 居士 朝觐 斋月 犹太 印度教
     """),
     "health": _words("""
         疾病 患病 患者 病人 病史 病情 病种 慢病 慢性病 大病 重疾 重病 绝症 传染病 精神病 抑郁 癌 肿瘤 糖尿病 高血压
@@ -33,10 +33,13 @@ CHINESE: dict[str, tuple[str, ...]] = {
 """Ground -> words that refuse a text which holds one of them anywhere."""
 
 WESTERN: dict[str, tuple[str, ...]] = {
-    "ethnicity": _words("""
-        ethnic ethnicity ethnical race racial nationality minzu shaoshuminzu huizu zangzu weiwuer uyghur uighur tibetan
-        mongolian kazakh manchu zhuang hmong roma gypsy latino hispanic
-    """),
+    "ethnicity": (
+        *("han chinese", "hui chinese", "hui people", "yi people", "miao people"),
+        *_words("""
+            ethnic ethnicity ethnical race racial nationality minzu shaoshuminzu huizu zangzu weiwuer uyghur uighur
+            tibetan mongolian kazakh manchu zhuang hmong roma gypsy latino hispanic
+        """),
+    ),
     "religion": _words("""
         religion religious faith creed zongjiao islam islamic muslim moslem halal mosque hajj christian christianity
         catholic protestant orthodox church buddhist buddhism taoist taoism daoist hindu hinduism sikh jew jewish

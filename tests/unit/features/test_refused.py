@@ -23,6 +23,7 @@ REFUSED = {
         "HuiZu",
         "RACE",
         "Tibetans",
+        "Han Chinese",
     ],
     "religion": ["穆斯林", "穆​斯林", "Ｍｕｓｌｉｍ", "is_muslim", "天主教徒", "churches", "信 仰", "Religion", "halal"],
     "health": [
@@ -48,6 +49,8 @@ REFUSED = {
         "16岁以下",
         "6-12岁",
         "aged 17",
+        "under-18",
+        "十七岁",
     ],
 }
 ALLOWED = [
