@@ -17,7 +17,11 @@ VersionOption = Annotated[
     int | None, typer.Option("--version", help="Version of the catchments; the newest by default.")
 ]
 BranchOption = Annotated[
-    list[str] | None, typer.Option("--branch", help="Only this branch; the others stay. Can be given several times.")
+    list[str] | None,
+    typer.Option(
+        "--branch",
+        help="Only this branch; can be given several times. The others are drawn again by their own methods.",
+    ),
 ]
 OverlapsOption = Annotated[
     str | None,

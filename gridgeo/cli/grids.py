@@ -12,6 +12,7 @@ from gridgeo.cli import grid_edits
 from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, language, session
 from gridgeo.cli.grid_options import BranchArgument, RevisionOption, do, doing, pairs, result_table
 from gridgeo.cli.groups import GRID
+from gridgeo.errors import InvalidInputError
 from gridgeo.i18n import translate
 
 COLUMNS = ("id", "name", "kind", "status", "stage", "owner_id", "cells", "has_boundary")
@@ -60,6 +61,8 @@ def new(  # noqa: PLR0913 - the options are the command's interface
     from gridgeo.cli.common import now
     from gridgeo.pipeline.grids import Operation, begin_set, edit
 
+    if option and proposal is None:
+        raise InvalidInputError("--option belongs to a proposal: name one with --proposal")
     with session(store, as_json, actor) as opened, opened.engine.begin() as connection:
         result = begin_set(connection, opened.actor, branch, now(), catchment_id=catchment, resolution=resolution)
         if proposal is not None:

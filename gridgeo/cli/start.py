@@ -10,6 +10,7 @@ import typer
 from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, now, progress_bar, session
 from gridgeo.cli.demo import STEPS as RUN_STEPS
 from gridgeo.cli.tables import summary_table
+from gridgeo.errors import InvalidInputError
 
 STEPS = {
     "orgs": "Reading the org units",
@@ -51,6 +52,8 @@ def start(  # noqa: PLR0913 - the options are the command's interface
     from gridgeo.pipeline.start import StartFiles
     from gridgeo.pipeline.start import start as start_map
 
+    if out is not None and not out.parent.is_dir():
+        raise InvalidInputError("folder {folder} does not exist", folder=str(out.parent))
     made_up = {"synthetic": "yes"} if synthetic else {}
     files = StartFiles(
         _request("orgs", orgs, orgs_mapping, made_up, datum=datum),

@@ -226,9 +226,12 @@ def _claimed_travel(claims: pl.DataFrame, shared: _Shared) -> FloatArray:
 
 
 def _ranks(claims: pl.DataFrame, travel_s: FloatArray, plan: CatchmentPlan, terrain: Terrain) -> list[FloatArray]:
-    """Return what overlaps are settled by, lowest first: the chosen rule, then travel time."""
+    """Return what overlaps are settled by, lowest first: the chosen rule, then travel time.
+
+    On a ground without roads nothing is reached; travel time then gives way to the straight line.
+    """
     rules = plan.rules
-    if rules.overlaps == "travel_time":
+    if rules.overlaps == "travel_time" and np.isfinite(travel_s).any():
         return [travel_s]
     if rules.overlaps in ("priority", "first_drawn"):
         return [_order(claims, rules, plan.drawn_order, terrain), travel_s]

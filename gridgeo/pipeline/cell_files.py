@@ -12,6 +12,7 @@ import polars as pl
 from gridgeo.cells import (
     areas_m2,
     cell_strings,
+    cells_around,
     cells_from_strings,
     children,
     common_resolution,
@@ -24,6 +25,8 @@ from gridgeo.domain import CellArray, FloatArray
 from gridgeo.errors import InvalidInputError
 
 COLUMNS = ("cell", "value")
+FIRST_ROW = 2
+"""Number of the first record as a spreadsheet counts it: the header is row 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +75,7 @@ def move_file(
     Raises InvalidInputError when the targets have another resolution.
     """
     cells, values = read_cells(path)
-    goals = _related(cells, resolution) if targets is None else read_cells(targets, with_values=False)[0]
+    goals = _related(cells, resolution, exact_area) if targets is None else read_cells(targets, with_values=False)[0]
     if common_resolution(goals) != resolution:
         raise InvalidInputError(
             "the target cells have resolution {given}, asked for is {resolution}",
@@ -85,7 +88,13 @@ def move_file(
     return MovedTable(goals, moved.values, before, after, float(moved.outside.sum()))
 
 
-def _related(cells: CellArray, resolution: int) -> CellArray:
+def _related(cells: CellArray, resolution: int, exact_area: bool) -> CellArray:
+    """Return the cells that values move to; by true area a cell reaches into neighbours of its parent or children."""
+    tree = _tree(cells, resolution)
+    return cells_around(tree, 1) if exact_area else tree
+
+
+def _tree(cells: CellArray, resolution: int) -> CellArray:
     if resolution <= common_resolution(cells):
         return np.unique(parents(cells, resolution))
     return np.sort(children(cells, resolution)[0])
@@ -109,14 +118,22 @@ def read_cells(path: Path, *, with_values: bool = True) -> tuple[CellArray, Floa
     if table.is_empty():
         raise InvalidInputError("file {name} has no rows", name=path.name)
     cells = _cells(table["cell"])
+    common_resolution(cells)
     if not with_values:
         return np.unique(cells), np.zeros(0)
+    if (again := pl.Series(cells).is_duplicated()).any():
+        row = int(again.arg_true()[0])
+        raise InvalidInputError(
+            "row {row}: cell {cell} stands more than once; add its values up yourself, if that is meant",
+            row=row + FIRST_ROW,
+            cell=cell_strings(cells[row : row + 1])[0],
+        )
     numbers = table["value"].cast(pl.Float64, strict=False)
     if (bad := numbers.is_null() | ~numbers.is_finite().fill_null(False)).any():
         row = int(bad.arg_true()[0])
         raise InvalidInputError(
             "row {row}: value {given} is not a number; leave the cell out or give a number",
-            row=row + 1,
+            row=row + FIRST_ROW,
             given=repr(table["value"][row]),
         )
     return cells, numbers.to_numpy()
