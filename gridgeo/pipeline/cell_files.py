@@ -121,7 +121,7 @@ def read_cells(path: Path, *, with_values: bool = True) -> tuple[CellArray, Floa
     common_resolution(cells)
     if not with_values:
         return np.unique(cells), np.zeros(0)
-    if (again := pl.Series(cells).is_duplicated()).any():
+    if (again := ~pl.Series(cells).is_first_distinct()).any():
         row = int(again.arg_true()[0])
         raise InvalidInputError(
             "row {row}: cell {cell} stands more than once; add its values up yourself, if that is meant",

@@ -38,10 +38,19 @@ def test_a_move_to_a_file_and_back_is_the_same_table(gridgeo: Run, table: Path, 
     assert found.sort("value")["value"].to_list() == pytest.approx([3.0, 4.0, 5.0], rel=1e-9)
 
 
-def test_exact_areas_report_what_lies_outside_the_targets(gridgeo: Run, table: Path) -> None:
-    body = json.loads(gridgeo("cells", "move", table, "--resolution", 10, "--exact-area", "--json").stdout)
-    assert body["outside"] > 0
-    assert body["after"] + body["outside"] == pytest.approx(body["before"], rel=1e-9)
+@pytest.mark.parametrize("resolution", [8, 10])
+def test_by_exact_areas_nothing_is_lost(gridgeo: Run, table: Path, resolution: int) -> None:
+    body = json.loads(gridgeo("cells", "move", table, "--resolution", resolution, "--exact-area", "--json").stdout)
+    assert body["outside"] == pytest.approx(0.0, abs=1e-9 * body["before"])
+    assert body["after"] == pytest.approx(body["before"], rel=1e-9)
+
+
+def test_a_cell_that_stands_twice_is_refused_and_not_added_up(gridgeo: Run, tmp_path: Path) -> None:
+    path = tmp_path / "twice.csv"
+    path.write_text("cell,value\n891f8e70907ffff,1\n891f8e70907ffff,2\n")
+    done = gridgeo("cells", "rollup", path, "--resolution", 7)
+    assert done.returncode == 2
+    assert "row 3: cell 891f8e70907ffff stands more than once" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -49,8 +58,8 @@ def test_exact_areas_report_what_lies_outside_the_targets(gridgeo: Run, table: P
     [
         ("cell\n891f8e70907ffff\n", "has no column value"),
         ("cell,value\n", "has no rows"),
-        ("cell,value\n891f8e70907ffff,many\n", "row 1: value 'many' is not a number"),
-        ("cell,value\n891f8e70907ffff,\n", "row 1: value None is not a number"),
+        ("cell,value\n891f8e70907ffff,many\n", "row 2: value 'many' is not a number"),
+        ("cell,value\n891f8e70907ffff,\n", "row 2: value None is not a number"),
         ("cell,value\n617700169958293503,1\n", "is not an H3 cell"),
     ],
 )
