@@ -46,7 +46,17 @@ def report_table(body: dict[str, Any], language: Language) -> Group:
     if body["matches"].get("review"):
         said = "{count} wait for a decision: gridgeo import review"
         parts.append(translate(said, language, count=body["matches"]["review"]))
+    parts += [_doubt(body["notes"]["datum_doubt"], language)] if body["notes"].get("datum_doubt") else []
     return Group(*parts, _examples(body["examples"], language))
+
+
+def _doubt(found: dict[str, Any], language: Language) -> str:
+    said = (
+        "Look at the datum: {places} places known to the store lie {offset} m from here, and {then} m if the file were "
+        "{other}. Nothing was changed."
+    )
+    values = {"places": found["places"], "offset": found["offset_m"], "then": found["then_m"]}
+    return translate(said, language, **values, other=found["fits_better"])
 
 
 def list_table(rows: list[dict[str, Any]], title: str, language: Language) -> Table:

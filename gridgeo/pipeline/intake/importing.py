@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.pipeline.intake.compose import PLACES, compose, is_synthetic, live_or_none, standing_version
+from gridgeo.pipeline.intake.datum_check import datum_doubt
 from gridgeo.pipeline.intake.denominators import rematch
 from gridgeo.pipeline.intake.request import ImportReport, ImportRequest
-from gridgeo.pipeline.intake.staging import stage
+from gridgeo.pipeline.intake.staging import Staged, stage
 from gridgeo.pipeline.intake.understood import FileUnderstood, understood
 from gridgeo.pipeline.steps import Progress, no_progress, require_planner
 from gridgeo.sources.intake import CellTable, ImportKind, import_kind
@@ -66,7 +67,7 @@ def import_file(
         composed={},
         account=account,
         changes=changes,
-        notes=file.notes(),
+        notes=file.notes() | _doubts(connection, kind, staged, before),
         matches=staged.matches,
         examples=staged.refused.first,
         synthetic=staged.synthetic or (_keeps(request) and is_synthetic(connection, before)),
@@ -75,6 +76,11 @@ def import_file(
     record_file(connection, _record(request, digest, report), staged.refused.packed())
     composed = _taken_live(connection, actor, report, now)
     return replace(report, composed=composed)
+
+
+def _doubts(connection: sa.Connection, kind: ImportKind, staged: Staged, before: int | None) -> dict[str, Any]:
+    found = None if staged.sample is None else datum_doubt(connection, kind, staged.sample, before)
+    return {"datum_doubt": found} if found else {}
 
 
 def _had_already(connection: sa.Connection, request: ImportRequest, digest: str) -> FileRecord | None:

@@ -28,12 +28,14 @@ class Staged:
     """What became of the rows besides their account.
 
     written: rows of the table. matches: decision -> zones or parties. synthetic: some row says that it is made up.
+    sample: the first rows of the file, as they are written.
     """
 
     refused: Refused = field(default_factory=Refused)
     written: int = 0
     matches: dict[str, int] = field(default_factory=dict)
     synthetic: bool = False
+    sample: pl.DataFrame | None = None
 
 
 def stage(
@@ -57,6 +59,7 @@ def stage(
         staged.refused.take(batch.rejected)
         staged.synthetic |= "synthetic" in kind.contract and bool(batch.accepted["synthetic"].any())
         append_rows(connection, "original", batch.originals, version_id=version_id)
+        staged.sample = batch.accepted if staged.sample is None else staged.sample
         rows = matcher.apart(batch.accepted) if matcher else batch.accepted
         if kind.name in ("denominators", "boundaries") or request.options.resolution is not None:
             # A zone can only be matched, an old name found, and a coarser cell summed, among all rows.

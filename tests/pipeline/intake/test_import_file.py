@@ -8,10 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 import h3
+import numpy as np
 import polars as pl
 import pytest
 import sqlalchemy as sa
 
+from gridgeo.cells.datum import from_wgs84
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError, NotAllowedError, NotFoundError
 from gridgeo.pipeline.intake import ImportRequest, import_file, preview_file
@@ -189,6 +191,24 @@ def test_a_table_of_cells_is_a_part_of_the_ground(connection: sa.Connection, tak
     assert values.filter(pl.col("name") == "people")["value"].sum() == 30
     record = version_record(connection, report.version_id)
     assert record.kind == "cells"
+
+
+@pytest.mark.parametrize(("declared", "doubted"), [("wgs84", "gcj02"), ("gcj02", None)])
+def test_known_places_doubt_a_wrong_datum_and_correct_nothing(
+    connection: sa.Connection, take: Take, write: Write, declared: str, doubted: str | None
+) -> None:
+    at = np.linspace(0, 0.1, 20)
+    true_lng, true_lat = 104.0 + at, 30.6 + at
+    lng, lat = from_wgs84(true_lng, true_lat, "gcj02")
+    head = "id,industry,lng,lat\n"
+    rows = [head + "".join(f"M{n},food,{x},{y}\n" for n, (x, y) in enumerate(zip(*xy, strict=True))) for xy in
+            ((true_lng, true_lat), (lng, lat))]  # fmt: skip
+    assert "datum_doubt" not in take("merchants", write("a.csv", rows[0]), datum="wgs84").notes
+    report = take("merchants", write("b.csv", rows[1]), datum=declared)
+    doubt = report.notes.get("datum_doubt")
+    assert (doubt["fits_better"] if doubt else None) == doubted
+    stored = read_frame(connection, "merchant", version_id=report.version_id).filter(pl.col("id") == "M0")["lng"][0]
+    assert stored == pytest.approx(lng[0] if declared == "wgs84" else true_lng[0], abs=1e-6)
 
 
 @pytest.mark.parametrize(("resolution", "cells"), [(8, 1), (9, 2), (10, 14)])
