@@ -85,9 +85,7 @@ def pulses(engine: sa.Engine) -> dict[str, Pulse]:
     return {row[0]: _pulse(*row) for row in rows}
 
 
-def _pulse(
-    job_id: str, worker: str, lease_until: float, step: str | None, progress: float, cancel_asked: int
-) -> Pulse:
+def _pulse(job_id: str, worker: str, lease_until: float, step: str | None, progress: float, cancel_asked: int) -> Pulse:
     return Pulse(job_id, worker, datetime.fromtimestamp(lease_until, UTC), step, progress, bool(cancel_asked))
 
 
