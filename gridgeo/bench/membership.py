@@ -24,7 +24,7 @@ from gridgeo.cells import (
 )
 from gridgeo.domain import FloatArray, IntArray, local_actor
 from gridgeo.domain.tables import CUSTOMERS, ORG_UNITS
-from gridgeo.pipeline.grids import Operation, begin_set, edit
+from gridgeo.pipeline.grids.sets import Operation, begin_set, edit
 from gridgeo.pipeline.membership import assign_members, members_of
 from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.storage import finish_version, new_version, open_engine, set_live, upgrade, write_frame

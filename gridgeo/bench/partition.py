@@ -21,7 +21,7 @@ from gridgeo.cells import cell_strings, cells_from_polygon, centres, merged_poly
 from gridgeo.domain import CellArray, local_actor
 from gridgeo.errors import GridgeoError
 from gridgeo.grids import GridSetState, check_partition
-from gridgeo.pipeline.grids import Operation, begin_set, edit, grid_state, replayed
+from gridgeo.pipeline.grids.sets import Operation, begin_set, edit, grid_state, replayed
 from gridgeo.storage import finish_version, new_version, open_engine, set_live, upgrade, write_frame
 
 BRANCH = "bench"

@@ -93,8 +93,8 @@ def draw(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo catchment draw --branch B1 --method isochrone --minutes 10
     """
-    from gridgeo.pipeline.catchment_draw import Choice, draw_choice
-    from gridgeo.pipeline.catchment_edit import Fineness
+    from gridgeo.pipeline.catchments.chosen import Choice, draw_choice
+    from gridgeo.pipeline.catchments.edit import Fineness
 
     choice = Choice(
         method=method,
@@ -141,9 +141,9 @@ def combine(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo catchment combine difference stored isochrone:10 --branch B1
     """
-    from gridgeo.pipeline.catchment_edit import draw_branches
-    from gridgeo.pipeline.catchment_specs import CatchmentSpec
-    from gridgeo.pipeline.catchment_terms import spec_from_term
+    from gridgeo.pipeline.catchments.edit import draw_branches
+    from gridgeo.pipeline.catchments.specs import CatchmentSpec
+    from gridgeo.pipeline.catchments.terms import spec_from_term
 
     rules = _rules(overlaps, holes, priority)
     with session(store, as_json, actor) as opened, opened.engine.begin() as connection:
@@ -165,7 +165,7 @@ def settle(
 
     Example: gridgeo catchment settle --overlaps customers --holes nearest
     """
-    from gridgeo.pipeline.catchment_edit import settle_catchments
+    from gridgeo.pipeline.catchments.edit import settle_catchments
 
     rules = _rules(overlaps, holes, priority)
     if rules is None:
@@ -182,7 +182,7 @@ def redraw(
 
     Example: gridgeo catchment redraw --json
     """
-    from gridgeo.pipeline.catchment_edit import redraw as draw_again
+    from gridgeo.pipeline.catchments.edit import redraw as draw_again
 
     with session(store, as_json, actor) as opened, opened.engine.begin() as connection:
         emit(as_json, draw_again(connection, opened.actor, now(), version).as_dict())
@@ -199,7 +199,7 @@ def list_all(
 
     Example: gridgeo catchment list --out catchments.geojson
     """
-    from gridgeo.pipeline.catchment_view import catchment_list, write_catchments_geojson
+    from gridgeo.pipeline.catchments.view import catchment_list, write_catchments_geojson
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -221,7 +221,7 @@ def show(
 
     Example: gridgeo catchment show B1 --json
     """
-    from gridgeo.pipeline.catchment_view import catchment_card, write_catchments_geojson
+    from gridgeo.pipeline.catchments.view import catchment_card, write_catchments_geojson
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -242,7 +242,7 @@ def overlaps(
 
     Example: gridgeo catchment overlaps --out overlaps.geojson
     """
-    from gridgeo.pipeline.catchment_view import catchment_overlaps, write_overlaps_geojson
+    from gridgeo.pipeline.catchments.view import catchment_overlaps, write_overlaps_geojson
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:

@@ -64,7 +64,7 @@ def new(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo cohort new Seniors seniors.json
     """
-    from gridgeo.pipeline.features import FeatureDraft
+    from gridgeo.pipeline.features.kept import FeatureDraft
 
     create(FeatureDraft("cohort", name, rule_of(rule), branch, owner), (store, as_json, actor))
 
@@ -88,7 +88,7 @@ def count(
 
     Example: gridgeo cohort count C-1 --as-of 2026-03-01
     """
-    from gridgeo.pipeline.cohorts import cohort_count
+    from gridgeo.pipeline.features.cohorts import cohort_count
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -109,7 +109,7 @@ def members(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo cohort members C-1 --limit 20
     """
-    from gridgeo.pipeline.cohorts import cohort_page
+    from gridgeo.pipeline.features.cohorts import cohort_page
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -135,7 +135,7 @@ def snapshot(
 
     Example: gridgeo cohort snapshot C-1 --as-of 2026-03-01
     """
-    from gridgeo.pipeline.cohorts import take_snapshot
+    from gridgeo.pipeline.features.cohorts import take_snapshot
 
     with session(store, as_json, actor) as opened, opened.engine.begin() as connection:
         body = take_snapshot(connection, opened.actor, grid, now(), as_of=day_of(as_of))
@@ -149,7 +149,7 @@ def list_snapshots(
 
     Example: gridgeo cohort snapshots C-1
     """
-    from gridgeo.pipeline.cohorts import snapshots
+    from gridgeo.pipeline.features.cohorts import snapshots
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -169,7 +169,7 @@ def held(
 
     Example: gridgeo cohort held 1 --limit 20
     """
-    from gridgeo.pipeline.cohorts import snapshot_page
+    from gridgeo.pipeline.features.cohorts import snapshot_page
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -188,7 +188,7 @@ def overlap(
 
     Example: gridgeo cohort overlap C-1 C-2 C-3
     """
-    from gridgeo.pipeline.cohorts import cohort_overlap
+    from gridgeo.pipeline.features.cohorts import cohort_overlap
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:

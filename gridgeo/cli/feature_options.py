@@ -79,7 +79,7 @@ def shown_words(record: dict[str, Any]) -> dict[str, Any]:
 
 def create(draft: Any, where: Store) -> None:  # noqa: ANN401 - a FeatureDraft, whose module is loaded late
     """Keep a new grid and print its record."""
-    from gridgeo.pipeline.features import create_feature
+    from gridgeo.pipeline.features.kept import create_feature
 
     store, as_json, actor = where
     with session(store, as_json, actor) as opened, opened.engine.begin() as connection:
@@ -89,7 +89,7 @@ def create(draft: Any, where: Store) -> None:  # noqa: ANN401 - a FeatureDraft, 
 
 def list_kind(kind: str, where: Store) -> None:
     """Print the grids of a kind."""
-    from gridgeo.pipeline.features import list_features
+    from gridgeo.pipeline.features.kept import list_features
     from gridgeo.storage import reading
 
     store, as_json, actor = where
@@ -116,7 +116,7 @@ def change(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo cohort change C-1 --status live
     """
-    from gridgeo.pipeline.features import update_feature
+    from gridgeo.pipeline.features.kept import update_feature
 
     given = {"name": name, "rule": rule_of(rule) if rule else None, "owner_id": owner, "status": status}
     changes = {field: value for field, value in given.items() if value is not None}
@@ -130,7 +130,7 @@ def remove(grid: IdArgument, store: StoreOption = None, as_json: JsonOption = Fa
 
     Example: gridgeo cohort remove C-1
     """
-    from gridgeo.pipeline.features import remove_feature
+    from gridgeo.pipeline.features.kept import remove_feature
 
     with session(store, as_json, actor) as opened, opened.engine.begin() as connection:
         emit(as_json, remove_feature(connection, opened.actor, grid))

@@ -62,7 +62,7 @@ def codes(
 
     Example: gridgeo industry codes --scheme gbt4754 --edition 2017
     """
-    from gridgeo.pipeline.industry import industry_codes
+    from gridgeo.pipeline.features.industry import industry_codes
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -89,7 +89,7 @@ def new(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo industry new Shops --scheme gbt4754 --code F --code 62
     """
-    from gridgeo.pipeline.features import FeatureDraft
+    from gridgeo.pipeline.features.kept import FeatureDraft
 
     rule = {"scheme": scheme, "codes": code, "osm_tags": osm_tags} | ({"edition": edition} if edition else {})
     create(FeatureDraft("industry", name, rule, branch, owner), (store, as_json, actor))
@@ -115,7 +115,7 @@ def show(
 
     Example: gridgeo industry show I-1 --by grid
     """
-    from gridgeo.pipeline.industry import industry_summary
+    from gridgeo.pipeline.features.industry import industry_summary
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -139,7 +139,7 @@ def cells(
     import polars as pl
 
     from gridgeo.cells import cell_strings
-    from gridgeo.pipeline.industry import industry_cells
+    from gridgeo.pipeline.features.industry import industry_cells
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -164,7 +164,7 @@ def merchants(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo industry merchants I-1 --limit 20
     """
-    from gridgeo.pipeline.industry import top_merchants
+    from gridgeo.pipeline.features.industry import top_merchants
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:

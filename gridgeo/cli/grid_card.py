@@ -33,7 +33,7 @@ def card(
 
     Example: gridgeo grid card B1 "Village A" --json
     """
-    from gridgeo.pipeline.grid_card import grid_card
+    from gridgeo.pipeline.grids.card import grid_card
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:

@@ -64,7 +64,7 @@ def _created(
     between: tuple[str, str] | None,
 ) -> tuple[str, dict[str, Any]]:
     """Return the operation; exactly one way of saying where the grid lies."""
-    from gridgeo.pipeline.grid_edit_files import geometry_of_file, words_of_file
+    from gridgeo.pipeline.grids.files import geometry_of_file, words_of_file
 
     if sum(given is not None for given in (polygon, cells, between)) != 1:
         raise InvalidInputError("say where the grid lies by one of --polygon, --cells and --between")
@@ -93,7 +93,7 @@ def places(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo grid places B1 Vaduz Triesen --as-one "South"
     """
-    from gridgeo.pipeline.grid_edit_files import lines_of_file
+    from gridgeo.pipeline.grids.files import lines_of_file
 
     listed = [*(names or ()), *(lines_of_file(file) if file else ())]
     args = {"places": listed, "as_one": as_one, "grid_kind": kind}
@@ -133,8 +133,8 @@ def paint(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo grid paint B1 --to "Old town" --cells cells.txt
     """
-    from gridgeo.pipeline.grid_edit_files import moves_of_file, moves_to, words_of_file
-    from gridgeo.pipeline.grids import grid_state
+    from gridgeo.pipeline.grids.files import moves_of_file, moves_to, words_of_file
+    from gridgeo.pipeline.grids.sets import grid_state
     from gridgeo.storage import reading
 
     if (moves is None) == (cells is None or to is None):
@@ -165,7 +165,7 @@ def split(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo grid split B1 "Old town" --parts 3 --weight people
     """
-    from gridgeo.pipeline.grid_edit_files import geometry_of_file
+    from gridgeo.pipeline.grids.files import geometry_of_file
 
     if (line is None) == (parts is None):
         raise InvalidInputError("say how to split by one of --line and --parts")

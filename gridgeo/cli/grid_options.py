@@ -35,7 +35,7 @@ Store = tuple[str | None, bool, str | None]
 def do(operation: tuple[str, dict[str, Any]], branch: str, revision: int | None, where: Store) -> None:
     """Do one operation (kind, arguments), in a transaction of its own, and print what came of it."""
     from gridgeo.cells import CLI_LIMITS
-    from gridgeo.pipeline.grids import Operation, edit
+    from gridgeo.pipeline.grids.sets import Operation, edit
 
     store, as_json, actor = where
     asked = Operation(*operation, expected_revision=revision, limits=CLI_LIMITS)
@@ -46,7 +46,7 @@ def do(operation: tuple[str, dict[str, Any]], branch: str, revision: int | None,
 
 def doing(operation: tuple[str, int], branch: str, revision: int | None, where: Store) -> None:
     """Do an operation without arguments several times, all or none; print the results."""
-    from gridgeo.pipeline.grids import Operation, edit
+    from gridgeo.pipeline.grids.sets import Operation, edit
 
     store, as_json, actor = where
     kind, times = operation

@@ -59,7 +59,7 @@ def new(  # noqa: PLR0913 - the options are the command's interface
     Example: gridgeo grid new B1 --proposal balanced --option low=500 --option high=1000
     """
     from gridgeo.cli.common import now
-    from gridgeo.pipeline.grids import Operation, begin_set, edit
+    from gridgeo.pipeline.grids.sets import Operation, begin_set, edit
 
     if option and proposal is None:
         raise InvalidInputError("--option belongs to a proposal: name one with --proposal")
@@ -76,7 +76,7 @@ def list_sets(store: StoreOption = None, as_json: JsonOption = False, actor: Act
 
     Example: gridgeo grid list --json
     """
-    from gridgeo.pipeline.grids import sets
+    from gridgeo.pipeline.grids.sets import sets
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -91,7 +91,7 @@ def show(
 
     Example: gridgeo grid show B1
     """
-    from gridgeo.pipeline.grids import grid_state, grid_table
+    from gridgeo.pipeline.grids.sets import grid_state, grid_table
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -147,7 +147,7 @@ def log(
 
     Example: gridgeo grid log B1 --most 50
     """
-    from gridgeo.pipeline.grids import log as entries
+    from gridgeo.pipeline.grids.sets import log as entries
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -165,7 +165,7 @@ def replay(
     Example: gridgeo grid replay B1 --json
     """
     from gridgeo.errors import ConflictError
-    from gridgeo.pipeline.grids import replayed
+    from gridgeo.pipeline.grids.sets import replayed
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -203,7 +203,7 @@ def export(
 
     Example: gridgeo grid export B1 --out grids.geojson
     """
-    from gridgeo.pipeline.grid_edit_files import export_grids
+    from gridgeo.pipeline.grids.files import export_grids
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:

@@ -57,7 +57,7 @@ def new(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo target new Spring spring.json
     """
-    from gridgeo.pipeline.features import FeatureDraft
+    from gridgeo.pipeline.features.kept import FeatureDraft
 
     create(FeatureDraft("target_group", name, rule_of(rule), branch, owner), (store, as_json, actor))
 
@@ -81,7 +81,7 @@ def count(
 
     Example: gridgeo target count spring.json
     """
-    from gridgeo.pipeline.target_groups import target_count
+    from gridgeo.pipeline.features.target_groups import target_count
     from gridgeo.storage import reading
 
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
@@ -105,7 +105,7 @@ def parties(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo target parties T-1 --limit 20
     """
-    from gridgeo.pipeline.target_groups import excluded_page, target_page
+    from gridgeo.pipeline.features.target_groups import excluded_page, target_page
     from gridgeo.storage import reading
 
     listing = excluded_page if excluded else target_page

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from gridgeo.jobs.tasks import Task, plain
 from gridgeo.jobs.uploads import do_import
-from gridgeo.pipeline.catchment_edit import draw_all, draw_branches
-from gridgeo.pipeline.catchment_specs import spec_from_dict
+from gridgeo.pipeline.catchments.edit import draw_all, draw_branches
+from gridgeo.pipeline.catchments.specs import spec_from_dict
 from gridgeo.pipeline.run import STEPS, run, run_one
 from gridgeo.pipeline.steps import run_params
 

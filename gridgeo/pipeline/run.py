@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
-from gridgeo.pipeline import assign, catchments, locate, publish, score
+from gridgeo.pipeline import assign, locate, publish, score
+from gridgeo.pipeline.catchments.draw import draw
 from gridgeo.pipeline.steps import (
     Inputs,
     Progress,
@@ -28,7 +29,7 @@ from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.storage import finish_run, live, reading, record_step, start_or_resume_run, version_record
 
 STEPS: dict[str, Step] = {
-    "catchment": catchments.draw,
+    "catchment": draw,
     "location": locate.locate,
     "score": score.refresh,
     "plan": assign.assign,

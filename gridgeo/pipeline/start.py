@@ -23,7 +23,7 @@ from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.grids.blocks import MAIN_ROADS, blocks_of
 from gridgeo.grids.proposals_common import Catchment, Shapes
 from gridgeo.grids.proposals_derived import CodedPoints, DerivedAreas, derived_areas
-from gridgeo.pipeline.grid_proposals import derived_boundaries, lines_of_ground
+from gridgeo.pipeline.grids.proposals import derived_boundaries, lines_of_ground
 from gridgeo.pipeline.intake.compose import compose, live_or_none
 from gridgeo.pipeline.intake.denominators import rematch
 from gridgeo.pipeline.intake.importing import import_file

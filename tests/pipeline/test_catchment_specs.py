@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from gridgeo.errors import InvalidInputError
 from gridgeo.i18n import catalogue
-from gridgeo.pipeline.catchment_specs import (
+from gridgeo.pipeline.catchments.specs import (
     ALLOWED,
     METHODS,
     CatchmentPlan,
@@ -23,7 +23,7 @@ from gridgeo.pipeline.catchment_specs import (
     rules_from_dict,
     spec_from_dict,
 )
-from gridgeo.pipeline.catchment_words import COMBINED, WORDS, label_of
+from gridgeo.pipeline.catchments.words import COMBINED, WORDS, label_of
 from gridgeo.pipeline.polygons import polygon_from_file
 
 POLYGON = json.loads(shapely.to_geojson(shapely.box(9.5, 47.1, 9.6, 47.2)))

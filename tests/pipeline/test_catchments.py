@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from gridgeo.cells import admit_polygon, cells_from_polygon, cells_from_strings, metres_between
 from gridgeo.domain import Actor, local_actor
 from gridgeo.errors import InvalidInputError, NotAllowedError, NotFoundError
-from gridgeo.pipeline.catchment_areas import areas_of
-from gridgeo.pipeline.catchment_edit import (
+from gridgeo.pipeline.catchments.areas import areas_of
+from gridgeo.pipeline.catchments.edit import (
     draw_again,
     draw_all,
     draw_branches,
@@ -28,9 +28,9 @@ from gridgeo.pipeline.catchment_edit import (
     settle_catchments,
     stated_spec,
 )
-from gridgeo.pipeline.catchment_specs import METHODS, CatchmentPlan, CatchmentSpec, SettleRules
-from gridgeo.pipeline.catchment_terrain import Terrain
-from gridgeo.pipeline.catchment_view import (
+from gridgeo.pipeline.catchments.specs import METHODS, CatchmentPlan, CatchmentSpec, SettleRules
+from gridgeo.pipeline.catchments.terrain import Terrain
+from gridgeo.pipeline.catchments.view import (
     catchment_card,
     catchment_list,
     catchment_overlaps,

@@ -15,7 +15,7 @@ from gridgeo.cells.points import resolutions
 from gridgeo.domain import local_actor
 from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.maps import cells_tile, tile_index
-from gridgeo.pipeline.catchment_edit import Fineness, draw_again, redraw
+from gridgeo.pipeline.catchments.edit import Fineness, draw_again, redraw
 from gridgeo.pipeline.cell_groups import coarse_cells, groups, nearest_cells, refined, share_of_parent, touching_cells
 from gridgeo.pipeline.demo import run_demo
 from gridgeo.pipeline.run import run

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from gridgeo.pipeline.cohorts import (
+from gridgeo.pipeline.features.cohorts import (
     cohort_count,
     cohort_overlap,
     cohort_page,
@@ -18,7 +18,7 @@ from gridgeo.pipeline.cohorts import (
     snapshots,
     take_snapshot,
 )
-from gridgeo.pipeline.features import (
+from gridgeo.pipeline.features.kept import (
     FeatureDraft,
     create_feature,
     list_features,

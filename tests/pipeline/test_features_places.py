@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.domain.tables import INDUSTRY_CODES
 from gridgeo.errors import InvalidInputError, NotAllowedError, NotFoundError
-from gridgeo.pipeline.features import FeatureDraft, create_feature
-from gridgeo.pipeline.industry import industry_cells, industry_codes, industry_summary, top_merchants
+from gridgeo.pipeline.features.industry import industry_cells, industry_codes, industry_summary, top_merchants
+from gridgeo.pipeline.features.kept import FeatureDraft, create_feature
+from gridgeo.pipeline.features.target_groups import excluded_page, target_count, target_page
 from gridgeo.pipeline.membership import assign_members
 from gridgeo.pipeline.steps import Inputs
-from gridgeo.pipeline.target_groups import excluded_page, target_count, target_page
 from gridgeo.storage import finish_version, new_version, set_live, write_frame
 
 from .features_bank import TODAY, small_bank

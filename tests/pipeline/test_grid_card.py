@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.errors import NotAllowedError, NotFoundError
 from gridgeo.i18n import catalogue
-from gridgeo.pipeline.grid_card import grid_card
+from gridgeo.pipeline.grids.card import grid_card
 from gridgeo.pipeline.steps import Inputs
 
 from .features_bank import PEOPLE, TODAY, small_bank

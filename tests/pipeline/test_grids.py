@@ -16,8 +16,8 @@ from gridgeo.cells import cell_strings, cells_from_polygon, merged_polygons, to_
 from gridgeo.domain import Actor, local_actor
 from gridgeo.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from gridgeo.grids import check_partition
-from gridgeo.pipeline.grid_edit_args import ARGS, OperationKind
-from gridgeo.pipeline.grids import (
+from gridgeo.pipeline.grids.args import ARGS, OperationKind
+from gridgeo.pipeline.grids.sets import (
     EditResult,
     Operation,
     begin_set,

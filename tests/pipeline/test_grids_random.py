@@ -14,7 +14,7 @@ from gridgeo.bench.partition import BRANCH, MOMENT, box_cells, run_operations, w
 from gridgeo.domain import local_actor
 from gridgeo.errors import BusyError, ConflictError
 from gridgeo.grids import check_partition
-from gridgeo.pipeline.grids import Operation, begin_set, edit, grid_state, replayed
+from gridgeo.pipeline.grids.sets import Operation, begin_set, edit, grid_state, replayed
 from gridgeo.storage import grids as stored
 from gridgeo.storage import open_engine
 

@@ -18,7 +18,7 @@ from gridgeo.cells import cell_strings, cells_from_polygon, merged_polygons
 from gridgeo.domain import Actor, CellArray
 from gridgeo.errors import InvalidInputError, NotAllowedError, NotFoundError
 from gridgeo.grids.proposals_common import Catchment, Proposal
-from gridgeo.pipeline.grid_proposals import DerivedOptions, derive, derived_boundaries, propose
+from gridgeo.pipeline.grids.proposals import DerivedOptions, derive, derived_boundaries, propose
 from gridgeo.pipeline.membership import (
     AreaGrids,
     area_grids,

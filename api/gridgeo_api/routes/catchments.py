@@ -13,10 +13,10 @@ from starlette.responses import Response
 from gridgeo.cells import API_LIMITS
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError, NotFoundError
-from gridgeo.pipeline.catchment_edit import draw_all, draw_branches
-from gridgeo.pipeline.catchment_specs import CatchmentSpec, rules_from_dict, spec_from_dict
-from gridgeo.pipeline.catchment_view import catchment_card, catchment_list, catchment_overlaps
-from gridgeo.pipeline.grid_edit_ground import polygon_from_geojson
+from gridgeo.pipeline.catchments.edit import draw_all, draw_branches
+from gridgeo.pipeline.catchments.specs import CatchmentSpec, rules_from_dict, spec_from_dict
+from gridgeo.pipeline.catchments.view import catchment_card, catchment_list, catchment_overlaps
+from gridgeo.pipeline.grids.ground import polygon_from_geojson
 from gridgeo.pipeline.steps import StepResult, require_planner
 from gridgeo.storage.jobs import NewJob
 from gridgeo_api.deps import ActorKnown, Connected, KeyGiven, TryingNow, Writing, WritingNow, plain_answer

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from gridgeo.pipeline import cohorts, features, industry, target_groups
-from gridgeo.pipeline.features import FeatureDraft
-from gridgeo.pipeline.grid_card import grid_card
+from gridgeo.pipeline.features import cohorts, industry, kept, target_groups
+from gridgeo.pipeline.features.kept import FeatureDraft
+from gridgeo.pipeline.grids.card import grid_card
 from gridgeo_api.deps import ActorKnown, Connected, RevisionGiven, WritingNow, moment, plain_answer
 from gridgeo_api.limits import MAX_TEXT
 from gridgeo_api.openapi import problems
@@ -70,14 +70,14 @@ PAGES: dict[str, Callable[..., dict[str, Any]]] = {
 @router.get("/features", summary="List industry, cohort and target grids", response_model=Features, responses=READ)
 def list_features(actor: ActorKnown, connection: Connected, kind: OfKind = None) -> Response:
     """Grids that are kept, of the actor's branches and of all of them."""
-    return plain_answer({"features": features.list_features(connection, actor, kind)})
+    return plain_answer({"features": kept.list_features(connection, actor, kind)})
 
 
 @router.post("/features", summary="Keep a grid", status_code=201, response_model=Feature, responses=WRITE)
 def create_feature(writing: WritingNow, wanted: FeatureWanted) -> Response:
     """Keep a rule as a draft; 412 when the name is taken, so that the same request again makes no second one."""
     draft = FeatureDraft(**wanted.model_dump())
-    made = features.create_feature(writing.connection, writing.actor, draft, writing.now)
+    made = kept.create_feature(writing.connection, writing.actor, draft, writing.now)
     return plain_answer(made, status=201, etag=f'"{made["revision"]}"')
 
 
@@ -91,7 +91,7 @@ def count_rule(actor: ActorKnown, connection: Connected, tried: RuleTried) -> Re
 @router.get("/features/{feature_id}", summary="Read a grid", response_model=Feature, responses=READ)
 def read_feature(actor: ActorKnown, connection: Connected, feature_id: FeatureId) -> Response:
     """One grid with its rule, in words as well; a change names the revision given here (ETag, If-Match)."""
-    found = features.read_feature(connection, actor, feature_id)
+    found = kept.read_feature(connection, actor, feature_id)
     return plain_answer(found, etag=f'"{found["revision"]}"')
 
 
@@ -106,16 +106,14 @@ def change_feature(
 ) -> Response:
     """Change name, rule, owner or status; what is left out stays as it is."""
     changes = wanted.model_dump(exclude_unset=True)
-    changed = features.update_feature(
-        writing.connection, writing.actor, feature_id, changes, expected_revision=revision
-    )
+    changed = kept.update_feature(writing.connection, writing.actor, feature_id, changes, expected_revision=revision)
     return plain_answer(changed, etag=f'"{changed["revision"]}"')
 
 
 @router.delete("/features/{feature_id}", summary="Take a grid out", response_model=FeatureGone, responses=WRITE)
 def remove_feature(writing: WritingNow, feature_id: FeatureId) -> Response:
     """Take a grid out with its snapshots; 412 names the target groups that use it."""
-    return plain_answer(features.remove_feature(writing.connection, writing.actor, feature_id))
+    return plain_answer(kept.remove_feature(writing.connection, writing.actor, feature_id))
 
 
 @router.get(
@@ -123,7 +121,7 @@ def remove_feature(writing: WritingNow, feature_id: FeatureId) -> Response:
 )
 def count_feature(actor: ActorKnown, connection: Connected, feature_id: FeatureId, as_of: AsOf = None) -> Response:
     """Work a kept grid out now: a person in several of its parts counts once."""
-    kind = str(features.read_feature(connection, actor, feature_id)["kind"])
+    kind = str(kept.read_feature(connection, actor, feature_id)["kind"])
     return plain_answer({"kind": kind, "count": COUNTS[kind](connection, actor, feature_id, as_of)})
 
 
@@ -139,7 +137,7 @@ def list_feature_members(
     most: PageSize = 50,
 ) -> Response:
     """One page of the parties that a grid holds now, inside the actor's scope."""
-    kind = str(features.read_feature(connection, actor, feature_id)["kind"])
+    kind = str(kept.read_feature(connection, actor, feature_id)["kind"])
     return plain_answer({"kind": kind, "count": PAGES[kind](connection, actor, feature_id, as_of, (skip, most))})
 
 

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from gridgeo.cells import cell_strings
 from gridgeo.grids import GridSetState
-from gridgeo.pipeline import grids as area_grids
-from gridgeo.pipeline.grids import Operation
+from gridgeo.pipeline.grids import sets as area_grids
+from gridgeo.pipeline.grids.sets import Operation
 from gridgeo.pipeline.membership import disagreements, members_of
 from gridgeo_api.deps import (
     ActorKnown,

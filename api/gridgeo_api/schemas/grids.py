@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gridgeo.pipeline.grid_edit_args import OperationKind
+from gridgeo.pipeline.grids.args import OperationKind
 from gridgeo_api.schemas.common import CELL, Cell, answer_config
 
 GRID: dict[str, Any] = {

@@ -12,7 +12,7 @@ from gridgeo.domain import FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.grids.balanced import SizeRange, balanced_groups, by_place, grids_of_groups
 from gridgeo.grids.proposals_common import Catchment, Proposal
-from gridgeo.pipeline.grid_proposals import solver
+from gridgeo.pipeline.grids.proposals import solver
 
 from .grounds import pieces, require_partition, square_catchment
 

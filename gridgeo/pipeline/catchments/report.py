@@ -9,9 +9,9 @@ import polars as pl
 
 from gridgeo.cells import areas_m2, centres
 from gridgeo.domain import IntArray
-from gridgeo.pipeline.catchment_areas import Areas
-from gridgeo.pipeline.catchment_specs import SettleRules
-from gridgeo.pipeline.catchment_terrain import Terrain
+from gridgeo.pipeline.catchments.areas import Areas
+from gridgeo.pipeline.catchments.specs import SettleRules
+from gridgeo.pipeline.catchments.terrain import Terrain
 from gridgeo.sources.settling import pieces, shared_cells
 
 

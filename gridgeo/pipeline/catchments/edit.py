@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from gridgeo.cells import CLI_LIMITS, GateLimits, admit_polygon, shape_to_house
 from gridgeo.domain import Actor
 from gridgeo.errors import NotFoundError
-from gridgeo.pipeline.catchment_areas import areas_of
-from gridgeo.pipeline.catchment_specs import GROUND_METHODS, CatchmentPlan, CatchmentSpec, rules_from_dict
-from gridgeo.pipeline.catchment_terrain import Terrain
-from gridgeo.pipeline.catchments import cell_table, newest_catchments, plan_of, write_catchments
+from gridgeo.pipeline.catchments.areas import areas_of
+from gridgeo.pipeline.catchments.draw import cell_table, newest_catchments, plan_of, write_catchments
+from gridgeo.pipeline.catchments.specs import GROUND_METHODS, CatchmentPlan, CatchmentSpec, rules_from_dict
+from gridgeo.pipeline.catchments.terrain import Terrain
 from gridgeo.pipeline.cell_groups import refined
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner, run_params
 from gridgeo.pipeline.versions import newest_inputs

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
-from gridgeo.pipeline.catchment_edit import Fineness, draw_again, draw_all, draw_branches
-from gridgeo.pipeline.catchment_specs import CatchmentSpec, spec_from_dict, stated
-from gridgeo.pipeline.catchment_terms import spec_from_file
+from gridgeo.pipeline.catchments.edit import Fineness, draw_again, draw_all, draw_branches
+from gridgeo.pipeline.catchments.specs import CatchmentSpec, spec_from_dict, stated
+from gridgeo.pipeline.catchments.terms import spec_from_file
 from gridgeo.pipeline.steps import StepResult
 
 

@@ -17,7 +17,7 @@ from gridgeo.errors import InvalidInputError
 from gridgeo.grids import GridSetState, regions
 from gridgeo.maps import formula_safe
 from gridgeo.maps.files import written
-from gridgeo.pipeline.grids import grid_state, grid_table
+from gridgeo.pipeline.grids.sets import grid_state, grid_table
 from gridgeo.sources.files.geojson import geojson_object
 from gridgeo.storage import house_datum
 

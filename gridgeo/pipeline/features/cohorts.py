@@ -18,8 +18,8 @@ from gridgeo.features import cohort_mask, cohort_words, overlap_of
 from gridgeo.features.cohort_masks import COLUMNS
 from gridgeo.features.cohort_rules import CohortRule
 from gridgeo.i18n import LANGUAGES
-from gridgeo.pipeline.feature_rules import Asked, Subject, asked_about, cohort_rule
-from gridgeo.pipeline.features import WRITERS
+from gridgeo.pipeline.features.kept import WRITERS
+from gridgeo.pipeline.features.rules import Asked, Subject, asked_about, cohort_rule
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.storage import part_of, read_frame

@@ -38,8 +38,8 @@ from gridgeo.grids import (
     split_parts,
 )
 from gridgeo.grids.proposals_common import Catchment
-from gridgeo.pipeline import grid_edit_args as given
-from gridgeo.pipeline.grid_edit_ground import (
+from gridgeo.pipeline.grids import args as given
+from gridgeo.pipeline.grids.ground import (
     BranchGround,
     branch_ground,
     newest_catchment,
@@ -108,7 +108,7 @@ def _create_cells(site: Site, args: given.CreateFromCells) -> Patch:
 
 
 def _create_places(site: Site, args: given.CreateFromPlaces) -> Edited:
-    from gridgeo.pipeline.grid_edit_places import grids_from_places
+    from gridgeo.pipeline.grids.places import grids_from_places
 
     made, report = grids_from_places(
         site.connection, site.state, args.places, as_one=args.as_one, grid_kind=args.grid_kind
@@ -117,7 +117,7 @@ def _create_places(site: Site, args: given.CreateFromPlaces) -> Edited:
 
 
 def _create_between(site: Site, args: given.CreateBetween) -> Patch:
-    from gridgeo.pipeline.grid_edit_places import grid_between
+    from gridgeo.pipeline.grids.places import grid_between
 
     shape = grid_between(site.connection, site.ground, args.road, args.other_road)
     made = NewGrid(args.name, args.grid_kind, args.code, boundary=shape)
@@ -125,7 +125,7 @@ def _create_between(site: Site, args: given.CreateBetween) -> Patch:
 
 
 def _create_proposal(site: Site, args: given.CreateFromProposal) -> Edited:
-    from gridgeo.pipeline.grid_proposals import propose
+    from gridgeo.pipeline.grids.proposals import propose
 
     ground = site.ground
     inputs = replace(newest_inputs(site.connection), catchment=site.state.catchment_id)
@@ -158,7 +158,7 @@ def _split_line(site: Site, args: given.SplitByLine) -> Patch:
 
 
 def _split_parts(site: Site, args: given.SplitInParts) -> Edited:
-    from gridgeo.pipeline.grid_edit_parts import balanced_parts
+    from gridgeo.pipeline.grids.parts import balanced_parts
 
     grid = site.ids([args.grid])[0]
     part, report = balanced_parts(site.connection, site.state, grid, args.parts, args.weight)

@@ -20,10 +20,10 @@ from gridgeo.features import IndustryRule, classified
 from gridgeo.features.industry_rules import of_scheme, sections_of
 from gridgeo.grids import GridRecord
 from gridgeo.grids.state import DATES, GridSetState
-from gridgeo.pipeline.feature_parties import AreaMembers, area_members, merchants_in_scope
-from gridgeo.pipeline.feature_rules import industry_table
-from gridgeo.pipeline.grid_denominators import denominators_of
-from gridgeo.pipeline.grids import grid_state
+from gridgeo.pipeline.features.parties import AreaMembers, area_members, merchants_in_scope
+from gridgeo.pipeline.features.rules import industry_table
+from gridgeo.pipeline.grids.denominators import denominators_of
+from gridgeo.pipeline.grids.sets import grid_state
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.storage import read_frame, version_record

@@ -14,9 +14,9 @@ from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.features import IndustryRule, industry_from_json, industry_words, of_rule
 from gridgeo.features.industry_rules import STATES
 from gridgeo.i18n import LANGUAGES
-from gridgeo.pipeline.cohorts import paged
-from gridgeo.pipeline.feature_parties import area_members, merchants_in_scope
-from gridgeo.pipeline.feature_rules import Asked, Subject, asked_about, industry_table, require_reader
+from gridgeo.pipeline.features.cohorts import paged
+from gridgeo.pipeline.features.parties import area_members, merchants_in_scope
+from gridgeo.pipeline.features.rules import Asked, Subject, asked_about, industry_table, require_reader
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.scoring.concentration import LEAST_EXPECTED, location_quotient

@@ -30,7 +30,7 @@ from gridgeo.grids.proposals_areas import NamedAreas, grids_from_areas
 from gridgeo.grids.proposals_common import Catchment, Proposal
 from gridgeo.grids.proposals_derived import CodedPoints, DerivedAreas, derived_areas, grids_from_derived
 from gridgeo.i18n import Language, translate
-from gridgeo.pipeline.grid_weights import remarked_weights
+from gridgeo.pipeline.grids.weights import remarked_weights
 from gridgeo.pipeline.membership import parties_of
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.storage import read_frame

@@ -26,7 +26,7 @@ from gridgeo.features import (
     target_words,
 )
 from gridgeo.i18n import LANGUAGES, Language
-from gridgeo.pipeline.feature_rules import (
+from gridgeo.pipeline.features.rules import (
     KINDS,
     check_name,
     cohort_rule,

@@ -15,13 +15,13 @@ from gridgeo.domain import Actor, IntArray
 from gridgeo.errors import NotAllowedError
 from gridgeo.i18n import Language
 from gridgeo.pipeline.bank import branches_of
-from gridgeo.pipeline.catchment_areas import Areas, areas_of
-from gridgeo.pipeline.catchment_edit import catchments_version, stated_spec
-from gridgeo.pipeline.catchment_report import hole_labels, overlap_rows
-from gridgeo.pipeline.catchment_specs import CatchmentSpec
-from gridgeo.pipeline.catchment_terrain import Terrain
-from gridgeo.pipeline.catchment_words import label_of
-from gridgeo.pipeline.catchments import plan_of
+from gridgeo.pipeline.catchments.areas import Areas, areas_of
+from gridgeo.pipeline.catchments.draw import plan_of
+from gridgeo.pipeline.catchments.edit import catchments_version, stated_spec
+from gridgeo.pipeline.catchments.report import hole_labels, overlap_rows
+from gridgeo.pipeline.catchments.specs import CatchmentSpec
+from gridgeo.pipeline.catchments.terrain import Terrain
+from gridgeo.pipeline.catchments.words import label_of
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.storage import read_frame, version_record
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from gridgeo.domain import CellArray, FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.grids import GridSetState
-from gridgeo.pipeline.grid_proposals import solver
-from gridgeo.pipeline.grid_weights import weights_on
+from gridgeo.pipeline.grids.proposals import solver
+from gridgeo.pipeline.grids.weights import weights_on
 from gridgeo.pipeline.versions import newest_inputs
 
 BY_CELLS = "cells"

@@ -20,7 +20,7 @@ from gridgeo.grids import GridSetState, NewGrid
 from gridgeo.grids.blocks import Lines, area_between
 from gridgeo.grids.geometry import hexagons_of, union, without
 from gridgeo.grids.proposals_common import Catchment
-from gridgeo.pipeline.grid_edit_ground import BranchGround, branch_ground
+from gridgeo.pipeline.grids.ground import BranchGround, branch_ground
 from gridgeo.storage import live, read_frame
 
 KIND_OF = {"village": "village", "community": "residential"}

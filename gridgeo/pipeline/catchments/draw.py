@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from gridgeo.cells import merged_polygons
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
-from gridgeo.pipeline.catchment_areas import Areas, areas_of
-from gridgeo.pipeline.catchment_report import settlement_report
-from gridgeo.pipeline.catchment_specs import CatchmentPlan, CatchmentSpec, rules_from_dict, spec_from_dict
-from gridgeo.pipeline.catchment_terrain import Terrain
-from gridgeo.pipeline.catchment_words import label_of
+from gridgeo.pipeline.catchments.areas import Areas, areas_of
+from gridgeo.pipeline.catchments.report import settlement_report
+from gridgeo.pipeline.catchments.specs import CatchmentPlan, CatchmentSpec, rules_from_dict, spec_from_dict
+from gridgeo.pipeline.catchments.terrain import Terrain
+from gridgeo.pipeline.catchments.words import label_of
 from gridgeo.pipeline.cell_groups import refined
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
 from gridgeo.storage import finish_version, list_versions, new_version, read_frame, version_record, write_frame

@@ -29,9 +29,9 @@ from gridgeo.grids import (
     replay,
     undo_target,
 )
-from gridgeo.pipeline.grid_edit_args import Args, Begin, read_args, written_args
-from gridgeo.pipeline.grid_edit_ground import branch_ground, newest_catchment
-from gridgeo.pipeline.grid_edits import Edited, Site, edited
+from gridgeo.pipeline.grids.args import Args, Begin, read_args, written_args
+from gridgeo.pipeline.grids.edits import Edited, Site, edited
+from gridgeo.pipeline.grids.ground import branch_ground, newest_catchment
 from gridgeo.storage.grids import (
     GRIDS,
     GridSetRecord,

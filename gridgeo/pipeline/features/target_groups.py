@@ -22,9 +22,9 @@ from gridgeo.features import (
 )
 from gridgeo.features.target_rules import target_words
 from gridgeo.i18n import LANGUAGES
-from gridgeo.pipeline.cohorts import customers_on, paged, with_member
-from gridgeo.pipeline.feature_parties import area_members, merchants_in_scope
-from gridgeo.pipeline.feature_rules import (
+from gridgeo.pipeline.features.cohorts import customers_on, paged, with_member
+from gridgeo.pipeline.features.parties import area_members, merchants_in_scope
+from gridgeo.pipeline.features.rules import (
     Asked,
     Subject,
     asked_about,

@@ -15,9 +15,9 @@ import shapely
 from gridgeo.cells import CLI_LIMITS, admit_polygon, cells_from_polygon_guarded
 from gridgeo.domain import CellArray, FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
-from gridgeo.pipeline.catchment_specs import GROUND_METHODS, CatchmentPlan, CatchmentSpec, SettleRules
-from gridgeo.pipeline.catchment_terrain import Terrain
-from gridgeo.pipeline.catchment_units import units_of
+from gridgeo.pipeline.catchments.specs import GROUND_METHODS, CatchmentPlan, CatchmentSpec, SettleRules
+from gridgeo.pipeline.catchments.terrain import Terrain
+from gridgeo.pipeline.catchments.units import units_of
 from gridgeo.sources import nearest_branch
 from gridgeo.sources.isochrones import isochrone
 from gridgeo.sources.settling import CLAIMS, settle

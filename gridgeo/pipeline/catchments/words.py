@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gridgeo.i18n import Language, translate
-from gridgeo.pipeline.catchment_specs import CatchmentSpec
+from gridgeo.pipeline.catchments.specs import CatchmentSpec
 
 WORDS = {
     ("drive_time", "drive"): "nearest branch by drive time",

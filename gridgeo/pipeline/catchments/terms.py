@@ -8,8 +8,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from gridgeo.errors import InvalidInputError
-from gridgeo.pipeline.catchment_edit import drawn_spec, stated_spec
-from gridgeo.pipeline.catchment_specs import GROUND_METHODS, CatchmentSpec
+from gridgeo.pipeline.catchments.edit import drawn_spec, stated_spec
+from gridgeo.pipeline.catchments.specs import GROUND_METHODS, CatchmentSpec
 from gridgeo.pipeline.polygons import polygon_from_file, source_of
 
 FORMS = (

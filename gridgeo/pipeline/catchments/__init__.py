@@ -1,0 +1,1 @@
+"""Catchments of branches: stated, drawn, settled, drawn again, looked at."""

@@ -1,0 +1,1 @@
+"""Feature grids over the area grids: industry grids, cohort grids, target groups."""
