@@ -170,7 +170,7 @@ def _import(kind: str, given: dict[str, Any]) -> None:
     merge_on = several.pop("merge_on")
     declared = plain | several | {"gone": "keep" if given["add"] else given["gone"]}
     options = _options(kind, given["mapping"], (given["columns"], given["constants"]), declared)
-    how = _reading(*(given[name] for name in ("encoding", "separator", "sheet", "header_rows", "layer")))
+    how = reading_options(*(given[name] for name in ("encoding", "separator", "sheet", "header_rows", "layer")))
     request = ImportRequest(given["file"], options, how, merge_on=merge_on, again=given["again"])
     if given["dry_run"] and given["rejected"]:
         raise InvalidInputError("--rejected writes what an import refused; --dry-run imports nothing")
@@ -202,9 +202,14 @@ def _pairs(option: str, texts: list[str] | None) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in parts}
 
 
-def _reading(
-    encoding: str | None, separator: str | None, sheet: str | None, header_rows: int | None, layer: str | None
+def reading_options(
+    encoding: str | None,
+    separator: str | None,
+    sheet: str | None = None,
+    header_rows: int | None = None,
+    layer: str | None = None,
 ) -> ReadOptions:
+    """Return how a file is to be read, from what was typed."""
     from gridgeo.sources.files import ReadOptions
 
     sign = "\t" if separator in ("tab", "\\t") else separator

@@ -10,6 +10,7 @@ import typer
 
 from gridgeo import __version__
 from gridgeo.cli import (
+    addresses,
     catchments,
     cells,
     demo,
@@ -61,6 +62,7 @@ for module in (
     demo,
     groups,
     steps,
+    addresses,
     catchments,
     grids,
     grid_members,

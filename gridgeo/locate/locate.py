@@ -7,6 +7,7 @@ import polars.selectors as cs
 
 from gridgeo.domain.tables import Contract, checked
 from gridgeo.domain.words import PLACED_TIERS
+from gridgeo.locate.components import COMPONENTS, component_parts
 from gridgeo.locate.confidence import ConfidenceModel, confidence_columns
 from gridgeo.locate.default_model import DEFAULT_MODEL
 from gridgeo.locate.gazetteer import Gazetteer
@@ -34,14 +35,16 @@ CHUNK_ROWS = 50_000
 def locate_addresses(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel | None = None) -> pl.DataFrame:
     """Locate addresses in a gazetteer.
 
-    queries: id, address, locality (the town given with the row, null allowed), any number of rows.
+    queries: id, address, locality (the town given with the row as a hint, null allowed), any number of rows; and any of
+    the columns COMPONENTS, for rows that come taken apart: with a street or a name of its own a row is read from its
+    components alone, otherwise they are read behind its address.
     Returns one row a query in the order given, columns LOCATED: position, tier (domain/words.LOCATION_TIERS),
     accuracy_m (radius that holds the true position with probability 0.9), confidence (probability that it lies within
     100 m), matched text and gazetteer row. An address that cannot be read or found has tier none and a reason; none
     raises. The same input gives the same row.
     Raises InvalidInputError when a column of queries is missing or of another type.
     """
-    given = checked(queries, QUERIES, "queries")
+    given = checked(queries.select(pl.exclude(*COMPONENTS)), QUERIES, "queries").hstack(_components(queries))
     chosen = model or DEFAULT_MODEL
     chunks = [_located(chunk, gazetteer, chosen) for chunk in given.iter_slices(CHUNK_ROWS)]
     return pl.concat(chunks) if chunks else pl.DataFrame(schema=LOCATED)
@@ -52,11 +55,35 @@ def placeable(tier: pl.Expr) -> pl.Expr:
     return tier.is_in(PLACED_TIERS)
 
 
+def _components(queries: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns COMPONENTS, null where the queries have none."""
+    absent = [pl.lit(None, pl.String).alias(name) for name in COMPONENTS if name not in queries.columns]
+    return queries.with_columns(absent).select(pl.col(name).cast(pl.String) for name in COMPONENTS)
+
+
+def _parts(queries: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Return the parts of all addresses, read from their text, their components, or both."""
+    spoken = address_parts(_spoken(queries), gazetteer.town_names, gazetteer.street_names)
+    apart = component_parts(queries.with_row_index("query").filter(_has_components()))
+    columns = [name for name in spoken.columns if name in apart.columns]
+    return pl.concat([spoken.select(columns), apart.select(columns)], how="vertical_relaxed").sort("query", "position")
+
+
+def _spoken(queries: pl.DataFrame) -> pl.Series:
+    """Return the texts to read; null for rows that are read from their components alone."""
+    apart = pl.col("street").is_not_null() | pl.col("name").is_not_null()
+    return queries.select(pl.when(~apart).then("address")).to_series()
+
+
+def _has_components() -> pl.Expr:
+    return pl.any_horizontal(pl.col(name).is_not_null() for name in COMPONENTS)
+
+
 def _located(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel) -> pl.DataFrame:
-    parts = address_parts(queries["address"], gazetteer.town_names, gazetteer.street_names)
+    parts = _parts(queries, gazetteer)
     answers, reasons = matched_addresses(parts, queries["locality"], gazetteer)
     joined = (
-        address_problems(queries["address"])
+        _problems(queries)
         .with_columns(queries["id"])
         .join(answers, on="query", how="left", maintain_order="left")
         .join(reasons, on="query", how="left", maintain_order="left")
@@ -80,6 +107,12 @@ def _located(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel
         .with_columns(accuracy_m.alias("accuracy_m"))
         .select(pl.col(name).cast(dtype) for name, dtype in LOCATED.items())
     )
+
+
+def _problems(queries: pl.DataFrame) -> pl.DataFrame:
+    """Tell why an address cannot be read; one that has components is read from these."""
+    apart = queries.select(_has_components()).to_series()
+    return address_problems(queries["address"]).with_columns(pl.when(~apart).then("problem"))
 
 
 def _matched() -> pl.Expr:

@@ -226,14 +226,14 @@ class Understanding:
                 )
 
 
-def understand(raw: RawTable, options: ImportOptions, known: Known) -> Understanding:
-    """Return the file as its kind understands it.
+def understand(raw: RawTable, options: ImportOptions, known: Known, kind: ImportKind | None = None) -> Understanding:
+    """Return the file as its kind understands it; kind: another than the one that the options name.
 
     The file is read once here, for keys that stand again and for numbers of identity cards and accounts, and once more
     by `batches`. Raises InvalidInputError when the file as a whole does not fit: a required field without a column, no
     datum, money without a unit, personal numbers that were not mapped on purpose.
     """
-    kind = import_kind(options.kind)
+    kind = kind or import_kind(options.kind)
     mapping = propose_mapping(raw.columns, kind, options.mapping, options.constants)
     check_required(raw, kind, mapping, options)
     place = place_if_any(raw, kind, mapping, (options, known.house))
