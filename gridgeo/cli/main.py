@@ -25,6 +25,7 @@ from gridgeo.cli import (
     serve,
     start,
     steps,
+    territory_file,
 )
 from gridgeo.cli.common import JsonOption, emit, language
 from gridgeo.errors import (
@@ -74,6 +75,7 @@ for module in (
     exports,
     jobs,
     serve,
+    territory_file,
 ):
     module.register(app)
 

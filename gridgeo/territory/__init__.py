@@ -7,10 +7,11 @@ from gridgeo.territory.certificate import Certificate, Violation
 from gridgeo.territory.check import Finding, check_problem
 from gridgeo.territory.colours import PALETTE_SIZE, territory_colours
 from gridgeo.territory.graph import components, join_components, problem_from_cells
-from gridgeo.territory.params import Params, params_from_toml
+from gridgeo.territory.params import Params, params_from_toml, params_within
 from gridgeo.territory.problem import Problem
+from gridgeo.territory.problem_json import Request, request_from_json, result_to_json
 from gridgeo.territory.replan import matched_labels, replan
-from gridgeo.territory.solve import Result, solve
+from gridgeo.territory.solve import Result, solve, warm_up
 from gridgeo.territory.stop import CpuSeconds, FirstOf, NoImprovement, Progress, Rounds, StopRule
 from gridgeo.territory.verify import Disagreement, verify_plan
 
@@ -25,6 +26,7 @@ __all__ = [
     "Params",
     "Problem",
     "Progress",
+    "Request",
     "Result",
     "Rounds",
     "StopRule",
@@ -34,9 +36,13 @@ __all__ = [
     "join_components",
     "matched_labels",
     "params_from_toml",
+    "params_within",
     "problem_from_cells",
     "replan",
+    "request_from_json",
+    "result_to_json",
     "solve",
     "territory_colours",
     "verify_plan",
+    "warm_up",
 ]

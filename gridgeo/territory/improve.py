@@ -89,7 +89,8 @@ def improve(
     plan = regions.plan_of(ground, (labels, centres), inverse_target, rng)
     if problem.homes is None:
         kernels.recentre(ground, plan, 20)
-    scale = kernels.total_distance(ground, plan) / ground.pull.sum()
+    # Where every territory is one place there is no distance to measure heat by.
+    scale = kernels.total_distance(ground, plan) / ground.pull.sum() or 1.0
     task = task_of(problem, ground, params, scale)
     best = kernels.Best(plan.labels.copy(), plan.centres.copy(), np.array([np.inf, np.inf]))
     kernels.anneal(ground, plan, task.aim, task.schedule(params.heat_start, params.sweeps), best, task.tolerance)
