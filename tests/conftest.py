@@ -13,10 +13,9 @@ from typing import Literal
 import pytest
 import sqlalchemy as sa
 
+from gridgeo.bench.postgis_server import NoServerError, PostgisServer, postgis_server
 from gridgeo.domain import Actor, local_actor
 from gridgeo.storage import open_engine, upgrade
-
-from .postgis_server import NoServerError, PostgisServer, postgis_server
 
 StoreKind = Literal["sqlite", "postgis"]
 STORE_KINDS: tuple[StoreKind, ...] = ("sqlite", "postgis")

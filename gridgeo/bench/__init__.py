@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
-from gridgeo.bench import demo, imports
 from gridgeo.errors import InvalidInputError
 
-BENCHES = {"demo": demo.bench, "import": imports.bench}
+BENCHES = {"demo": "gridgeo.bench.demo", "import": "gridgeo.bench.imports"}
+"""Name -> module with its `bench`; peers are slow to import."""
 
 
 def run_bench(name: str, *, quick: bool = False, postgis_url: str | None = None) -> dict[str, Any]:
     """Run one bench and return its report.
 
-    postgis_url: an empty PostGIS database for the cases that need one.
+    postgis_url: an empty PostGIS database for the cases that need one; by default one of a private server of this
+    machine's PostgreSQL.
     Raises InvalidInputError when there is no bench of that name.
     """
     if name not in BENCHES:
         raise InvalidInputError("bench must be one of {known}, got {given}", known=", ".join(BENCHES), given=name)
-    return BENCHES[name](quick=quick, postgis_url=postgis_url)
+    found: dict[str, Any] = import_module(BENCHES[name]).bench(quick=quick, postgis_url=postgis_url)
+    return found

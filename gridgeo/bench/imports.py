@@ -16,6 +16,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.bench import membership, partition
+from gridgeo.bench.postgis_server import empty_database
 from gridgeo.bench.report import Case, report, yardstick
 from gridgeo.storage import open_engine, upgrade
 
@@ -30,9 +31,14 @@ ORGS = "id,name,kind,lng,lat\nHQ,Head office,head_office,,\nB1,North,branch,9.5,
 def bench(*, quick: bool = False, postgis_url: str | None = None) -> dict[str, Any]:
     """Run every case of imports and grids and return the bench's report.
 
-    quick: small files, for the checks and not for the figures. postgis_url: an empty PostGIS database; the cases that
-    need one are not met without it.
+    quick: small files, for the checks and not for the figures. postgis_url: an empty PostGIS database, by default one
+    of a private server; where PostgreSQL is not installed the cases that need one are not met.
     """
+    with empty_database(postgis_url) as url:
+        return _measured(quick, url)
+
+
+def _measured(quick: bool, postgis_url: str | None) -> dict[str, Any]:
     measure = yardstick(100_000 if quick else 1_000_000)
     rows = QUICK if quick else FULL
     with tempfile.TemporaryDirectory() as folder:
@@ -47,7 +53,7 @@ def bench(*, quick: bool = False, postgis_url: str | None = None) -> dict[str, A
                 "import-memory", "MiB", round(sqlite["peak_mib"], 1), "lower", floor=None if quick else FLOOR_MEMORY_MIB
             ),
         ]
-    cases += partition.cases(quick, None) + membership.cases(quick)
+    cases += partition.cases(quick, postgis_url) + membership.cases(quick)
     checks = {"accepted": sqlite["account"]["accepted"], "rejected": sqlite["account"]["rejected"]}
     return report("import", cases, measure) | {"checks": checks}
 

@@ -40,7 +40,7 @@ def bench(
     name: Annotated[str, typer.Argument(help="Bench to run: demo or import.")],
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes: for the checks, not for the figures.")] = False,
     postgis: Annotated[
-        str | None, typer.Option(metavar="URL", help="Empty PostGIS database; cases that need one are not met without.")
+        str | None, typer.Option(metavar="URL", help="Empty PostGIS database; by default one of a private server.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

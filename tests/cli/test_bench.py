@@ -6,28 +6,67 @@ import json
 import subprocess
 from collections.abc import Callable
 from datetime import date
+from functools import cache
+from typing import Any
 
 import pytest
 
-from gridgeo.bench import BENCHES
+from gridgeo.bench import BENCHES, imports, partition
 from gridgeo.bench.markdown import benchmark_page
+from gridgeo.bench.partition import Figures
 from gridgeo.bench.report import Case
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Answer = Callable[[str], dict[str, Any]]
 CASE_KEYS = {"id", "unit", "ours", "peer", "peer_version", "theirs", "ratio", "better", "floor", "met"}
 
 
+@pytest.fixture(scope="module")
+def answer(gridgeo: Run) -> Answer:
+    """What a bench prints with --quick; each is run once."""
+
+    @cache
+    def of(name: str) -> dict[str, Any]:
+        done = gridgeo("bench", name, "--quick", "--json")
+        assert done.returncode == 0, done.stderr
+        body: dict[str, Any] = json.loads(done.stdout)
+        return body
+
+    return of
+
+
 @pytest.mark.parametrize("name", BENCHES)
-def test_bench_prints_one_object_of_the_agreed_shape(gridgeo: Run, name: str) -> None:
-    done = gridgeo("bench", name, "--quick", "--json")
-    assert done.returncode == 0, done.stderr
-    body = json.loads(done.stdout)
+def test_bench_prints_one_object_of_the_agreed_shape(answer: Answer, name: str) -> None:
+    body = answer(name)
     assert {"bench", "machine", "yardstick", "cases", "checks"} <= set(body)
     assert all(set(case) == CASE_KEYS for case in body["cases"])
     assert len({case["id"] for case in body["cases"]}) == len(body["cases"])
-    customers = body["checks"]["customers"]
-    assert customers["in"] == customers["placed"] + customers["unplaced"] + customers["rejected"]
     assert f"`gridgeo bench {name}`" in benchmark_page([body], date(2026, 1, 1))
+
+
+def test_the_bench_of_the_demo_accounts_for_every_customer(answer: Answer) -> None:
+    customers = answer("demo")["checks"]["customers"]
+    assert customers["in"] == customers["placed"] + customers["unplaced"] + customers["rejected"]
+
+
+def test_the_bench_of_imports_has_the_cases_of_both_stores_and_no_operation_breaks_a_partition(
+    answer: Answer,
+) -> None:
+    body = answer("import")
+    assert body["checks"]["accepted"] + sum(body["checks"]["rejected"].values()) == imports.QUICK
+    cases = {case["id"]: case for case in body["cases"]}
+    assert {"import-1m-sqlite", "import-1m-postgis", "import-memory", "partition-ops", "membership-250m"} <= set(cases)
+    assert (cases["partition-ops"]["ours"], cases["partition-ops"]["met"]) == (0, True)
+    assert cases["import-1m-postgis"]["ours"] is not None
+    assert cases["partition-ops-postgis-speed"]["ours"] is not None
+    assert cases["membership-250m"]["met"]
+
+
+def test_the_case_of_operations_is_not_met_without_a_second_store_or_with_a_violation() -> None:
+    good, bad = Figures(9, 1, 0, 20.0, True), Figures(9, 1, 2, 20.0, False)
+    assert partition.violations_case([(good, 30.0), (good, 30.0)]).met
+    assert partition.violations_case([(good, 30.0), None]).met is False
+    assert partition.violations_case([(good, 30.0), (bad, 30.0)]).ours == 3
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import signal
 import subprocess
@@ -12,7 +11,9 @@ from typing import Any
 
 import pytest
 
-HELPER = Path(__file__).parents[1] / "postgis_server.py"
+from gridgeo.bench import postgis_server
+
+CONFTEST = Path(__file__).parents[1] / "conftest.py"
 SESSION = """
 def test_it(store_url):
     assert store_url
@@ -21,14 +22,8 @@ def test_it(store_url):
 
 @pytest.fixture(scope="module")
 def helper() -> Any:
-    """The helper module, by its file: it belongs to no package."""
-    spec = importlib.util.spec_from_file_location("postgis_server_alone", HELPER)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    """The module of the server."""
+    return postgis_server
 
 
 def test_the_server_listens_on_no_port_and_runs_unprivileged(postgis: Any) -> None:
@@ -57,8 +52,8 @@ def test_the_server_and_its_folder_are_gone_after_a_failure(helper: Any, monkeyp
 def test_the_server_dies_with_tests_that_are_killed(helper: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GRIDGEO_TEST_POSTGRES", raising=False)
     program = (
-        f"import sys, time; sys.path.insert(0, {str(HELPER.parent)!r})\n"
-        "from postgis_server import postgis_server\n"
+        "import time\n"
+        "from gridgeo.bench.postgis_server import postgis_server\n"
         "with postgis_server() as server:\n"
         "    print(server.folder, flush=True)\n"
         "    time.sleep(600)\n"
@@ -97,8 +92,7 @@ def test_without_a_server_tests_fail_with_one_line_and_do_not_skip(tmp_path: Pat
     """A session of its own, whose server cannot be reached, ends red."""
     copy = tmp_path / "tests"
     copy.mkdir()
-    for name in ("conftest.py", "postgis_server.py"):
-        (copy / name).write_text((HELPER.parent / name).read_text(encoding="utf-8"), encoding="utf-8")
+    (copy / CONFTEST.name).write_text(CONFTEST.read_text(encoding="utf-8"), encoding="utf-8")
     (copy / "test_it.py").write_text(SESSION)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     done = subprocess.run(

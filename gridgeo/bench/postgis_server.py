@@ -1,4 +1,4 @@
-"""A private PostgreSQL with PostGIS for tests: on a Unix socket, without TCP, as an unprivileged user.
+"""A private PostgreSQL with PostGIS for benches and tests: on a Unix socket, no TCP, as an unprivileged user.
 
 Knows nothing of gridgeo. ``GRIDGEO_TEST_POSTGRES`` names a running server to use instead: a URL of a role that may
 create databases.
@@ -30,7 +30,7 @@ SCHEME = "postgresql+psycopg"
 START_WITHIN_S = 30.0
 SETTINGS = {
     "listen_addresses": "",
-    # Nothing here outlives the tests, so nothing needs to reach the disk.
+    # Nothing here outlives its owner, so nothing needs to reach the disk.
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -42,7 +42,7 @@ PROGRAM_FOLDERS = Path("/usr/lib/postgresql")
 
 
 class NoServerError(RuntimeError):
-    """The tests cannot have a PostGIS; the message says what to install."""
+    """There can be no PostGIS here; the message says what to install."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,22 @@ def _somebody_elses(url: str) -> Iterator[PostgisServer]:
             server.drop_database(name)
 
 
+@contextlib.contextmanager
+def empty_database(url: str | None) -> Iterator[str | None]:
+    """Yield the URL of an empty PostGIS database: the given one, else one of a private server, else None."""
+    if url is not None:
+        yield url
+        return
+    with contextlib.ExitStack() as held:
+        try:
+            server = held.enter_context(postgis_server())
+        except NoServerError:
+            made = None
+        else:
+            made = server.create_database(f"gridgeo_bench_{os.getpid()}")
+        yield made
+
+
 def remove(folder: Path) -> None:
     """Remove the folder of a private server that has stopped."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -162,7 +178,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
         "LC_ALL": "C.UTF-8"
     }
     common: dict[str, Any] = {"cwd": folder, "env": environment, "stdin": subprocess.DEVNULL, **account}
-    made = subprocess.run(
+    made = subprocess.run(  # noqa: S603 - PostgreSQL's own program
         [
             programs / "initdb",
             "-D",
@@ -185,7 +201,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
     options = SETTINGS | {"unix_socket_directories": str(folder)}
     arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     with (folder / "server.log").open("wb") as log:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - PostgreSQL's own program
             [programs / "postgres", "-D", data, *arguments],
             stdout=log,
             stderr=log,
@@ -195,7 +211,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def _die_with_parent() -> None:
-    """Have the kernel stop the server when the tests are killed and cannot do it themselves."""
+    """Have the kernel stop the server when its owner is killed and cannot do it themselves."""
     set_parent_death_signal = 1
     ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGQUIT)
 
