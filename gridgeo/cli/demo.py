@@ -27,6 +27,7 @@ SYNTHETIC_WORDS = (
     "The bank, its customers and house numbers are synthetic; streets, boundaries and merchants are real "
     "(© OpenStreetMap contributors)."
 )
+FICTIONAL_WORDS = "Everything shown is synthetic and fictional: county, roads, addresses, people, shops, bank, figures."
 STEPS = {
     "read": "Reading the ground",
     "bank": "Making the synthetic bank",
@@ -44,11 +45,16 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(  # noqa: PLR0913 - the options are the command's interface
-    ground: Annotated[str, typer.Option(help="Demo ground: liechtenstein or helsinki.")] = "liechtenstein",
+    ground: Annotated[
+        str, typer.Option(help="Demo ground: liechtenstein, helsinki or county (fictional).")
+    ] = "liechtenstein",
     store: StoreOption = None,
     seed: Annotated[
         int, typer.Option(min=0, max=MAX_SEED, help="Seed of the synthetic bank; same seed, same bank.")
     ] = 1,
+    households: Annotated[
+        int | None, typer.Option(help="Households of the county, 2,000 to 10,000,000; 20,000 by default.")
+    ] = None,
     resolution: Annotated[int | None, typer.Option(help="H3 resolution; the ground's own by default.")] = None,
     catchments: Annotated[
         str, typer.Option(help="How catchments are drawn: drive_time or municipality.")
@@ -58,14 +64,14 @@ def demo(  # noqa: PLR0913 - the options are the command's interface
     as_json: JsonOption = False,
     actor: ActorOption = None,
 ) -> None:
-    """Run the whole main job on real ground with a synthetic bank, then serve the map.
+    """Run the whole main job on real or fictional ground with a synthetic bank, then serve the map.
 
     Example: gridgeo demo --ground liechtenstein --no-serve --json
     """
     from gridgeo.pipeline.demo import demo_params, run_demo
 
     # Asked first: a wrong option must not leave an empty store behind, nor show up after the run.
-    demo_params(acting(actor), ground, resolution=resolution, method=catchments, seed=seed)
+    demo_params(acting(actor), ground, resolution=resolution, method=catchments, seed=seed, households=households)
     address = server_address(port=port) if serve else None
     with session(store, as_json, actor, create=True) as opened, progress_bar(STEPS) as progress:
         report = run_demo(
@@ -75,13 +81,14 @@ def demo(  # noqa: PLR0913 - the options are the command's interface
             seed=seed,
             resolution=resolution,
             method=catchments,
+            households=households,
             clock=now,
             progress=progress,
         )
         url = opened.url
     emit(as_json, report | {"url": address.url if address else None}, summary_table(report, language()))
     if not as_json:
-        typer.echo(translate(SYNTHETIC_WORDS, language()), err=True)
+        typer.echo(translate(FICTIONAL_WORDS if report["fictional_ground"] else SYNTHETIC_WORDS, language()), err=True)
     if address:
         start_server(url, address, as_json=as_json)
     require_feasible(report["territories"]["branches"])

@@ -51,14 +51,14 @@ def customers_of(
         {
             "id": [f"C{number:06d}" for number in range(1, n + 1)],
             "branch_id": homes["branch_id"],
-            "account_rm_id": _account_rms(homes["branch_id"], rms, rng),
+            "account_rm_id": account_rms(homes["branch_id"], rms, rng),
             "tier": pl.Series(tier.tolist(), dtype=pl.String),
             "age_band": pl.Series(age.tolist(), dtype=pl.String),
             "synthetic": pl.Series(np.ones(n, dtype=np.bool_)),
         }
     )
     return pl.concat(
-        [known, text, _dealings(pl.Series("tier", tier.tolist(), pl.String), spec.as_of, rng)], how="horizontal"
+        [known, text, dealings_of(pl.Series("tier", tier.tolist(), pl.String), spec.as_of, rng)], how="horizontal"
     ).with_columns(forms)
 
 
@@ -68,8 +68,11 @@ def _tiers(high_end: FloatArray, core: FloatArray, rng: np.random.Generator) -> 
     return np.asarray(np.array(TIERS, dtype=object)[at], dtype=np.object_)
 
 
-def _account_rms(branch_id: pl.Series, rms: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
-    """Give every customer a manager of the branch, at random."""
+def account_rms(branch_id: pl.Series, rms: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
+    """Give every customer a manager of the branch, at random.
+
+    branch_id: of each account. rms: STAFF; every branch has a manager among them.
+    """
     staffed = rms.filter(pl.col("post") == "rm").sort("id").group_by("org_unit_id", maintain_order=True).agg("id")
     joined = pl.DataFrame({"org_unit_id": branch_id}).join(staffed, on="org_unit_id", how="left", maintain_order="left")
     turn = pl.Series("turn", rng.integers(0, 1 << 30, len(branch_id)))
@@ -77,8 +80,8 @@ def _account_rms(branch_id: pl.Series, rms: pl.DataFrame, rng: np.random.Generat
     return joined.with_columns(turn).select(pl.col("id").list.get(pl.col("turn") % size)).to_series()
 
 
-def _dealings(tier: pl.Series, as_of: date, rng: np.random.Generator) -> pl.DataFrame:
-    """Return products, balance_fen, last_contact_on, contacts_12m; consistent with each other."""
+def dealings_of(tier: pl.Series, as_of: date, rng: np.random.Generator) -> pl.DataFrame:
+    """Return products, balance_fen, last_contact_on, contacts_12m by tier; consistent with each other."""
     n = len(tier)
     frame = pl.DataFrame({"tier": tier, "u": rng.random(n), "v": rng.random(n), "w": rng.random(n), "z": rng.random(n)})
     gap = pl.col("tier").replace_strict(CONTACT_GAP_DAYS, return_dtype=pl.Float64)

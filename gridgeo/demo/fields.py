@@ -50,11 +50,11 @@ def fields_over(
     drivers = {
         "closeness": _standard(-np.log1p(gap_m.min(axis=1) / (extent_m / 20.0))),
         "merchants": _standard(np.log1p(merchants.astype(np.float64))),
-        "loyalty": _smooth(spots, extent_m / 12.0, rng),
-        "wealth": _smooth(spots, extent_m / 8.0, rng),
+        "loyalty": smooth_field(spots, extent_m / 12.0, rng),
+        "wealth": smooth_field(spots, extent_m / 8.0, rng),
     }
     log_factor = sum(EFFECTS[name] * values for name, values in drivers.items())
-    taste = _smooth(spots, extent_m / 10.0, rng)
+    taste = smooth_field(spots, extent_m / 10.0, rng)
     high_end = HIGH_END_SHARE[0] * np.exp(0.5 * drivers["wealth"] + 0.3 * taste)
     core = CORE_SHARE[0] * np.exp(0.2 * drivers["wealth"] - 0.25 * taste)
     return Fields(
@@ -74,8 +74,11 @@ def _standard(values: FloatArray) -> FloatArray:
     return _rounded((values - values.mean()) / (spread if spread > 0 else 1.0))
 
 
-def _smooth(spots: FloatArray, radius_m: float, rng: np.random.Generator) -> FloatArray:
-    """Add up round bumps, up and down, at random places; standardised."""
+def smooth_field(spots: FloatArray, radius_m: float, rng: np.random.Generator) -> FloatArray:
+    """Add up round bumps, up and down, at random places; standardised over the points.
+
+    spots: metres, shape (n, 2).
+    """
     low, high = spots.min(axis=0), spots.max(axis=0)
     middle = low + rng.random((BUMPS, 2)) * (high - low)
     height = rng.random(BUMPS) * 2.0 - 1.0

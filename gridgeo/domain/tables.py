@@ -329,6 +329,11 @@ def checked(frame: pl.DataFrame, contract: Contract, name: str) -> pl.DataFrame:
         raise InvalidInputError("table {table}: {detail}", table=name, detail=str(error)) from error
 
 
+def checked_with_notes(frame: pl.DataFrame, contract: Contract, notes: Contract, name: str) -> pl.DataFrame:
+    """Return the contract's columns and those of its notes that the frame has, as `checked` does."""
+    return checked(frame, contract | {note: dtype for note, dtype in notes.items() if note in frame.columns}, name)
+
+
 def empty(contract: Contract) -> pl.DataFrame:
     """Return a table of the contract without rows."""
     return pl.DataFrame(schema=contract)

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from gridgeo.maps.files import written
-from gridgeo.maps.notes import ATTRIBUTION, ExportNotes
+from gridgeo.maps.notes import ExportNotes
 from gridgeo.maps.tables import ExportTables, plain_tables
 
 _FORMULA_START = "^[=+\\-@\t\r\n＝＋－＠]"
@@ -49,6 +49,6 @@ def _write(table: pl.DataFrame, notes: ExportNotes, path: Path) -> None:
         data_version=pl.lit(str(notes.version)),
         synthetic=pl.lit(notes.synthetic),
         notice=pl.lit(notes.notice),
-        attribution=pl.lit(ATTRIBUTION),
+        attribution=pl.lit(notes.attribution),
     )
     formula_safe(marked).write_csv(path, include_bom=True)

@@ -168,6 +168,6 @@ def _legend(classes: Choropleth, notes: ExportNotes) -> str:
     if (classes.numbers < 0).any():
         swatches.append((NO_VALUE_COLOUR, "无数值 / no value"))
     lines = "".join(f'<div><i style="background:{colour}"></i> {safe_text(label)}</div>' for colour, label in swatches)
-    facts = [notes.notice, *([notes.synthetic_note] if notes.synthetic else []), notes.source]
+    facts = [notes.notice, *([notes.synthetic_note] if notes.synthetic_note else []), notes.source]
     texts = "".join(f"<div>{safe_text(fact)}</div>" for fact in facts)
     return f'<div id="legend"><b>{safe_text(classes.title)}</b>{lines}<hr>{texts}</div>'

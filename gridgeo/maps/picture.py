@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 from gridgeo.cells import cell_polygons
 from gridgeo.maps.coloured import NO_VALUE_COLOUR, Choropleth, choropleth
 from gridgeo.maps.files import written
-from gridgeo.maps.notes import MARKETING_ONLY, SYNTHETIC, ExportNotes
+from gridgeo.maps.notes import MARKETING_ONLY, ExportNotes
 from gridgeo.maps.tables import GEOMETRY, ExportTables
 
 CJK_FONTS = (
@@ -100,8 +100,8 @@ def _legend(classes: Choropleth, *, chinese: bool) -> list[Patch]:
 
 def _captions(notes: ExportNotes, *, chinese: bool) -> list[str]:
     if not chinese:
-        return [MARKETING_ONLY["en"], *([SYNTHETIC["en"]] if notes.synthetic else []), notes.source]
-    return [notes.notice, *([notes.synthetic_note] if notes.synthetic else []), notes.source]
+        return [MARKETING_ONLY["en"], *notes.labels("en"), notes.source]
+    return [notes.notice, *([notes.synthetic_note] if notes.synthetic_note else []), notes.source]
 
 
 def _metadata(classes: Choropleth, notes: ExportNotes) -> dict[str, str]:

@@ -9,14 +9,16 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
+from gridgeo.pipeline.house import in_house
 from gridgeo.pipeline.steps import StepResult, require_planner
 from gridgeo.sources import Bank
 from gridgeo.storage import finish_version, new_version, set_live, write_frame
 
 
 def take_bank(connection: sa.Connection, actor: Actor, bank: Bank, now: datetime) -> StepResult:
-    """Write one bank version and make it the working one.
+    """Write one bank version, in the store's house datum, and make it the working one.
 
+    bank: positions in WGS 84.
     Raises InvalidInputError when a customer or a member of staff names an org unit that does not exist, or when a
     branch has no relationship manager.
     """
@@ -31,8 +33,12 @@ def take_bank(connection: sa.Connection, actor: Actor, bank: Bank, now: datetime
         "customer": bank.customers,
         "merchant": bank.merchants,
         "gazetteer": bank.gazetteer,
+        "household": bank.households,
     }
-    rows = {name: write_frame(connection, name, frame, version_id=version_id) for name, frame in tables.items()}
+    rows = {
+        name: write_frame(connection, name, frame, version_id=version_id)
+        for name, frame in in_house(connection, tables).items()
+    }
     report = {"rows": rows}
     finish_version(connection, version_id, report=report)
     set_live(connection, actor, "bank", version_id, now)

@@ -49,6 +49,7 @@ def export_publication(
         published_at=published.published_at.isoformat(timespec="seconds"),
         synthetic=published.synthetic,
         datum=published.datum,
+        fictional=published.fictional,
     )
     if kind in WRITERS:
         WRITERS[kind](tables, notes, out)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
-from gridgeo.domain.tables import DENOMINATORS, checked
+from gridgeo.domain.tables import DENOMINATOR_NOTES, DENOMINATORS, checked_with_notes
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.house import in_house
 from gridgeo.pipeline.steps import StepResult, require_planner
@@ -21,13 +22,14 @@ def take_ground(
 ) -> StepResult:
     """Write one ground version, in the store's house datum, and make it the working one.
 
-    ground, roads: in WGS 84. people: DENOMINATORS; every zone must be a boundary of the ground.
+    ground, roads: in WGS 84. people: DENOMINATORS, notes with them or not; every zone must be a boundary of the
+    ground.
     Raises InvalidInputError naming the zones that are not.
     """
     require_planner(actor)
-    people = checked(people, DENOMINATORS, "denominator")
+    people = checked_with_notes(people, DENOMINATORS, DENOMINATOR_NOTES, "denominator")
     _require_zones(ground.boundaries, people)
-    version_id = new_version(connection, actor, "ground", params={"name": ground.name, "mode": roads.mode}, now=now)
+    version_id = new_version(connection, actor, "ground", params=_params(ground, roads), now=now)
     nodes, edges = road_tables(roads)
     tables = {
         "boundary": ground.boundaries,
@@ -47,6 +49,10 @@ def take_ground(
     finish_version(connection, version_id, report=report)
     set_live(connection, actor, "ground", version_id, now)
     return StepResult(version_id, report)
+
+
+def _params(ground: Ground, roads: RoadGraph) -> dict[str, Any]:
+    return {"name": ground.name, "mode": roads.mode} | ({"fictional": True} if ground.fictional else {})
 
 
 def _require_zones(boundaries: pl.DataFrame, people: pl.DataFrame) -> None:

@@ -30,7 +30,8 @@ class Publication:
     """One consistent set of versions.
 
     id: version of the publication. versions: kind -> version of what it was made of. synthetic: whether the bank, or
-    part of it, is made up. datum: the store's house datum, which every position and cell of it is in.
+    part of it, is made up. fictional: whether the ground itself is. datum: the store's house datum, which every
+    position and cell of it is in.
     """
 
     id: int
@@ -40,6 +41,7 @@ class Publication:
     synthetic: bool
     datum: str
     versions: dict[str, int]
+    fictional: bool = False
 
 
 def publication_id(connection: sa.Connection) -> int:
@@ -54,14 +56,16 @@ def publication(connection: sa.Connection) -> Publication:
     """
     record = _live_publication(connection)
     versions = {kind: int(record.params[kind]) for kind in INPUT_KINDS}
+    ground = version_record(connection, versions["ground"]).params
     return Publication(
         id=record.id,
         published_at=record.created_at,
-        ground=str(version_record(connection, versions["ground"]).params["name"]),
+        ground=str(ground["name"]),
         resolution=int(record.params["resolution"]),
         synthetic=bool(version_record(connection, versions["bank"]).params["synthetic"]),
         datum=house_datum(connection),
         versions=versions,
+        fictional=bool(ground.get("fictional", False)),
     )
 
 

@@ -25,8 +25,10 @@ def summary(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
     bank = branches_of(read_frame(connection, "org_unit", version_id=ids["bank"]))
     seen = [branch for branch in bank["id"] if actor.sees(branch)]
     cells = read_frame(connection, "catchment_cell", version_id=ids["catchment"], actor=actor)
+    ground = version_record(connection, ids["ground"]).params
     return {
-        "ground": version_record(connection, ids["ground"]).params["name"],
+        "ground": ground["name"],
+        "fictional_ground": bool(ground.get("fictional", False)),
         "synthetic_bank": bool(version_record(connection, ids["bank"]).params["synthetic"]),
         "resolution": int(published.params["resolution"]),
         "datum": house_datum(connection),

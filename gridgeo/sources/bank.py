@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from gridgeo.domain.tables import CUSTOMERS, GAZETTEER, MERCHANTS, ORG_UNITS, STAFF, checked
+from gridgeo.domain.tables import (
+    CUSTOMER_NOTES,
+    CUSTOMERS,
+    GAZETTEER,
+    HOUSEHOLDS,
+    MERCHANT_NOTES,
+    MERCHANTS,
+    ORG_UNITS,
+    STAFF,
+    Contract,
+    checked_with_notes,
+    empty,
+)
 
 
 @dataclass(frozen=True)
 class Bank:
-    """One bank's tables (contracts ORG_UNITS, STAFF, CUSTOMERS, MERCHANTS, GAZETTEER).
+    """One bank's tables (contracts ORG_UNITS, STAFF, CUSTOMERS, MERCHANTS, GAZETTEER, HOUSEHOLDS).
 
+    Customers and merchants may carry columns of their notes besides.
     synthetic: the bank is made up; everything that shows it says so.
     """
 
@@ -22,13 +35,16 @@ class Bank:
     merchants: pl.DataFrame
     gazetteer: pl.DataFrame
     synthetic: bool = False
+    households: pl.DataFrame = field(default_factory=lambda: empty(HOUSEHOLDS))
 
     def __post_init__(self) -> None:
-        for name, contract in (
-            ("org_units", ORG_UNITS),
-            ("staff", STAFF),
-            ("customers", CUSTOMERS),
-            ("merchants", MERCHANTS),
-            ("gazetteer", GAZETTEER),
-        ):
-            object.__setattr__(self, name, checked(getattr(self, name), contract, name))
+        contracts: tuple[tuple[str, Contract, Contract], ...] = (
+            ("org_units", ORG_UNITS, {}),
+            ("staff", STAFF, {}),
+            ("customers", CUSTOMERS, CUSTOMER_NOTES),
+            ("merchants", MERCHANTS, MERCHANT_NOTES),
+            ("gazetteer", GAZETTEER, {}),
+            ("households", HOUSEHOLDS, {}),
+        )
+        for name, contract, notes in contracts:
+            object.__setattr__(self, name, checked_with_notes(getattr(self, name), contract, notes, name))

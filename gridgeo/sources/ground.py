@@ -81,7 +81,7 @@ class Ground:
 
     boundaries, streets, buildings, merchants: frames of the contracts in `gridgeo.domain.tables`. addresses: GAZETTEER
     rows of kind address. branch_sites: BRANCH_SITES. accounts: one a layer. waterways: STREETS of the classes
-    `gridgeo.domain.words.WATERWAYS`.
+    `gridgeo.domain.words.WATERWAYS`. fictional: nothing of it exists, and everything that shows it says so.
     """
 
     name: str
@@ -93,6 +93,7 @@ class Ground:
     branch_sites: pl.DataFrame
     accounts: tuple[LayerReport, ...]
     waterways: pl.DataFrame = field(default_factory=lambda: empty(STREETS))
+    fictional: bool = False
 
     @property
     def report(self) -> dict[str, dict[str, Any]]:

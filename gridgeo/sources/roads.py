@@ -158,7 +158,7 @@ def _graph(runs: pl.DataFrame, edges: pl.DataFrame, mode: str) -> RoadGraph:
     )
     node_table = nodes.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("id"), "lng", "lat")
     whole = road_graph_from_tables(node_table, _fastest(numbered), mode)
-    return _largest_component(whole)
+    return largest_component(whole)
 
 
 def _fastest(edges: pl.DataFrame) -> pl.DataFrame:
@@ -196,7 +196,8 @@ def road_tables(graph: RoadGraph) -> tuple[pl.DataFrame, pl.DataFrame]:
     return checked(nodes, ROAD_NODES, "road_node"), checked(edges, ROAD_EDGES, "road_edge")
 
 
-def _largest_component(graph: RoadGraph) -> RoadGraph:
+def largest_component(graph: RoadGraph) -> RoadGraph:
+    """Return the largest strongly connected part of a graph; the report counts what there was."""
     nodes, edges = road_tables(graph)
     shape = (graph.n_nodes, graph.n_nodes)
     pairs = (edges.get_column("source").to_numpy(), edges.get_column("target").to_numpy())

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from gridgeo.domain.measures import MEASURES
-from gridgeo.maps.notes import ATTRIBUTION, MARKETING_ONLY
+from gridgeo.maps.notes import MARKETING_ONLY, attribution
 from gridgeo.pipeline import browse
 from gridgeo_api.deps import ReadingNow, current_actor, json_bytes
 from gridgeo_api.openapi import problems
@@ -49,11 +49,12 @@ def _session(info: browse.SessionInfo, reading: ReadingNow) -> dict[str, Any]:
     return {
         "actor": {"id": actor.id, "role": actor.role, "branch_ids": branch_ids},
         "synthetic": published.synthetic,
+        "fictional": published.fictional,
         "ground": published.ground,
         "resolution": published.resolution,
         "versions": {"publication": published.id, **published.versions},
         "bounds": info.bounds,
         "published_at": published.published_at.isoformat(),
         "notice": MARKETING_ONLY,
-        "attribution": ATTRIBUTION,
+        "attribution": attribution(fictional=published.fictional),
     }

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from gridgeo.errors import NotFoundError
 from gridgeo.maps.mercator import check_tile
 from gridgeo.maps.mvt import MEDIA_TYPE
+from gridgeo.maps.notes import attribution_html
 from gridgeo.maps.tilejson import tilejson
 from gridgeo.pipeline import browse
 from gridgeo_api.deps import REVALIDATE, Reading, ReadingNow, json_bytes
@@ -101,4 +102,5 @@ def _tilejson(reading: Reading, layer: LayerName, measure: str | None, base: str
         bounds=browse.session_info(reading.connection, reading.actor, published).bounds or WORLD,
         version=published.id,
     )
-    return document | {"measure": measure, "breaks": breaks(reading, measure) if measure else None}
+    own = {"attribution": attribution_html(fictional=published.fictional), "measure": measure}
+    return document | own | {"breaks": breaks(reading, measure) if measure else None}

@@ -56,6 +56,7 @@ class Session(BaseModel):
         {
             "actor": {"id": "anna", "role": "branch_manager", "branch_ids": ["b1"]},
             "synthetic": True,
+            "fictional": False,
             "ground": "liechtenstein",
             "resolution": 9,
             "versions": {
@@ -76,6 +77,7 @@ class Session(BaseModel):
 
     actor: SessionActor
     synthetic: bool
+    fictional: bool
     ground: str
     resolution: int
     versions: dict[str, int]

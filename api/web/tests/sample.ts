@@ -34,6 +34,7 @@ export function cellColumns(measure = "penetration", cells = CELLS): CellColumns
 export const SESSION: Session = {
   actor: { id: "local", role: "hq", branch_ids: null },
   synthetic: true,
+  fictional: false,
   ground: "liechtenstein",
   resolution: 9,
   versions: { publication: VERSION },

@@ -6,6 +6,7 @@ export type Kind = "count" | "share" | "index";
 export interface Session {
   actor: { id: string; role: string; branch_ids: string[] | null };
   synthetic: boolean;
+  fictional: boolean;
   ground: string;
   resolution: number;
   versions: Record<string, number>;

@@ -50,8 +50,10 @@ export function notices(store: Store<State>): HTMLElement {
     (state) => [state.language, state.session],
     ({ language, session }) => {
       strip.hidden = !session;
-      synthetic.hidden = !session?.synthetic;
-      synthetic.textContent = session?.synthetic ? catalogue(language).synthetic : "";
+      const words = catalogue(language);
+      const said = session?.fictional ? words.fictional : session?.synthetic ? words.synthetic : "";
+      synthetic.hidden = !said;
+      synthetic.textContent = said;
       use.textContent = session ? session.notice[language] : "";
     },
   );
