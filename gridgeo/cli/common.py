@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
 import typer
@@ -64,24 +65,37 @@ def acting(actor: str | None) -> Actor:
 
 
 @contextmanager
-def session(store: str | None, as_json: bool, actor: str | None, *, create: bool = False) -> Iterator[Session]:
+def session(
+    store: str | None,
+    as_json: bool,
+    actor: str | None,
+    *,
+    create: bool = False,
+    missing: Literal["refuse", "make", "pretend"] = "refuse",
+) -> Iterator[Session]:
     """Open the store, brought up to the newest schema when ``create``, and close it at the end.
 
-    Raises NotFoundError when the store does not exist and is not to be made.
+    missing: what becomes of a store that is a file and not there yet: made and said so, or an empty one for this
+    command alone. Raises NotFoundError when it is to be refused.
     """
-    from gridgeo.storage import check_schema, open_engine, upgrade
+    from gridgeo.storage import check_schema, open_engine, store_exists, upgrade
 
     url = store or Settings().store_url
     asking = acting(actor)
-    engine = open_engine(url, create=create)
-    try:
-        if create:
+    new = missing != "refuse" and not store_exists(url)
+    with ExitStack() as stack:
+        if new and missing == "pretend":
+            url = f"sqlite:///{stack.enter_context(tempfile.TemporaryDirectory(prefix='gridgeo-'))}/empty.db"
+        engine = open_engine(url, create=create or new)
+        stack.callback(engine.dispose)
+        if create or new:
             upgrade(engine)
         else:
             check_schema(engine)
+        if new and missing == "make":
+            said = "A new store is made at {place}."
+            Console(stderr=True).print(translate(said, language(), place=url.partition(":///")[2]), soft_wrap=True)
         yield Session(engine, url, asking, as_json, language())
-    finally:
-        engine.dispose()
 
 
 def emit(as_json: bool, record: dict[str, Any], table: RenderableType | None = None) -> None:

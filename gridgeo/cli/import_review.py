@@ -43,7 +43,7 @@ def fields(
             "low": item.low,
             "high": item.high,
             "words": dict(item.words),
-            "headers": [item.name, *item.names],
+            "headers": list(item.headers),
         }
         for item in found.fields
     ]

@@ -41,6 +41,7 @@ def report_table(body: dict[str, Any], language: Language) -> Group:
     if body["repeated"]:
         said = "The store has this file already as version {version}: nothing was written. --again imports it anew."
         parts.append(translate(said, language, version=body["version"]))
+    parts += [_notes(body, language), _mapping(body["notes"], language)]
     parts.append(_account(body | {"rows_out": body.get("rows_out", 0)}, language))
     parts.append(_counts(body["changes"], CHANGE_WORDS, translate("Changes", language), language))
     if body["matches"].get("review"):

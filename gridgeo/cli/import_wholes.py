@@ -47,7 +47,10 @@ def ground(  # noqa: PLR0913 - the options are the command's interface
     from gridgeo.pipeline.intake.whole import ground_spec, import_ground
 
     spec = ground_spec(extract, name, datum, admin_level, travel)
-    with session(store, as_json, actor) as opened, progress_bar({"read": "Reading the ground"}) as progress:
+    with (
+        session(store, as_json, actor, missing="make") as opened,
+        progress_bar({"read": "Reading the ground"}) as progress,
+    ):
         progress("read")
         with opened.engine.begin() as connection:
             result = import_ground(connection, opened.actor, (extract, population), spec, now())
@@ -69,7 +72,10 @@ def roads(
     from gridgeo.pipeline.intake.roads import import_roads
     from gridgeo.sources.intake import ImportOptions
 
-    with session(store, as_json, actor) as opened, progress_bar({"read": "Reading the roads"}) as progress:
+    with (
+        session(store, as_json, actor, missing="make") as opened,
+        progress_bar({"read": "Reading the roads"}) as progress,
+    ):
         progress("read")
         request = ImportRequest(extract, ImportOptions("roads", datum="wgs84"))
         with opened.engine.begin() as connection:
@@ -102,7 +108,7 @@ def bank(  # noqa: PLR0913 - the options are the command's interface
 
     files = {"orgs": orgs, "staff": staff, "customers": customers, "addresses": addresses}
     files |= {"merchants": merchants} if merchants else {}
-    with session(store, as_json, actor) as opened, progress_bar(BANK_STEPS) as progress:
+    with session(store, as_json, actor, missing="make") as opened, progress_bar(BANK_STEPS) as progress:
         options = ImportOptions("orgs", datum=datum, unit=unit)
         with opened.engine.begin() as connection:
             reports = import_bank(connection, opened.actor, files, options, now(), progress)

@@ -174,7 +174,8 @@ def _import(kind: str, given: dict[str, Any]) -> None:
     request = ImportRequest(given["file"], options, how, merge_on=merge_on, again=given["again"])
     if given["dry_run"] and given["rejected"]:
         raise InvalidInputError("--rejected writes what an import refused; --dry-run imports nothing")
-    with session(given["store"], given["as_json"], given["actor"]) as opened:
+    missing: Any = "pretend" if given["dry_run"] else "make"
+    with session(given["store"], given["as_json"], given["actor"], missing=missing) as opened:
         notes = _show(opened, request) if given["dry_run"] else _take(opened, request, given["rejected"])
     _save(given["save_mapping"], kind, notes)
 

@@ -2,7 +2,16 @@
 
 from gridgeo.storage.conditions import scoped
 from gridgeo.storage.contracts import CATCHMENTS, CERTIFICATES, CONTRACTS
-from gridgeo.storage.engine import BATCH, SERVING, Timeouts, limit_statements, open_engine, reading, store_name
+from gridgeo.storage.engine import (
+    BATCH,
+    SERVING,
+    Timeouts,
+    limit_statements,
+    open_engine,
+    reading,
+    store_exists,
+    store_name,
+)
 from gridgeo.storage.frames import read_frame, write_frame
 from gridgeo.storage.house import DEFAULT_HOUSE_DATUM, fix_house_datum, house_datum
 from gridgeo.storage.measures import sync_measures
@@ -56,6 +65,7 @@ __all__ = [
     "scoped",
     "set_live",
     "start_or_resume_run",
+    "store_exists",
     "store_name",
     "sync_measures",
     "upgrade",

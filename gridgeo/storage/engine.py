@@ -73,6 +73,15 @@ def open_engine(url: str, *, create: bool = True, timeouts: Timeouts = BATCH) ->
     return engine
 
 
+def store_exists(url: str) -> bool:
+    """Tell whether a store is there: a file for SQLite; a database server is asked when it is opened.
+
+    Raises InvalidInputError when the URL is none of a store.
+    """
+    parsed = _parsed(url)
+    return parsed.drivername != "sqlite" or Path(str(parsed.database)).exists()
+
+
 def store_name(url: sa.URL) -> str:
     """Return where a store is, without user, password or parameters."""
     if url.drivername == "sqlite":

@@ -138,6 +138,20 @@ def test_a_trial_run_shows_the_file_and_changes_nothing(
     assert (refused.returncode, refused.stdout) == (2, "")
 
 
+def test_the_first_import_makes_the_store_and_a_trial_run_makes_none(
+    gridgeo: Run, files: dict[str, Path], tmp_path: Path
+) -> None:
+    own = tmp_path / "first.db"
+    command = ("import", "orgs", files["orgs"], "--datum", "wgs84", "--json", "--store", f"sqlite:///{own}")
+    trial = gridgeo(*command, "--dry-run")
+    assert json.loads(trial.stdout)["account"]["accepted"] == 2
+    assert not own.exists()
+    done = gridgeo(*command)
+    assert json.loads(done.stdout)["accepted"] == 2
+    assert f"A new store is made at {own}." in done.stderr
+    assert "new store" not in gridgeo(*command).stderr
+
+
 def test_a_saved_mapping_reads_the_next_file(ask: Ask, tmp_path: Path) -> None:
     odd = tmp_path / "odd.csv"
     odd.write_text("nr,titel,art,o,n\n1,Nord,支行,9.5,47.1\n", encoding="utf-8")

@@ -5,13 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import numpy as np
+import shapely
+
+from gridgeo.cells.datum import from_wgs84
 from gridgeo.errors import InvalidInputError
 from gridgeo.sources.files import RawTable
+from gridgeo.sources.files.raw import GEOMETRY
 from gridgeo.sources.intake.fields import ImportKind
 from gridgeo.sources.intake.mapping import ColumnMapping
 from gridgeo.sources.intake.options import UNITS, ImportOptions
 from gridgeo.sources.intake.personal import header_says_personal
 from gridgeo.sources.intake.positions import Place, place_of
+
+UNIT_WORDS = {**{word: word for word in UNITS}, "yuan": "元", "cny": "元", "rmb": "元"}
+_ANY_UNIT = "|".join(sorted(UNIT_WORDS, key=len, reverse=True))
+UNIT_IN_BRACKETS = re.compile(
+    rf"[(\[【]\s*(?:(?:金额)?单位\s*:?)?\s*(?:人民币)?\s*({_ANY_UNIT})\s*[)\]】]", re.IGNORECASE
+)
+UNIT_AT_END = re.compile(r"(?:[_/\s,:-]\s*|(?<=[^\W\da-z_]))(" + _ANY_UNIT.replace("|分", "") + r")$", re.IGNORECASE)
+"""Such as 余额万元, balance_yuan; 分 at the end is a score more often than money."""
 
 
 def check_required(raw: RawTable, kind: ImportKind, mapping: ColumnMapping, options: ImportOptions) -> None:
@@ -25,12 +38,7 @@ def check_required(raw: RawTable, kind: ImportKind, mapping: ColumnMapping, opti
     if kind.placed and not raw.has_geometry:
         missing += [name for name in ("lng", "lat") if name not in have]
     if missing:
-        raise InvalidInputError(
-            "{path}: no column for {missing}; the columns are {columns}: name them with --map FIELD=COLUMN",
-            path=raw.path.name,
-            missing=", ".join(missing),
-            columns=", ".join(raw.columns),
-        )
+        raise _no_column(raw, missing, mapping)
     if kind.shapes and not raw.has_geometry:
         raise InvalidInputError(
             "{path} holds no areas: boundaries come as GeoJSON, GeoPackage, shapefile, GeoParquet or OpenStreetMap",
@@ -46,6 +54,26 @@ def check_required(raw: RawTable, kind: ImportKind, mapping: ColumnMapping, opti
     for name, column in mapping.columns.items():
         if header_says_personal(column) and name not in options.on_purpose:
             raise refusal(raw, column, name)
+
+
+def _no_column(raw: RawTable, missing: list[str], mapping: ColumnMapping) -> InvalidInputError:
+    columns = ", ".join(raw.columns)
+    flags = " ".join(f"--map {name}={column}" for name, column in mapping.guesses if name in missing)
+    if flags:
+        return InvalidInputError(
+            "{path}: no column for {missing}; the columns are {columns}. Perhaps {flags}",
+            path=raw.path.name,
+            missing=", ".join(missing),
+            columns=columns,
+            flags=flags,
+        )
+    return InvalidInputError(
+        "{path}: no column for {missing}; the columns are {columns}: name them with --map FIELD=COLUMN, or give all "
+        "rows one value with --set FIELD=VALUE",
+        path=raw.path.name,
+        missing=", ".join(missing),
+        columns=columns,
+    )
 
 
 def refusal(raw: RawTable, column: str, name: str) -> InvalidInputError:
@@ -93,11 +121,36 @@ def money_unit(raw: RawTable, kind: ImportKind, mapping: ColumnMapping, options:
 def place_if_any(
     raw: RawTable, kind: ImportKind, mapping: ColumnMapping, given: tuple[ImportOptions, str]
 ) -> Place | None:
-    """Return what the positions of the file are in, None when it has none; given: the options, the house datum."""
+    """Return what the positions of the file are in, None when it has none; given: the options, the house datum.
+
+    Raises InvalidInputError when that is not declared, or the file says WGS 84 of places in mainland China.
+    """
     options, house = given
     has_points = kind.positions and ("lng" in mapping.columns or "lng" in options.constants)
     has_shapes = raw.has_geometry and (kind.shapes or kind.positions)
-    return place_of(options, raw.crs, house, raw.path.name) if has_points or has_shapes else None
+    if not has_points and not has_shapes:
+        return None
+    place = place_of(options, raw.crs, house, raw.path.name)
+    if not options.datum and not options.crs and raw.notes.get("format") != "osm" and _doubtful(raw, place):
+        raise InvalidInputError(
+            "{path} lies in mainland China and says {given}, as files in GCJ-02 and BD-09 do too: declare --datum",
+            path=raw.path.name,
+            given=place.words(),
+        )
+    return place
+
+
+def _doubtful(raw: RawTable, place: Place) -> bool:
+    """Tell whether a file says WGS 84 of itself, and its first shape lies where maps are shifted."""
+    if place.words() not in ("EPSG:4326", "OGC:CRS84"):
+        return False
+    first = next((shape for batch in raw.batches() for shape in batch[GEOMETRY].drop_nulls().head(1)), None)
+    shape = None if first is None else shapely.from_wkb(first, on_invalid="ignore")
+    lng, lat = (np.nan, np.nan) if shape is None or shape.is_empty else shape.bounds[:2]
+    if not (abs(lng) <= 180 and abs(lat) <= 90):
+        return False
+    moved_lng, moved_lat = from_wgs84(lng, lat, "gcj02")
+    return bool(moved_lng != lng or moved_lat != lat)
 
 
 def _check_key(kind: ImportKind, options: ImportOptions) -> None:
@@ -121,5 +174,5 @@ def unit_said(raw: RawTable, column: str) -> str | None:
     header = unicodedata.normalize("NFKC", raw.headers[raw.columns.index(column)] if column in raw.columns else column)
     if header.casefold().endswith("_fen"):
         return "分"
-    found = re.search(r"[(\[【]\s*(?:单位\s*:?)?\s*(?:人民币)?\s*([分元千百万亿]+)\s*[)\]】]", header)
-    return found[1] if found and found[1] in UNITS else None
+    found = UNIT_IN_BRACKETS.search(header) or UNIT_AT_END.search(header)
+    return UNIT_WORDS.get(found[1].casefold()) if found else None

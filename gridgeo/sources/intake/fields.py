@@ -22,19 +22,25 @@ class Field:
     """One field of a kind.
 
     column_class: core (keys and places), important (money, tiers), personal (names, phones), general. names: headers
-    that mean it, Chinese and English. words: accepted word -> stored value, for type word. required: must be filled in
-    every row. low, high: range of a number. default: text that stands for an empty field.
+    that mean it, Chinese and English, apart by blanks; an underscore stands for a blank, a sign or nothing. words:
+    accepted word -> stored value, for type word; an underscore stands for blanks. required: to be filled in every row.
+    low, high: range of a number. default: text that stands for an empty field.
     """
 
     name: str
     type: FieldType = "text"
     column_class: ColumnClass = "general"
-    names: tuple[str, ...] = ()
+    names: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
     required: bool = False
     low: float | None = None
     high: float | None = None
     default: str | None = None
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Headers that mean the field, its own name first."""
+        return (self.name, *self.names.split())
 
 
 @dataclass(frozen=True)

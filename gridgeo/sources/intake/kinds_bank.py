@@ -20,27 +20,27 @@ from gridgeo.sources.intake import words
 from gridgeo.sources.intake.fields import Field, ImportKind, Reference, Rule
 from gridgeo.sources.intake.values import OLDEST, age_on
 
-LNG = Field("lng", "number", "core", ("lon", "long", "longitude", "x", "easting", "经度", "坐标x", "横坐标"))
-LAT = Field("lat", "number", "core", ("latitude", "y", "northing", "纬度", "坐标y", "纵坐标"))
-SYNTHETIC = Field("synthetic", "yes_no", names=("合成", "虚构"), default="no")
+LNG = Field("lng", "number", "core", "lon long longitude x easting 经度 东经 坐标x x坐标 横坐标 gps经度")
+LAT = Field("lat", "number", "core", "latitude y northing 纬度 北纬 坐标y y坐标 纵坐标 gps纬度")
+SYNTHETIC = Field("synthetic", "yes_no", names="合成 虚构", default="no")
 VILLAGE_CODE = Field(
     "village_code",
     "text",
     "core",
     (
-        "village",
-        "community code",
-        "village code",
-        "村社代码",
-        "村代码",
-        "社区代码",
-        "统计代码",
-        "行政区划代码",
-        "村社编码",
+        "village community_code 村社代码 村代码 社区代码 统计代码 行政区划代码 村社编码 村编码 "
+        "村居代码 村居编码 社区编码 行政村代码 行政村编码 所属村代码 所属社区代码 区划代码 "
+        "统计用区划代码"
     ),
 )
 ADDRESS = Field(
-    "address", "text", "personal", ("full address", "addr", "地址", "联系地址", "住址", "家庭地址", "详细地址")
+    "address",
+    "text",
+    "personal",
+    (
+        "full_address addr street_address 地址 联系地址 住址 家庭地址 详细地址 居住地址 家庭住址 "
+        "现住址 住宅地址 通讯地址 通信地址 经营地址 营业地址"
+    ),
 )
 MOST_HOURS_A_WEEK = 168.0
 OWN_PRECISION_M = 25.0
@@ -61,12 +61,42 @@ ORGS = ImportKind(
             "id",
             "text",
             "core",
-            ("org id", "branch id", "code", "机构号", "机构代码", "机构编码", "网点号"),
+            (
+                "org_id org_code org_no branch_id branch_code branch_no outlet_id unit_id code 机构号 "
+                "机构代码 机构编码 机构编号 机构ID 网点号 网点编号 网点代码 支行号 行号 部门编号 编号 代码"
+            ),
             required=True,
         ),
-        Field("name", "text", "core", ("branch", "branch name", "机构名称", "名称", "网点名称", "机构"), required=True),
-        Field("kind", "word", "core", ("type", "机构类型", "类型", "级别"), words.UNIT_KINDS, required=True),
-        Field("parent_id", "text", "core", ("parent", "上级机构", "上级机构号", "管辖机构", "上级")),
+        Field(
+            "name",
+            "text",
+            "core",
+            (
+                "branch branch_name org_name unit_name outlet_name 机构名称 机构名 名称 网点名称 支行名称 "
+                "分行名称 机构 网点 支行"
+            ),
+            required=True,
+        ),
+        Field(
+            "kind",
+            "word",
+            "core",
+            (
+                "type org_type branch_type unit_type level 机构类型 机构级别 机构层级 机构类别 机构性质 "
+                "网点类型 网点类别 类型 级别 层级"
+            ),
+            words.UNIT_KINDS,
+            required=True,
+        ),
+        Field(
+            "parent_id",
+            "text",
+            "core",
+            (
+                "parent parent_code parent_org parent_branch 上级机构 上级机构号 上级机构代码 上级机构编号 "
+                "上级机构编码 上级行 上级支行 管辖机构 管辖机构号 管辖行 管辖支行 所属支行 上级"
+            ),
+        ),
         LNG,
         LAT,
         SYNTHETIC,
@@ -84,18 +114,45 @@ STAFF_KIND = ImportKind(
     STAFF,
     (
         Field(
-            "id", "text", "core", ("staff id", "employee id", "工号", "员工号", "客户经理号", "柜员号"), required=True
+            "id",
+            "text",
+            "core",
+            (
+                "staff_id staff_no employee_id employee_no rm_id 工号 员工号 员工编号 员工工号 员工ID "
+                "客户经理号 客户经理编号 客户经理工号 柜员号 人员编号 编号"
+            ),
+            required=True,
         ),
         Field(
-            "org_unit_id", "text", "core", ("branch", "branch_id", "org", "机构号", "所属机构", "机构"), required=True
+            "org_unit_id",
+            "text",
+            "core",
+            (
+                "branch branch_id branch_code org org_id org_code outlet 机构号 机构代码 机构编号 机构编码 "
+                "所属机构 所属机构号 所属网点 所属支行 网点号 网点编号 网点代码 机构 网点 支行"
+            ),
+            required=True,
         ),
-        Field("name", "text", "personal", ("姓名", "员工姓名", "客户经理姓名"), required=True),
-        Field("post", "word", "general", ("position", "role", "岗位", "职务"), words.POSTS, required=True),
+        Field(
+            "name",
+            "text",
+            "personal",
+            "staff_name employee_name full_name 姓名 员工姓名 客户经理姓名 客户经理 人员姓名 名称",
+            required=True,
+        ),
+        Field(
+            "post",
+            "word",
+            "general",
+            "position role job_title 岗位 岗位名称 职务 职位 角色",
+            words.POSTS,
+            required=True,
+        ),
         Field(
             "hours_per_week",
             "number",
             "general",
-            ("hours", "weekly hours", "周工时", "每周工时"),
+            "hours weekly_hours working_hours 周工时 每周工时 周工作时间 每周工作小时",
             low=0.01,
             high=MOST_HOURS_A_WEEK,
             default="40",
@@ -113,75 +170,107 @@ CUSTOMERS_KIND = ImportKind(
             "id",
             "text",
             "core",
-            ("customer id", "cust id", "client id", "客户号", "客户编号", "客户代码"),
+            (
+                "customer_id customer_no customer_number cust_id cust_no client_id client_no cif cif_no "
+                "客户号 客户编号 客户代码 客户编码 客户ID 客户内码 核心客户号 ECIF号 ECIF客户号 客户标识 编号"
+            ),
             required=True,
         ),
         Field(
             "branch_id",
             "text",
             "core",
-            ("branch", "org", "机构号", "开户机构", "所属机构", "归属机构", "网点号"),
+            (
+                "branch branch_code branch_no org org_id org_code org_unit_id outlet outlet_id 机构号 "
+                "机构代码 机构编号 机构编码 开户机构 开户机构号 所属机构 所属机构号 归属机构 归属机构号 "
+                "管户机构 管户机构号 经办机构 网点号 网点编号 网点代码 所属网点 归属网点 开户网点 开户行 "
+                "开户支行 所属支行 归属支行 机构 网点 支行"
+            ),
             required=True,
         ),
         Field(
             "account_rm_id",
             "text",
             "core",
-            ("rm", "manager", "account manager", "管户客户经理", "客户经理", "管户经理", "客户经理号"),
+            (
+                "rm rm_id manager manager_id account_manager relationship_manager 管户客户经理 管户客户经理号 "
+                "管户经理 管户经理号 管户经理工号 管户人 管户人工号 客户经理 客户经理号 客户经理工号 "
+                "客户经理编号 理财经理 管户工号"
+            ),
         ),
         Field(
             "tier",
             "word",
             "important",
-            ("segment", "level", "客户分层", "分层", "客户等级", "等级"),
+            ("segment level customer_tier customer_level 客户分层 分层 客户层级 客户等级 客户级别 等级 层级"),
             words.TIER_WORDS,
             default="basic",
         ),
         ADDRESS,
-        Field("locality", "text", "general", ("town", "city", "乡镇", "所在乡镇", "镇")),
-        Field("age_band", "word", "personal", ("age group", "age", "年龄段", "年龄"), words.AGE_WORDS),
+        Field("locality", "text", "general", "town city township 乡镇 所在乡镇 所属乡镇 镇街 乡镇街道 镇"),
+        Field("age_band", "word", "personal", "age_group age 年龄段 年龄", words.AGE_WORDS),
         Field(
             "born_on",
             "birth",
             "personal",
+            ("birth_year year_of_birth born birthday birth_date date_of_birth 出生年份 出生年 出生日期 出生年月 生日"),
+        ),
+        Field("as_of", "date", "general", "as_of data_date 数据日期 截止日期 统计日期"),
+        Field(
+            "products",
+            "whole",
+            "important",
+            "product_count number_of_products 产品数 产品数量 持有产品数 持有产品数量",
+            low=0,
+        ),
+        Field(
+            "balance_fen",
+            "money",
+            "important",
             (
-                "birth year",
-                "year of birth",
-                "born",
-                "birthday",
-                "date of birth",
-                "出生年份",
-                "出生年",
-                "出生日期",
-                "出生年月",
+                "balance deposits deposit deposit_balance balance_yuan total_balance 存款余额 余额 存款 "
+                "存款总额 存款时点余额 时点余额 资产余额 金融资产 金融资产余额 资产总额 aum aum余额"
             ),
         ),
-        Field("as_of", "date", "general", ("as of", "data date", "数据日期", "截止日期")),
-        Field("products", "whole", "important", ("product count", "产品数", "持有产品数"), low=0),
-        Field("balance_fen", "money", "important", ("balance", "deposits", "存款余额", "余额", "资产余额", "aum")),
-        Field("last_contact_on", "date", "general", ("last contact", "最近联系", "最近联系日期", "上次联系日期")),
-        Field("contacts_12m", "whole", "general", ("contacts", "近12月联系次数", "联系次数"), low=0),
+        Field(
+            "last_contact_on",
+            "date",
+            "general",
+            (
+                "last_contact last_contact_date last_visit 最近联系 最近联系日期 最近联系时间 上次联系日期 "
+                "上次联系时间 最近拜访日期 最后联系日期"
+            ),
+        ),
+        Field("contacts_12m", "whole", "general", "contacts 近12月联系次数 近12个月联系次数 联系次数", low=0),
         SYNTHETIC,
-        Field("party", "word", "general", ("party kind", "客户类型"), words.PARTY_WORDS),
-        Field("name", "text", "personal", ("customer name", "姓名", "客户姓名", "客户名称")),
+        Field("party", "word", "general", "party_kind party_type 客户类型 客户性质 客户类别", words.PARTY_WORDS),
+        Field("name", "text", "personal", "customer_name client_name full_name 姓名 客户姓名 客户名称 客户名 名称"),
         Field(
             "phone",
             "text",
             "personal",
-            ("mobile", "telephone", "tel", "电话", "手机", "手机号", "联系电话", "手机号码"),
+            (
+                "mobile mobile_phone mobile_no phone_number phone_no telephone tel 电话 电话号码 手机 手机号 "
+                "联系电话 手机号码 移动电话 联系方式"
+            ),
         ),
-        Field("occupation", "text", "personal", ("job", "职业")),
-        Field("tags", "text", "general", ("labels", "标签", "客户标签")),
-        Field("product_ids", "text", "important", ("product", "product id", "产品", "产品代码", "持有产品")),
+        Field("occupation", "text", "personal", "job profession 职业 职业名称"),
+        Field("tags", "text", "general", "labels 标签 客户标签"),
+        Field("product_ids", "text", "important", "product product_id product_code 产品 产品代码 产品编号 持有产品"),
         VILLAGE_CODE,
-        Field("household_id", "text", "core", ("household", "户号", "家庭编号")),
+        Field("household_id", "text", "core", "household household_no 户号 户编号 家庭编号"),
         LNG,
         LAT,
-        Field("consent", "yes_no", "personal", ("营销授权", "是否同意", "授权")),
-        Field("do_not_contact", "yes_no", "personal", ("do not call", "免打扰", "勿扰")),
-        Field("source", "text", "general", ("来源",)),
-        Field("basis", "text", "general", ("legal basis", "依据")),
-        Field("expires_on", "date", "general", ("expiry", "expires", "有效期", "到期日")),
+        Field("consent", "yes_no", "personal", "marketing_consent 营销授权 是否同意 授权 是否授权"),
+        Field("do_not_contact", "yes_no", "personal", "do_not_call dnc 免打扰 勿扰 是否免打扰"),
+        Field("source", "text", "general", "来源 客户来源 数据来源"),
+        Field("basis", "text", "general", "legal_basis 依据 合法依据 授权依据"),
+        Field(
+            "expires_on",
+            "date",
+            "general",
+            "expiry expires expiry_date valid_until 有效期 有效期至 到期日 到期日期 失效日期",
+        ),
     ),
     rules=(
         (
@@ -203,17 +292,23 @@ HOUSEHOLDS_KIND = ImportKind(
     "household",
     HOUSEHOLDS,
     (
-        Field("id", "text", "core", ("household id", "户号", "户编号", "家庭编号"), required=True),
+        Field("id", "text", "core", "household_id household_no 户号 户编号 户ID 家庭编号 户籍号 编号", required=True),
         ADDRESS,
-        Field("building_id", "text", "core", ("building", "楼栋", "楼栋号")),
-        Field("head", "text", "personal", ("head of household", "户主", "户主姓名")),
-        Field("members", "whole", "general", ("size", "people", "人口", "人数", "家庭人口"), low=0),
-        Field("status", "word", "general", ("状态", "居住状态"), words.HOUSEHOLD_WORDS),
+        Field("building_id", "text", "core", "building building_no 楼栋 楼栋号 楼栋编号"),
+        Field("head", "text", "personal", "head_of_household head_name 户主 户主姓名"),
+        Field(
+            "members",
+            "whole",
+            "general",
+            "size people household_size 人口 人口数 人数 家庭人口 家庭人口数 家庭人数",
+            low=0,
+        ),
+        Field("status", "word", "general", "household_status 状态 居住状态 居住情况 户状态", words.HOUSEHOLD_WORDS),
         VILLAGE_CODE,
         LNG,
         LAT,
-        Field("source", "text", "general", ("来源",)),
-        Field("dated_on", "date", "general", ("date", "日期", "采集日期")),
+        Field("source", "text", "general", "来源 数据来源"),
+        Field("dated_on", "date", "general", "date survey_date 日期 采集日期 登记日期 更新日期"),
     ),
     positions=True,
 )
@@ -222,17 +317,38 @@ MERCHANTS_KIND = ImportKind(
     "merchant",
     MERCHANTS | MERCHANT_NOTES,
     (
-        Field("id", "text", "core", ("merchant id", "osm_id", "商户号", "商户编号"), required=True),
-        Field("name", "text", "core", ("merchant", "merchant name", "商户名称", "名称", "店名")),
-        Field("industry", "word", "core", ("trade", "行业", "行业类别"), words.INDUSTRY_WORDS, default="other"),
-        Field("osm_tag", "text", "general", ("tag",)),
+        Field(
+            "id",
+            "text",
+            "core",
+            "merchant_id merchant_no shop_id osm_id 商户号 商户编号 商户代码 商户ID 企业编号 编号",
+            required=True,
+        ),
+        Field(
+            "name",
+            "text",
+            "core",
+            (
+                "merchant merchant_name shop_name company_name 商户名称 商户名 名称 店名 店铺名称 门店名称 "
+                "企业名称 单位名称"
+            ),
+        ),
+        Field(
+            "industry",
+            "word",
+            "core",
+            "trade industry_type sector 行业 行业类别 行业类型 行业名称 所属行业 经营类别",
+            words.INDUSTRY_WORDS,
+            default="other",
+        ),
+        Field("osm_tag", "text", "general", "tag"),
         LNG,
         LAT,
         SYNTHETIC,
         ADDRESS,
         VILLAGE_CODE,
-        Field("scheme", "text", "general", ("行业分类标准",)),
-        Field("code", "text", "general", ("industry code", "行业代码", "国民经济行业代码")),
+        Field("scheme", "text", "general", "industry_scheme 行业分类标准 行业标准"),
+        Field("code", "text", "general", "industry_code 行业代码 国民经济行业代码 行业分类代码 行业编码"),
     ),
     rules=((pl.col("code").is_not_null() & pl.col("scheme").is_null(), "scheme", "an industry code needs its scheme"),),
     positions=True,
@@ -244,9 +360,15 @@ PRODUCTS_KIND = ImportKind(
     "product",
     PRODUCTS,
     (
-        Field("id", "text", "core", ("product id", "产品号", "产品代码"), required=True),
-        Field("name", "text", "core", ("product", "product name", "产品名称", "名称"), required=True),
-        Field("kind", "text", "general", ("type", "类别", "产品类别")),
+        Field(
+            "id",
+            "text",
+            "core",
+            "product_id product_code product_no 产品号 产品代码 产品编号 产品编码 产品ID 编号 代码",
+            required=True,
+        ),
+        Field("name", "text", "core", "product product_name 产品名称 产品 名称", required=True),
+        Field("kind", "text", "general", "type product_type category 类别 产品类别 产品类型 类型"),
     ),
 )
 CONTACTS_KIND = ImportKind(
@@ -254,13 +376,36 @@ CONTACTS_KIND = ImportKind(
     "contact",
     CONTACTS,
     (
-        Field("id", "text", "core", ("contact id", "记录号", "联系编号", "流水号"), required=True),
-        Field("party_kind", "word", "core", ("对象类型",), words.CONTACT_PARTIES, default="customer"),
-        Field("party_id", "text", "core", ("customer id", "customer", "客户号", "对象编号"), required=True),
-        Field("staff_id", "text", "core", ("rm", "staff", "工号", "客户经理号", "联系人工号")),
-        Field("channel", "text", "general", ("渠道", "联系方式")),
-        Field("contacted_on", "date", "core", ("date", "联系日期", "日期"), required=True),
-        Field("outcome", "text", "general", ("result", "结果", "联系结果")),
+        Field(
+            "id",
+            "text",
+            "core",
+            "contact_id record_id 记录号 记录编号 联系编号 联系记录号 流水号 编号 序号",
+            required=True,
+        ),
+        Field("party_kind", "word", "core", "party_type 对象类型", words.CONTACT_PARTIES, default="customer"),
+        Field(
+            "party_id",
+            "text",
+            "core",
+            "customer_id customer customer_no 客户号 客户编号 客户代码 对象编号 对象号",
+            required=True,
+        ),
+        Field(
+            "staff_id",
+            "text",
+            "core",
+            ("rm rm_id staff employee_id 工号 员工号 客户经理号 客户经理工号 客户经理 联系人工号 经办人工号"),
+        ),
+        Field("channel", "text", "general", "渠道 联系渠道 联系方式"),
+        Field(
+            "contacted_on",
+            "date",
+            "core",
+            "date contact_date visit_date 联系日期 联系时间 拜访日期 日期",
+            required=True,
+        ),
+        Field("outcome", "text", "general", "result 结果 联系结果"),
     ),
     references=(Reference("staff_id", "staff", "unknown member of staff"),),
 )
@@ -269,19 +414,19 @@ ADDRESSES_KIND = ImportKind(
     "gazetteer",
     GAZETTEER,
     (
-        Field("id", "text", "core", ("address id", "osm_id", "地址编号"), required=True),
+        Field("id", "text", "core", "address_id osm_id uprn 地址编号 地址编码 地址ID 编号", required=True),
         LNG,
         LAT,
-        Field("street", "text", "general", ("addr:street", "street name", "street_name", "道路", "街道", "路名")),
-        Field("number", "text", "general", ("addr:housenumber", "house number", "house_number", "门牌号", "门牌")),
-        Field("unit", "text", "general", ("addr:unit", "subunit_name", "室", "单元")),
-        Field("locality", "text", "general", ("addr:locality", "addr:place", "村社", "社区")),
-        Field("city", "text", "general", ("addr:city", "town", "乡镇", "城市")),
-        Field("postcode", "text", "general", ("addr:postcode", "postal_code", "邮编", "邮政编码")),
-        Field("name", "text", "general", ("addr:housename", "house name", "house_name", "小区", "楼名", "名称")),
-        Field("kind", "word", "general", ("type", "类型"), words.ADDRESS_WORDS, default="address"),
-        Field("source", "text", "general", ("来源",), default="own"),
-        Field("precision_m", "number", "general", ("precision", "精度"), low=0, default=str(OWN_PRECISION_M)),
+        Field("street", "text", "general", "addr:street street_name road 道路 道路名称 街道 路名 街路巷"),
+        Field("number", "text", "general", "addr:housenumber house_number house_no 门牌号 门牌 门牌号码"),
+        Field("unit", "text", "general", "addr:unit subunit_name 室 单元 单元室"),
+        Field("locality", "text", "general", "addr:locality addr:place 村社 社区 村"),
+        Field("city", "text", "general", "addr:city town 乡镇 城市 市"),
+        Field("postcode", "text", "general", "addr:postcode postal_code zip 邮编 邮政编码"),
+        Field("name", "text", "general", "addr:housename house_name 小区 小区名称 楼名 名称"),
+        Field("kind", "word", "general", "type 类型", words.ADDRESS_WORDS, default="address"),
+        Field("source", "text", "general", "来源", default="own"),
+        Field("precision_m", "number", "general", "precision 精度", low=0, default=str(OWN_PRECISION_M)),
     ),
     rules=(
         (

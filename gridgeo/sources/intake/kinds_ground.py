@@ -18,31 +18,34 @@ from gridgeo.sources.intake import words
 from gridgeo.sources.intake.fields import Field, ImportKind
 from gridgeo.sources.intake.kinds_bank import ADDRESS, LAT, LNG, VILLAGE_CODE
 
-_CODES = (
-    "zone code",
-    "lsoa11cd",
-    "代码",
-    "村社代码",
-    "村代码",
-    "社区代码",
-    "统计代码",
-    "行政区划代码",
-    "统计用区划代码",
-)
-_NAMES = ("zone name", "lsoa11nm", "unit", "名称", "村社名称", "村名", "社区名称", "村社", "乡镇名称")
 
+def _national(ending: str) -> str:
+    """Return the column names of the British statistical office: level and year of an area, and cd or nm."""
+    small = [f"{level}{year}{ending}" for level in ("lsoa", "msoa") for year in ("21", "11", "01")]
+    return " ".join(small + [f"{level}{year}{ending}" for level in ("wd", "lad") for year in range(24, 20, -1)])
+
+
+_CODES = (
+    "zone_code geocode adcode xzqdm gbcode 代码 区划代码 行政区划代码 统计代码 统计用区划代码 "
+    "统计用区划代码和城乡分类代码 村社代码 村代码 村编码 村居代码 行政村代码 社区代码 社区编码 乡镇代码 "
+    + _national("cd")
+)
+_NAMES = (
+    "zone_name unit area_name xzqmc 名称 区划名称 行政区划名称 行政区名称 村社名称 村社 村名 村名称 村居名称 行政村 "
+    "行政村名称 社区名称 社区 乡镇名称 乡镇 " + _national("nm")
+)
 BOUNDARIES_KIND = ImportKind(
     "boundaries",
     "boundary",
     BOUNDARIES | BOUNDARY_NOTES,
     (
-        Field("id", "text", "core", ("osm_id", "fid", "gid", "编号", *_CODES)),
+        Field("id", "text", "core", f"osm_id fid gid 编号 {_CODES}"),
         Field("name", "text", "core", _NAMES, required=True),
-        Field("kind", "word", "core", ("类型", "级别"), words.BOUNDARY_WORDS, default="zone"),
+        Field("kind", "word", "core", "类型 级别", words.BOUNDARY_WORDS, default="zone"),
         Field("code", "text", "core", _CODES),
-        Field("parent_code", "text", "core", ("parent", "上级代码", "所属乡镇代码")),
-        Field("aliases", "text", "general", ("old names", "old name", "曾用名", "别名")),
-        Field("source", "text", "general", ("来源",)),
+        Field("parent_code", "text", "core", "parent 上级代码 上级区划代码 所属乡镇代码"),
+        Field("aliases", "text", "general", "old_names old_name former_name 曾用名 原名 旧称 别名"),
+        Field("source", "text", "general", "来源"),
     ),
     shapes=True,
     instead={"id": "code"},
@@ -53,14 +56,14 @@ BUILDINGS_KIND = ImportKind(
     "building",
     BUILDINGS | BUILDING_NOTES,
     (
-        Field("id", "text", "core", ("building id", "osm_id", "楼栋号", "楼栋编号"), required=True),
-        Field("kind", "text", "general", ("type", "building", "类型", "用途"), default="yes"),
-        Field("residential", "yes_no", "general", ("住宅", "是否住宅"), default="yes"),
-        Field("area_m2", "number", "general", ("area", "建筑面积", "占地面积"), low=0),
-        Field("name", "text", "general", ("楼名", "小区", "名称")),
+        Field("id", "text", "core", "building_id building_no osm_id 楼栋号 楼栋编号 楼栋编码 编号", required=True),
+        Field("kind", "text", "general", "type building 类型 用途", default="yes"),
+        Field("residential", "yes_no", "general", "住宅 是否住宅", default="yes"),
+        Field("area_m2", "number", "general", "area 建筑面积 占地面积", low=0),
+        Field("name", "text", "general", "楼名 楼栋名称 小区 小区名称 名称"),
         ADDRESS,
-        Field("floors", "whole", "general", ("levels", "storeys", "层数", "楼层数"), low=0),
-        Field("dwellings", "whole", "general", ("flats", "units", "户数", "套数", "住户数"), low=0),
+        Field("floors", "whole", "general", "levels storeys 层数 楼层数 总层数", low=0),
+        Field("dwellings", "whole", "general", "flats units households 户数 总户数 套数 住户数", low=0),
         VILLAGE_CODE,
         LNG,
         LAT,
@@ -70,13 +73,26 @@ BUILDINGS_KIND = ImportKind(
 )
 MEASURES = ("people", "households", "businesses")
 _PEOPLE = Field(
-    "people", "number", "core", ("population", "persons_all-ages", "人口", "常住人口", "总人口", "人数"), low=0
+    "people",
+    "number",
+    "core",
+    (
+        "population persons_all-ages residents total_population pop 人口 人口数 常住人口 常住人口数 "
+        "总人口 总人口数 人口总数 人数 总人数 户籍人口"
+    ),
+    low=0,
 )
-_HOUSEHOLDS = Field("households", "number", "core", ("household count", "户数", "总户数", "常住户数"), low=0)
-_BUSINESSES = Field("businesses", "number", "core", ("firms", "企业数", "商户数", "个体户数"), low=0)
-_MEASURE_WORDS = {
-    word.casefold(): item.name for item in (_PEOPLE, _HOUSEHOLDS, _BUSINESSES) for word in (item.name, *item.names)
-}
+_HOUSEHOLDS = Field(
+    "households", "number", "core", "household_count number_of_households 户数 总户数 常住户数 家庭户数 户籍户数", low=0
+)
+_BUSINESSES = Field(
+    "businesses",
+    "number",
+    "core",
+    "firms business_count enterprises 企业数 企业数量 商户数 商户数量 个体户数 市场主体数",
+    low=0,
+)
+_MEASURE_WORDS = {word: item.name for item in (_PEOPLE, _HOUSEHOLDS, _BUSINESSES) for word in item.headers}
 _NO_MEASURE = pl.all_horizontal(pl.col(name).is_null() for name in (*MEASURES, "value"))
 DENOMINATORS_KIND = ImportKind(
     "denominators",
@@ -88,11 +104,11 @@ DENOMINATORS_KIND = ImportKind(
         _PEOPLE,
         _HOUSEHOLDS,
         _BUSINESSES,
-        Field("category", "word", "core", ("measure", "indicator", "指标"), _MEASURE_WORDS),
-        Field("value", "number", "core", ("数值",), low=0),
-        Field("dated_on", "date", "general", ("date", "日期", "统计日期")),
-        Field("source", "text", "general", ("来源",)),
-        Field("assumed", "yes_no", "general", ("估计",), default="no"),
+        Field("category", "word", "core", "measure indicator 指标", _MEASURE_WORDS),
+        Field("value", "number", "core", "数值 值", low=0),
+        Field("dated_on", "date", "general", "date 日期 统计日期 数据日期"),
+        Field("source", "text", "general", "来源 数据来源"),
+        Field("assumed", "yes_no", "general", "估计 是否估计", default="no"),
     ),
     key=("zone", "code"),
     rules=(
@@ -113,8 +129,14 @@ CELLS_KIND = ImportKind(
     "cell_value",
     CELL_VALUES,
     (
-        Field("cell", "text", "core", ("h3", "h3_index", "hex", "hex_id", "h3_id", "蜂窝格"), required=True),
-        Field("value", "number", "core", ("数值", "值")),
+        Field(
+            "cell",
+            "text",
+            "core",
+            "h3 h3_index h3index h3_cell h3_id h3_09 hex hex_id hexagon cell_id 蜂窝格 蜂窝格编号",
+            required=True,
+        ),
+        Field("value", "number", "core", "数值 值"),
     ),
     key=("cell",),
 )
@@ -123,14 +145,14 @@ INDUSTRIES_KIND = ImportKind(
     "industry_code",
     INDUSTRY_CODES,
     (
-        Field("scheme", "text", "core", ("标准",), required=True),
-        Field("edition", "text", "core", ("version", "版本", "年份"), required=True),
-        Field("code", "text", "core", ("代码", "行业代码"), required=True),
-        Field("parent_code", "text", "core", ("parent", "上级代码")),
-        Field("level", "whole", "core", ("层级", "级别"), low=1, high=9),
-        Field("name_zh", "text", "general", ("name", "名称", "行业名称", "类别名称")),
-        Field("name_en", "text", "general", ("english", "英文名称")),
-        Field("source", "text", "general", ("来源",)),
+        Field("scheme", "text", "core", "标准 分类标准", required=True),
+        Field("edition", "text", "core", "version 版本 年份", required=True),
+        Field("code", "text", "core", "代码 行业代码 类别代码", required=True),
+        Field("parent_code", "text", "core", "parent 上级代码"),
+        Field("level", "whole", "core", "层级 级别", low=1, high=9),
+        Field("name_zh", "text", "general", "name 名称 行业名称 类别名称"),
+        Field("name_en", "text", "general", "english 英文名称"),
+        Field("source", "text", "general", "来源"),
     ),
     rules=(
         (

@@ -89,9 +89,10 @@ def mapping_to_toml(kind: str, columns: Mapping[str, str], constants: Mapping[st
 
 
 def plain_header(text: str) -> str:
-    """Return a header without case, blanks, signs, and units in brackets."""
+    """Return a header without case, blanks, signs, units in brackets, and a unit of money at its end."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\s_\-./]+", "", re.sub(r"[(\[（【].*?[)\]）】]", "", folded))
+    bare = re.sub(r"[\s_\-./*:]+", "", re.sub(r"[(\[（【].*?[)\]）】]", "", folded))
+    return re.sub(r"(?<=.)(?:(?:[千万亿]|百万)元|(?<!单)元)$", "", bare)
 
 
 def _check_declared(columns: Sequence[str], kind: ImportKind, declared: Mapping[str, str]) -> None:
@@ -119,7 +120,7 @@ def columns_of(declared: str, columns: Sequence[str]) -> list[str]:
 
 
 def _known_names(item: Field) -> list[str]:
-    return [plain_header(name) for name in (item.name, *item.names)]
+    return [plain_header(name) for name in item.headers]
 
 
 def _by_header(columns: Sequence[str]) -> dict[str, str]:

@@ -88,7 +88,7 @@ def age_on(day: pl.Expr, born: pl.Expr) -> pl.Expr:
 
 
 def _word(item: Field, text: pl.Expr) -> pl.Expr:
-    plain = text.str.normalize("NFKC").str.to_lowercase().str.strip_chars()
+    plain = text.str.normalize("NFKC").str.to_lowercase().str.strip_chars().str.replace_all(r"[\s_]+", "_")
     known = plain.replace_strict(dict(item.words), default=None, return_dtype=pl.String)
     return pl.coalesce(known, _age_band(text)) if item.name == "age_band" else known
 

@@ -21,13 +21,22 @@ def _words(stored: tuple[str, ...], **others: str) -> dict[str, str]:
 
 UNIT_KINDS = _words(
     ("head_office", "branch", "outlet"),
-    head_office="总行 总部 联社 headquarters hq head-office",
-    branch="支行 分行 分理处 营业部 分社 信用社 sub-branch subbranch",
-    outlet="网点 营业网点 储蓄所 服务点",
+    head_office="总行 总部 总社 联社 省联社 headquarters headquarter hq head-office",
+    branch="支行 一级支行 二级支行 中心支行 管辖支行 分行 一级分行 二级分行 分理处 营业部 分社 信用社 sub-branch "
+    "subbranch sub_branch",
+    outlet="网点 营业网点 营业所 储蓄所 服务点 社区支行",
 )
-POSTS = _words(("rm", "lead"), rm="客户经理 金融网格员 网格员 manager", lead="网点主任 行长 支行长 主任 网格长 head")
+POSTS = _words(
+    ("rm", "lead"),
+    rm="客户经理 客户经理岗 理财经理 零售客户经理 对公客户经理 金融网格员 网格员 manager relationship_manager "
+    "account_manager",
+    lead="网点主任 行长 支行行长 支行长 主任 网点负责人 负责人 网格长 head branch_manager team_lead",
+)
 TIER_WORDS = _words(
-    TIERS, high_end="高端 私行 贵宾 vip high high-end", core="核心 重点 中端 middle", basic="基础 普通 大众 低端 low"
+    TIERS,
+    high_end="高端 高端客户 私行 贵宾 贵宾客户 vip high high-end",
+    core="核心 核心客户 重点 重点客户 中端 中端客户 middle medium",
+    basic="基础 基础客户 普通 普通客户 大众 大众客户 低端 low standard",
 )
 AGE_WORDS = _words(
     AGE_BANDS,
@@ -40,19 +49,26 @@ HOUSEHOLD_WORDS = _words(
     empty_registration="空挂 空挂户",
     moved="搬离 迁出 已搬",
 )
-PARTY_WORDS = _words(PARTIES, customer="客户 存量", prospect="潜客 潜在客户 意向客户 lead")
+PARTY_WORDS = _words(
+    PARTIES,
+    customer="客户 存量 存量客户 正式客户 个人 个人客户 对公 对公客户 企业 企业客户 公司 公司客户 individual "
+    "personal corporate",
+    prospect="潜客 潜在客户 潜力客户 意向客户 lead potential",
+)
 INDUSTRY_WORDS = _words(
     INDUSTRIES,
-    retail="零售 批发零售 零售业 shop",
-    food="餐饮 餐饮业 restaurant",
-    lodging="住宿 住宿业 酒店 hotel",
+    retail="零售 批发零售 批发和零售 批发和零售业 批发业 零售业 超市 便利店 shop",
+    food="餐饮 餐饮业 住宿和餐饮业 住宿餐饮 restaurant catering",
+    lodging="住宿 住宿业 酒店 宾馆 hotel accommodation",
     fuel="加油站 能源",
-    health="医疗 卫生 医药",
+    health="医疗 卫生 医药 卫生和社会工作 药店 诊所",
     finance="金融 金融业",
-    office="办公 商务服务",
-    public="公共 公共管理 教育",
-    other="其他 其它",
+    office="办公 商务服务 租赁和商务服务业 信息传输、软件和信息技术服务业 科学研究和技术服务业 房地产业 房地产",
+    public="公共 公共管理 公共管理、社会保障和社会组织 水利、环境和公共设施管理业 教育",
+    other="其他 其它 农、林、牧、渔业 采矿业 制造业 电力、热力、燃气及水生产和供应业 建筑业 交通运输、仓储和邮政业 "
+    "居民服务、修理和其他服务业 居民服务 文化、体育和娱乐业",
 )
+"""The sections of GB/T 4754 are among them; catering outweighs lodging in the section that has both."""
 BOUNDARY_WORDS = _words(
     ("municipality", "village", "community", "zone", "extract"),
     municipality="乡镇 镇 乡 街道 市 县 区 parish town",

@@ -9,20 +9,22 @@ import orjson
 import pytest
 import shapely
 
+from gridgeo.errors import InvalidInputError
 from gridgeo.sources.files import open_table
 from gridgeo.sources.intake import ImportOptions, Known, Understanding, understand
 
 SQUARE = [[105.0, 30.0], [105.1, 30.0], [105.1, 30.1], [105.0, 30.1], [105.0, 30.0]]
 
 
-def areas(folder: Path, geometries: list[Any], **options: Any) -> Understanding:
+def areas(folder: Path, geometries: list[Any], says: str | None = None, **options: Any) -> Understanding:
     """Write features with these geometries and have them understood as boundaries."""
     features = [
         {"type": "Feature", "properties": {"name": f"V{at}", "code": f"5199{at}"}, "geometry": geometry}
         for at, geometry in enumerate(geometries)
     ]
     path = folder / "areas.geojson"
-    path.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": features}))
+    own = {"crs": {"type": "name", "properties": {"name": says}}} if says else {}
+    path.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": features} | own))
     return understand(open_table(path), ImportOptions("boundaries", **{"datum": "wgs84"} | options), Known())
 
 
@@ -63,3 +65,23 @@ def test_the_shape_as_delivered_is_kept_where_the_datum_moves_it(tmp_path: Path)
     assert shapely.from_wkb(kept["shape"]).equals(shapely.Polygon(SQUARE))
     assert not shapely.from_wkb(batch.accepted["geometry"][0]).equals(shapely.Polygon(SQUARE))
     assert next(areas(tmp_path, [polygon(SQUARE)]).batches()).originals.is_empty()
+
+
+@pytest.mark.parametrize("crs", ["urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326"])
+def test_a_chinese_boundary_that_says_wgs84_of_itself_needs_a_declared_datum(tmp_path: Path, crs: str) -> None:
+    with pytest.raises(InvalidInputError, match=r"lies in mainland China and says .*: declare --datum"):
+        areas(tmp_path, [polygon(SQUARE)], crs, datum=None)
+    assert areas(tmp_path, [polygon(SQUARE)], crs, datum="gcj02").notes()["positions_in"] == "gcj02"
+    assert areas(tmp_path, [polygon(SQUARE)], crs, datum=None, crs="EPSG:4326").notes()["positions_in"] == "EPSG:4326"
+
+
+@pytest.mark.parametrize(
+    ("corners", "crs"),
+    [
+        (SQUARE, "EPSG:4490"),
+        ([[x - 100, y] for x, y in SQUARE], "EPSG:4326"),
+        ([[x + 900, y] for x, y in SQUARE], "EPSG:4326"),
+    ],
+)
+def test_elsewhere_and_in_cgcs2000_the_file_is_believed(tmp_path: Path, corners: list[list[float]], crs: str) -> None:
+    assert areas(tmp_path, [polygon(corners)], crs, datum=None).notes()["positions_in"] == crs

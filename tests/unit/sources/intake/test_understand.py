@@ -122,6 +122,22 @@ def test_money_without_a_unit_is_refused_and_a_header_may_say_it(tmp_path: Path)
     assert parts(read)[0]["balance_fen"].to_list() == [1_500_000]
 
 
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("存款余额万元", "万元"),
+        ("余额/元", "元"),
+        ("balance_yuan", "元"),
+        ("Balance (CNY)", "元"),
+        ("余额(金额单位:亿元)", "亿元"),
+    ],
+)
+def test_a_header_says_its_unit_in_many_ways(tmp_path: Path, header: str, unit: str) -> None:
+    assert customers(tmp_path, [row(1, **{header: "1"})]).notes()["unit"] == unit
+    with pytest.raises(InvalidInputError, match="leave --unit out"):
+        customers(tmp_path, [row(1, **{header: "1"})], unit="千元")
+
+
 @pytest.mark.parametrize("column", ["name", "身份证号"])
 def test_identity_cards_are_refused_unless_meant(tmp_path: Path, column: str) -> None:
     rows = [row(1, **{column: ID_CARD})]
