@@ -7,9 +7,6 @@ from gridgeo.sources.intake.fields import ImportKind
 from gridgeo.sources.intake.kinds_bank import (
     ADDRESSES_KIND,
     CONTACTS_KIND,
-    CUSTOMERS_KIND,
-    HOUSEHOLDS_KIND,
-    MERCHANTS_KIND,
     ORGS,
     PRODUCTS_KIND,
     STAFF_KIND,
@@ -21,6 +18,7 @@ from gridgeo.sources.intake.kinds_ground import (
     DENOMINATORS_KIND,
     INDUSTRIES_KIND,
 )
+from gridgeo.sources.intake.kinds_parties import CUSTOMERS_KIND, HOUSEHOLDS_KIND, MERCHANTS_KIND
 
 KINDS: dict[str, ImportKind] = {
     kind.name: kind
