@@ -38,6 +38,8 @@ def preview_table(body: dict[str, Any], language: Language) -> Group:
 def report_table(body: dict[str, Any], language: Language) -> Group:
     """Return what became of a file: the account, what changed, what waits for a person, the first rejected rows."""
     parts: list[RenderableType] = []
+    if not body["live"]:
+        parts.append(translate("No row was taken: what the store had stays live.", language))
     if body["repeated"]:
         said = "The store has this file already as version {version}: nothing was written. --again imports it anew."
         parts.append(translate(said, language, version=body["version"]))
@@ -82,8 +84,10 @@ def _mapping(notes: dict[str, Any], language: Language) -> Table:
     table = Table(title=translate("Mapping", language))
     for name in ("field", "column", "class"):
         table.add_column(translate(name, language))
+    by_name = notes.get("by_name", ())
     for name, entry in notes["mapping"].items():
-        table.add_row(name, entry["column"], translate(CLASS_WORDS[entry["class"]], language))
+        column = f"{entry['column']} ({translate('by name', language)})" if name in by_name else entry["column"]
+        table.add_row(name, column, translate(CLASS_WORDS[entry["class"]], language))
     for name, value in notes.get("constants", {}).items():
         table.add_row(name, f"= {value}", "")
     if notes.get("unmapped"):

@@ -164,7 +164,7 @@ def _import(kind: str, given: dict[str, Any]) -> None:
     """Import a file, or show how it is understood; given: what was typed, by the names of the options."""
     from gridgeo.pipeline.intake import ImportRequest
 
-    several = {name: tuple(given[name] or ()) for name in ("key", "on_purpose", "merge_on")}
+    several = {name: _names(given[name]) for name in ("key", "on_purpose", "merge_on")}
     named = ("datum", "crs", "unit", "one_row_per", "duplicates", "cell_column", "resolution")
     plain = {name: given[name] for name in named}
     merge_on = several.pop("merge_on")
@@ -191,6 +191,11 @@ def _options(
     constants |= _pairs("--set", pairs[1])
     columns = {name: column for name, column in columns.items() if name not in _pairs("--set", pairs[1])}
     return ImportOptions(kind, mapping=columns, constants=constants, **declared)
+
+
+def _names(texts: list[str] | None) -> tuple[str, ...]:
+    """Return the names of an option that is given several times, or once with commas."""
+    return tuple(name.strip() for text in texts or () for name in text.split(",") if name.strip())
 
 
 def _pairs(option: str, texts: list[str] | None) -> dict[str, str]:

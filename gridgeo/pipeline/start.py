@@ -26,7 +26,7 @@ from gridgeo.grids.proposals_derived import CodedPoints, DerivedAreas, derived_a
 from gridgeo.pipeline.grids.proposals import derived_boundaries, lines_of_ground
 from gridgeo.pipeline.intake.compose import compose, live_or_none
 from gridgeo.pipeline.intake.denominators import rematch
-from gridgeo.pipeline.intake.importing import import_file
+from gridgeo.pipeline.intake.importing import import_needed
 from gridgeo.pipeline.intake.request import ImportRequest
 from gridgeo.pipeline.run import run
 from gridgeo.pipeline.steps import Progress, RunParams, no_progress, require_planner
@@ -61,7 +61,7 @@ def start(
     """Import the three lists, derive village areas, and run the whole job with catchments by straight line.
 
     The imports and the derived areas are one transaction: where one of the files does not fit, nothing is written.
-    Raises InvalidInputError as `import_file` does, and when no customer carries both a village code and a position.
+    Raises InvalidInputError as `import_needed` does, and when no customer carries both a village code and a position.
     """
     require_planner(actor)
     params = RunParams(resolution=resolution, method="straight_line")
@@ -69,7 +69,7 @@ def start(
         reports = {}
         for name, request in (("orgs", files.orgs), ("customers", files.customers), ("villages", files.villages)):
             progress(name)
-            reports[name] = import_file(connection, actor, request, clock()).as_dict()
+            reports[name] = import_needed(connection, actor, request, clock()).as_dict()
         progress("areas")
         areas = derive_villages(connection, actor, resolution, clock())
     report = run(engine, actor, params, clock, progress)

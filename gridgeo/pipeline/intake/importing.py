@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
+from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.intake.compose import PLACES, compose, is_synthetic, live_or_none, standing_version
 from gridgeo.pipeline.intake.datum_check import datum_doubt
 from gridgeo.pipeline.intake.denominators import rematch
@@ -40,7 +41,8 @@ def import_file(
     """Take a file into the store as a new version of its dataset, and into the bank or ground that readers see.
 
     Everything happens in the caller's transaction: after a kill, a full disk or an error the version before is live.
-    The same bytes with the same declarations, still live, are recognised and not written again.
+    The same bytes with the same declarations, still live, are recognised and not written again. A file of which no row
+    is taken is kept with its rejected rows and not taken live.
     Raises InvalidInputError when the file as a whole does not fit, NotAllowedError for roles that may not import; rows
     that do not fit are kept with their reasons.
     """
@@ -59,7 +61,7 @@ def import_file(
         progress("compare")
         changes = _compared(connection, request, file, (before, version_id), staged.written)
     progress("finish")
-    account = file.account.as_dict()
+    account = file.account.as_dict() | {"rows_out": staged.written}
     report = ImportReport(
         kind=kind.name,
         file=request.name,
@@ -71,11 +73,34 @@ def import_file(
         matches=staged.matches,
         examples=staged.refused.first,
         synthetic=staged.synthetic or (_keeps(request) and is_synthetic(connection, before)),
+        live=file.account.accepted > 0,
     )
     finish_version(connection, version_id, report=report.as_dict())
     record_file(connection, _record(request, digest, report), staged.refused.packed())
-    composed = _taken_live(connection, actor, report, now)
-    return replace(report, composed=composed)
+    return replace(report, composed=_taken_live(connection, actor, report, now)) if report.live else report
+
+
+def import_needed(
+    connection: sa.Connection,
+    actor: Actor,
+    request: ImportRequest,
+    now: datetime,
+    progress: Progress = no_progress,
+) -> ImportReport:
+    """Take a file as `import_file` does, where others that come with it make no sense without a row of it.
+
+    Raises InvalidInputError when no row is taken, naming the most frequent reason.
+    """
+    report = import_file(connection, actor, request, now, progress)
+    if not report.live:
+        rejected: dict[str, int] = report.account["rejected"]
+        raise InvalidInputError(
+            "{path}: none of {count} rows can be taken: {reason}",
+            path=report.file,
+            count=report.account["rows_in"],
+            reason=max(rejected, key=lambda name: rejected[name], default="-"),
+        )
+    return report
 
 
 def _doubts(connection: sa.Connection, kind: ImportKind, staged: Staged, before: int | None) -> dict[str, Any]:
@@ -128,6 +153,9 @@ def _compared(
 ) -> dict[str, int]:
     """Count what changed against the version before and keep of it what the person wants kept."""
     kind, (before, after) = import_kind(request.options.kind), versions
+    if not file.account.accepted:
+        standing = count_rows(connection, kind.table, before) if before else 0
+        return {"new": 0, "changed": 0, "unchanged": 0, "gone": 0, "kept": standing}
     if before is None or not count_rows(connection, kind.table, before):
         return {"new": written, "changed": 0, "unchanged": 0, "gone": 0}
     pair, key = (before, after), _key_in_table(kind, request)

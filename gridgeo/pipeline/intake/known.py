@@ -14,17 +14,20 @@ TABLES = {"orgs": "org_unit", "branches": "org_unit", "staff": "staff"}
 
 
 def known_of(connection: sa.Connection, kind: ImportKind) -> Known:
-    """Return the house datum, and the ids that rows of a kind may name; a store without them knows none."""
+    """Return the house datum, and the ids and names that rows of a kind may name; a store without them knows none."""
+    found = {item.known: _known(connection, item.known) for item in kind.references}
     return Known(
         house=house_datum(connection),
-        ids={item.known: _ids(connection, item.known) for item in kind.references},
+        ids={name: rows["id"] for name, rows in found.items()},
+        names=found,
     )
 
 
-def _ids(connection: sa.Connection, name: str) -> pl.Series:
+def _known(connection: sa.Connection, name: str) -> pl.DataFrame:
+    """Return id and name of what a reference may name."""
     version_id = standing_version(connection, "staff" if name == "staff" else "orgs")
-    columns = ["id"] if name == "staff" else ["id", "kind"]
     if version_id is None:
-        return pl.Series("id", [], dtype=pl.String)
+        return pl.DataFrame(schema={"id": pl.String, "name": pl.String})
+    columns = ["id", "name", *([] if name == "staff" else ["kind"])]
     rows = read_frame(connection, TABLES[name], version_id=version_id, columns=columns)
-    return (rows.filter(pl.col("kind") != "head_office") if name == "branches" else rows)["id"]
+    return (rows.filter(pl.col("kind") != "head_office") if name == "branches" else rows).select("id", "name")

@@ -64,7 +64,7 @@ class ImportReport:
     file already and nothing was written. account: rows_in = accepted + sum of rejected by reason; rows_out: rows of the
     table. changes: new, changed, unchanged, gone (and kept) against the version before. notes: how the file was read
     and understood. matches: how many zones or parties were matched, by decision. examples: the first rejected rows.
-    synthetic: whether rows say that they are made up.
+    synthetic: whether rows say that they are made up. live: whether readers get it: not where no row is taken.
     """
 
     kind: str
@@ -78,6 +78,7 @@ class ImportReport:
     examples: list[dict[str, Any]] = field(default_factory=list)
     repeated: bool = False
     synthetic: bool = False
+    live: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""

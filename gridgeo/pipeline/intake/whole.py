@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.ground import take_ground
-from gridgeo.pipeline.intake.importing import import_file
+from gridgeo.pipeline.intake.importing import import_needed
 from gridgeo.pipeline.intake.request import ImportReport, ImportRequest
 from gridgeo.pipeline.steps import Progress, StepResult, no_progress
 from gridgeo.sources import (
@@ -79,5 +79,5 @@ def import_bank(
         progress(kind)
         chosen = replace(options, kind=kind, datum=options.datum if kind in PLACED else None)
         request = ImportRequest(files[kind], chosen, again=True)
-        reports[kind] = import_file(connection, actor, request, now)
+        reports[kind] = import_needed(connection, actor, request, now)
     return reports

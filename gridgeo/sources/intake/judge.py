@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
+from gridgeo.sources.files.raw import unique_names
 from gridgeo.sources.intake.fields import ImportKind
 from gridgeo.sources.intake.mapping import ColumnMapping, columns_of
 from gridgeo.sources.intake.options import ImportOptions, Known
@@ -24,7 +26,10 @@ Judgement = tuple[pl.Expr, str, str]
 
 @dataclass(frozen=True)
 class Judge:
-    """All that a batch is judged by; unit: of money; place: of positions, None where there are none."""
+    """All that a batch is judged by; unit: of money; place: of positions, None where there are none.
+
+    by_name: field whose column holds names -> the id of each name.
+    """
 
     kind: ImportKind
     mapping: ColumnMapping
@@ -32,6 +37,7 @@ class Judge:
     known: Known
     unit: str | None
     place: Place | None
+    by_name: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def text_of(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return `row` and one String column a field: the file's, the constant, or the default where it is empty.
@@ -50,6 +56,7 @@ class Judge:
             parts = columns_of(column, columns)
             joined = pl.concat_str(*parts, separator=JOINED_BY, ignore_nulls=True).replace("", None)
             text = pl.col(column) if parts == [column] else joined
+            text = text.replace(self.by_name[name]) if name in self.by_name else text
         default = self.kind.field(name).default
         return (text.fill_null(default) if default is not None else text).cast(pl.String).alias(name)
 
@@ -130,12 +137,13 @@ def refused(
     """Return rejected rows: row, field, value, reason, and the file's own columns as text.
 
     batch: of the reader. blamed: row, field, value, reason. hidden: columns that hold numbers of identity cards or
-    accounts; these, and single values that look like one, are masked.
+    accounts; these, and single values that look like one, are masked. A column of the file that is called like one of
+    the first four has a number behind its name.
     """
-    own = batch.select(ROW, *columns).join(blamed, on=ROW, how="inner", maintain_order="left")
+    names = dict(zip(columns, unique_names(columns, reserved=(ROW, FIELD, VALUE, REASON)), strict=True))
+    own = batch.select(ROW, *columns).rename(names).join(blamed, on=ROW, how="inner", maintain_order="left")
     shown = [
-        pl.lit(MASK).alias(name) if name in hidden else pl.col(name).map_batches(masked, return_dtype=pl.String)
-        for name in columns
-        if name not in (FIELD, VALUE, REASON)
+        pl.lit(MASK).alias(name) if column in hidden else pl.col(name).map_batches(masked, return_dtype=pl.String)
+        for column, name in names.items()
     ]
     return own.select(ROW, FIELD, pl.col(VALUE).map_batches(masked, return_dtype=pl.String), REASON, *shown)

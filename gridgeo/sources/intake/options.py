@@ -63,10 +63,12 @@ class Known:
     """What the store holds already.
 
     house: its datum. ids: name of a table -> ids that references may name; a name that is absent is not checked.
+    names: name of a table -> the id and name of what it holds.
     """
 
     house: str = "wgs84"
     ids: Mapping[str, pl.Series] = field(default_factory=dict)
+    names: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def _one_of(option: str, given: str, known: tuple[str, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,11 @@ import polars as pl
 
 from gridgeo.domain import BoolArray, IntArray
 
-ID_CARD_HEADERS = ("身份证", "证件号", "identity card", "id card", "id_card", "idcard", "national id")
-ACCOUNT_HEADERS = ("账号", "帐号", "卡号", "card number", "card no", "account number", "account no", "iban")
+ID_CARD_HEADERS = ("身份证", "证件号", "identitycard", "idcard", "nationalid")
+ACCOUNT_HEADERS = (
+    *("账号", "帐号", "账户号", "卡号", "cardnumber", "cardno", "bankcard"),
+    *("accountnumber", "accountno", "acctno", "acctnumber", "bankaccount", "iban"),
+)
 ID_CARD_SHARE = 0.01
 """From this share of valid identity-card numbers among the filled values on, a column holds them."""
 ACCOUNT_SHARE = 0.5
@@ -97,7 +101,7 @@ def is_account(values: pl.Series) -> BoolArray:
 
 def header_says_personal(header: str) -> bool:
     """Tell whether a header names identity-card or account numbers."""
-    low = header.casefold()
+    low = re.sub(r"[\s_\-.]+", "", header.casefold())
     return any(word in low for word in (*ID_CARD_HEADERS, *ACCOUNT_HEADERS))
 
 

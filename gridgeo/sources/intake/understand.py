@@ -23,6 +23,7 @@ from gridgeo.sources.intake.mapping import ColumnMapping, propose_mapping
 from gridgeo.sources.intake.options import ImportOptions, Known
 from gridgeo.sources.intake.personal import header_says_personal
 from gridgeo.sources.intake.positions import OFF_GLOBE, moved_points
+from gridgeo.sources.intake.references import knowing_names
 from gridgeo.sources.intake.scan import CATEGORY, Scan, scan
 from gridgeo.sources.intake.several import joined_rows
 from gridgeo.sources.intake.shapes import Shapes, judged_shapes, points_of
@@ -67,6 +68,7 @@ class Understanding:
             },
             "constants": dict(self.judge.options.constants),
             "defaults": {item.name: item.default for item in self._defaults() if item.name not in mapping.columns},
+            "by_name": sorted(self.judge.by_name),
             "tag_columns": list(mapping.tags),
             "guesses": [{"field": name, "column": column} for name, column in mapping.guesses],
             "unmapped": list(mapping.unmapped),
@@ -238,4 +240,4 @@ def understand(raw: RawTable, options: ImportOptions, known: Known, kind: Import
     check_required(raw, kind, mapping, options)
     place = place_if_any(raw, kind, mapping, (options, known.house))
     judge = Judge(kind, mapping, options, known, money_unit(raw, kind, mapping, options), place)
-    return Understanding(raw, *scan(raw, judge))
+    return Understanding(raw, *scan(raw, knowing_names(raw, judge)))

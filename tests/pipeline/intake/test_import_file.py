@@ -84,6 +84,36 @@ def test_a_new_file_replaces_the_dataset_and_says_what_changed(
 
 
 @pytest.mark.usefixtures("bank")
+@pytest.mark.parametrize("gone", ["drop", "keep"])
+@pytest.mark.parametrize("rows", ["C1,nowhere,core,1001,\nC2,A,core,1,\nC2,A,basic,2,\n", ""])
+def test_a_file_of_which_no_row_is_taken_leaves_what_is_live(
+    connection: sa.Connection, actor: Actor, take: Take, write: Write, gone: str, rows: str
+) -> None:
+    take("customers", write("a.csv", FIRST))
+    report = take("customers", write("b.csv", HEAD + rows), gone=gone)
+    assert (report.live, report.account["rows_out"], report.composed) == (False, 0, {})
+    assert report.changes == {"new": 0, "changed": 0, "unchanged": 0, "gone": 0, "kept": 3}
+    assert customers(connection) == {"C1": "core", "C2": "basic", "C3": "basic"}
+    assert rejected_rows(connection, actor, report.version_id, "en").height == rows.count("\n")
+
+
+@pytest.mark.usefixtures("bank")
+def test_branches_may_be_named_by_their_names(connection: sa.Connection, take: Take, write: Write) -> None:
+    report = take("customers", write("a.csv", "id,branch_id\nC1,North\nC2,South\nC3,A\nC4,East\nC5,Head\n"))
+    assert report.notes["by_name"] == ["branch_id"]
+    assert report.account["rejected"] == {"unknown branch": 2}
+    rows = read_frame(connection, "customer", version_id=live(connection, "bank").id)
+    assert dict(rows.select("id", "branch_id").iter_rows()) == {"C1": "A", "C2": "B", "C3": "A"}
+
+
+def test_a_name_of_several_branches_names_none(take: Take, write: Write) -> None:
+    two = "id,name,kind,lng,lat\nA,North,branch,9.5,47.2\nB,North,branch,9.6,47.2\nC,East,branch,9.7,47.2\n"
+    take("orgs", write("orgs.csv", two))
+    report = take("customers", write("a.csv", "id,branch_id\nC1,North\nC2,East\n"))
+    assert report.account["rejected"] == {"unknown branch": 1}
+
+
+@pytest.mark.usefixtures("bank")
 def test_gone_keep_adds_to_the_dataset_and_leaves_other_columns_alone(
     connection: sa.Connection, take: Take, write: Write
 ) -> None:

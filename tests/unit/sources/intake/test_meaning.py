@@ -185,6 +185,20 @@ def test_a_unit_may_name_a_parent_of_its_own_file_or_of_the_store_only() -> None
     assert understood.account.rejected == {"unknown parent unit": 1}
 
 
+def test_a_unit_may_name_its_parent_by_name() -> None:
+    columns: dict[str, list[str | None]] = {
+        "机构号": ["1", "2", "3"],
+        "机构名称": ["总行", "城关支行", "东街网点"],
+        "机构类型": ["总行", "支行", "网点"],
+        "上级机构": [None, "总行", "城关支行"],
+        "经度": [None, "104.1", "104.2"],
+        "纬度": [None, "30.1", "30.2"],
+    }
+    understood, rows = read("orgs", columns, datum="wgs84")
+    assert rows["parent_id"].to_list() == [None, "1", "2"]
+    assert understood.notes()["by_name"] == ["parent_id"]
+
+
 @pytest.mark.parametrize(
     ("declared", "own"),
     [({"crs": "EPSG:27700"}, "EPSG:4326"), ({"datum": "wgs84"}, "EPSG:27700"), ({"datum": "wgs84"}, "EPSG:4277")],

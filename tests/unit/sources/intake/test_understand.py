@@ -162,6 +162,16 @@ def test_rejected_rows_show_no_identity_card(tmp_path: Path) -> None:
     assert rejected["remark"].to_list() == ["***"]
 
 
+def test_rejected_rows_keep_columns_called_like_the_four_in_front(tmp_path: Path) -> None:
+    rows = [row(1, tier="none", value="own", reason="why", field="f", row="9"), row(2)]
+    _, rejected = parts(customers(tmp_path, rows))
+    front = ["row", "field", "value", "reason"]
+    assert rejected.select(front).rows() == [
+        (2, "tier", "none", "not one of the known words: see gridgeo import fields")
+    ]
+    assert rejected.select("value_2", "reason_2", "field_2", "row_2").rows() == [("own", "why", "f", "9")]
+
+
 @pytest.mark.parametrize(("rule", "taken"), [("reject", ["C1"]), ("first", ["C1", "C2"]), ("last", ["C1", "C2"])])
 def test_the_same_key_with_other_values_is_settled_by_the_rule(tmp_path: Path, rule: str, taken: list[str]) -> None:
     rows = [row(1), row(2, tier="basic"), row(2, tier="core"), row(1)]
