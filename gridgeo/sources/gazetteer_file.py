@@ -28,9 +28,9 @@ GAZETTEER_FILE = replace(
     contract=GAZETTEER | {"address": pl.String, "datum": pl.String},
     fields=(
         # A column `type` of such files says node or way, not what the row is.
-        *(replace(item, names=()) if item.name == "kind" else item for item in _ADDRESSES.fields),
-        Field("address", "text", "general", ("addr", "full address", "full_address", "地址", "详细地址")),
-        Field("datum", "text", "general", ("坐标系",)),
+        *(replace(item, names="") if item.name == "kind" else item for item in _ADDRESSES.fields),
+        Field("address", "text", "general", "addr full_address 地址 详细地址"),
+        Field("datum", "text", "general", "坐标系"),
     ),
     rules=(
         (pl.all_horizontal(pl.col(name).is_null() for name in _SAYS), "address", "no address: every part is empty"),
