@@ -22,6 +22,7 @@ from gridgeo.cli import (
     imports,
     inspect,
     jobs,
+    parsing,
     serve,
     start,
     steps,
@@ -74,6 +75,7 @@ for module in (
     inspect,
     exports,
     jobs,
+    parsing,
     serve,
     territory_file,
 ):

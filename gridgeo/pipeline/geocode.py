@@ -30,6 +30,7 @@ OUT = ("id", "lng", "lat", "tier", "accuracy_m", "confidence", "cell", "matched"
 UNDECLARED = "positions are in the gazetteer's datum, which nobody declared"
 ODD_ID = "the id is missing or stands more than once"
 CONTROL = "control characters were passed over"
+CONTROL_CHARACTERS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]"
 OTHER_DATUM = "the row's datum is not the gazetteer's"
 DEGREE_DIGITS, METRE_DIGITS, SHARE_DIGITS = 7, 1, 4
 
@@ -81,7 +82,7 @@ def locate_file(request: GeocodeRequest, gazetteer: GazetteerInUse) -> tuple[pl.
     a reason and no answer.
     Raises InvalidInputError when the file as a whole cannot be read or has no column of addresses.
     """
-    queries, notes = _queries(open_table(request.path, request.how))
+    queries, notes = read_queries(open_table(request.path, request.how))
     odd = queries.select(_other_datum(gazetteer.datum)).to_series()
     asked = queries.with_columns(
         pl.when(~odd).then(pl.col(name)).alias(name) for name in ("address", *COMPONENTS)
@@ -108,8 +109,12 @@ def write_answers(answers: pl.DataFrame, path: Path) -> None:
         raise InvalidInputError("file {name} cannot be written: {detail}", name=str(path), detail=str(error)) from error
 
 
-def _queries(raw: RawTable) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """Return the addresses of a file, and how its columns were understood."""
+def read_queries(raw: RawTable) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """Return the addresses of a file, and how its columns were understood.
+
+    The addresses have the columns id, address, locality (the hint), datum, and the components that `locate` reads, all
+    text, null where the file has none. Raises InvalidInputError when there is no column of ids or of addresses.
+    """
     mapping = propose_mapping(raw.columns, QUERY_FILE, {}, {})
     _check_columns(raw, mapping.columns)
     wanted = [
@@ -149,7 +154,7 @@ def _remarks(queries: pl.DataFrame, odd: pl.Series) -> pl.DataFrame:
     return queries.with_columns(odd).select(
         pl.when("odd").then(pl.lit(OTHER_DATUM))
         .when(pl.col("id").is_null() | pl.col("id").is_duplicated()).then(pl.lit(ODD_ID))
-        .when(text.str.contains(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]")).then(pl.lit(CONTROL))
+        .when(text.str.contains(CONTROL_CHARACTERS)).then(pl.lit(CONTROL))
         .alias("remark"),
         "odd",
     )  # fmt: skip
