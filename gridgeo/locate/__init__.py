@@ -1,7 +1,6 @@
 """Offline structured geocoding: parsing, gazetteer, matching, confidence, shares over cells."""
 
 from gridgeo.locate.audit import AUDIT_REASONS, audit_positions
-from gridgeo.locate.components import COMPONENTS
 from gridgeo.locate.confidence import (
     CalibrationBin,
     ConfidenceModel,
@@ -14,7 +13,7 @@ from gridgeo.locate.confidence import (
 )
 from gridgeo.locate.default_model import DEFAULT_MODEL
 from gridgeo.locate.gazetteer import Gazetteer, gazetteer_from_table
-from gridgeo.locate.locate import LOCATED, QUERIES, locate_addresses, placeable
+from gridgeo.locate.locate import COMPONENTS, LOCATED, QUERIES, locate_addresses, placeable
 from gridgeo.locate.one_line import with_lines_read
 from gridgeo.locate.parse import parse_addresses
 from gridgeo.locate.shares import cell_shares

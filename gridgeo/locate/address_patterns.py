@@ -17,13 +17,18 @@ _UK_CODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}"
 STREET = rf"(?i)\b(?:{'|'.join(STREET_WORDS)}|str|st|rd|ave|prom|terr|cres)\b|(?:{_ENDING}|str)\b"
 """A part that holds a street word, apart or as the ending of a one-word name."""
 
-CUTS = (
-    (r"(, \d{1,5}[A-Za-z]?) - (\p{L})", "${1}, ${2}"),
+HAN_CUTS = (
     # 北京市海淀区中关村大街27号: each level of administration ends in its own character.
     (r"(\p{Han}+?(?:省|自治区))(\p{Han})", "${1}, ${2}"),
     (r"(\p{Han}{2,}?市)(\p{Han})", "${1}, ${2}"),
     (r"(\p{Han}{2,}?(?:区|县))(\p{Han})", "${1}, ${2}"),
     (r"(\p{Han}{2,}?(?:路|街|大道|巷|道|弄))\s*(\d{1,5})号?", "${1} ${2}, "),
+)
+"""Where a comma is put into a Chinese address: expression and replacement, in this order."""
+
+CUTS = (
+    (r"(, \d{1,5}[A-Za-z]?) - (\p{L})", "${1}, ${2}"),
+    *HAN_CUTS,
     # Flat 4 Kensington House
     (
         rf"(?i)(^|, )({_UNIT}(?:\.?\s*\d{{1,4}}[a-z]?(?:-\d+)?|\.?\s+[a-z]\d{{0,3}}))\s+(\p{{L}}|\d)",

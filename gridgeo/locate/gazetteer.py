@@ -14,9 +14,11 @@ import polars as pl
 from gridgeo.domain.tables import GAZETTEER, checked
 from gridgeo.errors import InvalidInputError
 from gridgeo.locate.gazetteer_areas import row_areas
+from gridgeo.locate.house_number import house_numbers
 from gridgeo.locate.ladder_index import number_ladder, street_spacing
-from gridgeo.locate.normalise import area_key, name_key, number_columns, postcode_key
+from gridgeo.locate.normalise import postcode_key
 from gridgeo.locate.plane import metres
+from gridgeo.locate.tokens import HASH_SEED, code_text, name_sums
 from gridgeo.locate.trigrams import trigram_index
 
 ONE_TOWN_M = 1_500.0
@@ -50,14 +52,9 @@ class Gazetteer:
     town_trigrams: pl.DataFrame
 
     @property
-    def town_names(self) -> pl.Series:
-        """Keys of all areas that are no postcode."""
-        return self.areas.filter(pl.col("level") == "named")["key"].unique().sort()
-
-    @property
-    def street_names(self) -> pl.Series:
-        """Keys of all streets."""
-        return self.streets["key"].unique().sort()
+    def has_towns(self) -> bool:
+        """Whether any row names a town or a part of one."""
+        return bool((self.areas["level"] == "named").any())
 
 
 def gazetteer_from_table(frame: pl.DataFrame) -> Gazetteer:
@@ -86,7 +83,9 @@ def gazetteer_from_table(frame: pl.DataFrame) -> Gazetteer:
         numbers=numbers,
         ladder=ladder,
         names=_names(rows, located),
-        trigrams=trigram_index(streets.filter(pl.col("level") != "any")),
+        trigrams=trigram_index(
+            streets.filter((pl.col("level") != "any") | pl.lit(not (areas["level"] == "named").any()))
+        ),
         town_trigrams=trigram_index(town_table(areas)),
     )
 
@@ -94,7 +93,7 @@ def gazetteer_from_table(frame: pl.DataFrame) -> Gazetteer:
 def town_table(areas: pl.DataFrame) -> pl.DataFrame:
     """Return the towns and localities as columns street, area, key, so that the trigram index serves them too."""
     towns = areas.filter(pl.col("level") == "named")
-    return towns.select(pl.col("area").alias("street"), pl.lit(0, dtype=pl.UInt32).alias("area"), "key")
+    return towns.select(pl.col("area").alias("street"), pl.lit(0, dtype=pl.UInt32).alias("area"), key="canon")
 
 
 def _check(table: pl.DataFrame) -> None:
@@ -122,7 +121,9 @@ def _keyed_rows(table: pl.DataFrame) -> pl.DataFrame:
     )
     kind = pl.col("kind")
     is_area = kind.is_in(["town", "community"])
-    street = pl.when(kind == "street").then(pl.coalesce("street", "name")).otherwise(pl.col("street"))
+    # Villages number their houses without streets.
+    village = pl.when(pl.col("number").is_not_null() & pl.col("name").is_null()).then(pl.coalesce("locality", "city"))
+    street = pl.when(kind == "street").then(pl.coalesce("street", "name")).otherwise(pl.coalesce("street", village))
     # "Braddan, Douglas" in the city column: the last is the city.
     city = pl.when(~code_in_city).then(pl.col("city").str.split(",").list.last().str.strip_chars())
     before_city = pl.when(~code_in_city).then(pl.col("city").str.extract(r"^(.*),", 1))
@@ -131,26 +132,56 @@ def _keyed_rows(table: pl.DataFrame) -> pl.DataFrame:
         .then(pl.coalesce("name", "locality"))
         .otherwise(pl.coalesce("locality", before_city))
     )
-    town = pl.when(kind == "town").then(pl.coalesce("name", "city")).otherwise(city)
-    own_key = pl.when(kind == "town").then(area_key(town)).when(kind == "community").then(area_key(community))
-    return table.with_row_index("row").select(
+    town = pl.when(kind == "town").then(pl.coalesce("name", "city", "locality")).otherwise(city)
+    own = pl.when(kind == "town").then(town).when(kind == "community").then(community)
+    named = table.with_row_index("row").select(
         "row",
         "id",
         "lng",
         "lat",
         "kind",
         pl.col("precision_m").fill_null(0.0),
-        name_key(street).alias("street_key"),
-        name_key(pl.when(~is_area & (kind != "street")).then(pl.col("name"))).alias("name_key"),
-        area_key(community).alias("locality_key"),
-        area_key(town).alias("city_key"),
-        own_key.alias("own_key"),
-        postcode_key(pl.coalesce("postcode", pl.when(code_in_city).then(pl.col("city")))).alias("postcode_key"),
+        "number",
         is_area.alias("is_area"),
-        *number_columns(pl.col("number")),
+        street.alias("street"),
+        pl.when(~is_area & (kind != "street")).then(pl.col("name")).alias("name"),
+        _unbracketed(community).alias("locality"),
+        _unbracketed(town).alias("city"),
+        _unbracketed(own).alias("own"),
+        pl.coalesce("postcode", pl.when(code_in_city).then(pl.col("city"))).alias("postcode"),
         postcode_key(pl.lit("x") + pl.col("unit")).alias("unit_key"),
         *_labels(street, pl.coalesce(community, before_city), town),
     )
+    return _with_keys(named)
+
+
+def _with_keys(named: pl.DataFrame) -> pl.DataFrame:
+    """Add what names are compared by; every distinct name is read once."""
+    street = _keys_of(
+        named["street"], core="street_core", types="street_types", canon="street_canon", spelt="street_spelt"
+    )
+    keyed = named.join(street, on="street", how="left", maintain_order="left")
+    keyed = keyed.join(_keys_of(named["name"], whole="name_key"), on="name", how="left", maintain_order="left")
+    for column in ("locality", "city", "own"):
+        keys = _keys_of(named[column], whole=f"{column}_key", canon=f"{column}_canon")
+        keyed = keyed.join(keys, on=column, how="left", maintain_order="left")
+    codes = named.select(pl.col("postcode").drop_nulls().unique())
+    codes = codes.with_columns(code_text(pl.col("postcode")).alias("postcode_text"))
+    codes = codes.with_columns(pl.col("postcode_text").hash(seed=HASH_SEED + 1).alias("postcode_key"))
+    return keyed.join(codes.drop_nulls("postcode_text"), on="postcode", how="left", maintain_order="left").drop(
+        "street", "name", "locality", "city", "own", "postcode"
+    )
+
+
+def _keys_of(names: pl.Series, **wanted: str) -> pl.DataFrame:
+    """Return the distinct names of a column with their keys; wanted: key of `name_sums` -> column."""
+    distinct = names.drop_nulls().unique()
+    sums = name_sums(distinct)
+    return pl.DataFrame({names.name: distinct}).with_columns(sums[key].alias(name) for key, name in wanted.items())
+
+
+def _unbracketed(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(r"\([^)]*\)", " ")
 
 
 def _labels(street: pl.Expr, locality: pl.Expr, city: pl.Expr) -> list[pl.Expr]:
@@ -186,8 +217,23 @@ def _areas(rows: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:
             pl.col("own").any().alias("has_row"),
         )
         .rename({"centre_lng": "lng", "centre_lat": "lat"})
+        .join(_area_words(rows), on=["level", "area_key"], how="left", maintain_order="left")
         .with_row_index("area")
         .with_columns(pl.col("area_key").alias("key"))
+    )
+
+
+def _area_words(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return level, area_key, canon: the name of a town or the letters of a postcode."""
+    named = [
+        rows.select(level=pl.lit("named"), area_key=f"{name}_key", canon=f"{name}_canon")
+        for name in ("city", "locality")
+    ]
+    codes = rows.select(level=pl.lit("postcode"), area_key="postcode_key", canon="postcode_text")
+    return (
+        pl.concat([*named, codes])
+        .drop_nulls("area_key")
+        .unique(["level", "area_key"], keep="first", maintain_order=True)
     )
 
 
@@ -210,57 +256,53 @@ def _radius(few_rows_m: pl.Expr) -> pl.Expr:
     return pl.max_horizontal(pl.col("away_m").quantile(0.9), pl.coalesce(own_m, few_rows_m / pl.len()))
 
 
+STREET_COLUMNS = ("street_core", "street_types", "street_canon", "street_spelt")
+
+
 def _streets(rows: pl.DataFrame, located: pl.DataFrame, areas: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the streets, and which rows belong to which street."""
-    named = rows.filter(pl.col("street_key").is_not_null() & pl.col("kind").is_in(["address", "street", "place"]))
+    named = rows.filter(pl.col("street_core").is_not_null() & pl.col("kind").is_in(["address", "street", "place"]))
+    places = ("lng", "lat", "precision_m", "city_key", "locality_key")
     joined = (
-        named.select(
-            "row", "street_key", "lng", "lat", "precision_m", "city_key", "locality_key", own=pl.col("kind") == "street"
-        )
+        named.select("row", *STREET_COLUMNS, *places, own=pl.col("kind") == "street")
         .join(located, on="row")
-        .sort("street_key", "area", "row")
-        .with_columns(pl.struct("street_key", "area").rle_id().alias("street"))
+        .sort("street_core", "street_types", "area", "row")
+        .with_columns(pl.struct("street_core", "street_types", "area").rle_id().alias("street"))
     )
+    wide = areas.select("area", wide=pl.col("radius_m") > WIDE_AREA_M)
+    streets = _measured_streets(joined).join(wide, on="area", maintain_order="left")
+    unclear = pl.col("several_towns") & ((pl.col("level") == "any") | pl.col("wide"))
+    return streets.with_columns(unclear.alias("unclear")).drop("several_towns", "wide"), joined.select("street", "row")
+
+
+def _measured_streets(joined: pl.DataFrame) -> pl.DataFrame:
     town = pl.coalesce("locality_key", "city_key")
-    streets = (
+    names = ("core", "types", "key", "spelt")
+    return (
         _around_centre(joined, ["street"])
         .group_by("street", maintain_order=True)
         .agg(
-            pl.col("street_key").first().alias("key"),
+            *(pl.col(column).first().alias(name) for column, name in zip(STREET_COLUMNS, names, strict=True)),
             pl.col("area", "level", "lng", "lat", "row").first(),
             _radius(pl.lit(FEW_ROWS_M["street"])).alias("radius_m"),
             ((town.n_unique() > 1) & (pl.col("away_m").max() > ONE_TOWN_M)).alias("several_towns"),
         )
-        .join(areas.select("area", area_radius_m="radius_m"), on="area", maintain_order="left")
-        .with_columns(
-            (pl.col("several_towns") & ((pl.col("level") == "any") | (pl.col("area_radius_m") > WIDE_AREA_M))).alias(
-                "unclear"
-            )
-        )
-        .drop("several_towns", "area_radius_m")
     )
-    return streets, joined.select("street", "row")
 
 
 def _numbers(rows: pl.DataFrame, street_rows: pl.DataFrame) -> pl.DataFrame:
-    """Return street, number, suffix, number_key, row: a range stands under both of its ends."""
-    columns = ["row", "number", "suffix", "number_key", "lng", "lat", "postcode_key", "unit_key"]
+    """Return street, number, suffix, number_key, alias, row: a range stands under both of its ends."""
     numbered = rows.filter(pl.col("number").is_not_null() & pl.col("kind").is_in(["address", "place"]))
-    ends = numbered.filter(pl.col("number_to").is_not_null() & (pl.col("number_to") > pl.col("number"))).with_columns(
-        number=pl.col("number_to"), suffix=pl.lit("")
-    )
-    return (
-        pl.concat([numbered.select(columns), ends.select(columns)])
-        .join(street_rows, on="row")
-        .sort("street", "number", "suffix", "row")
-    )
+    read = house_numbers(numbered["number"])
+    own = numbered.select("row", "lng", "lat", "postcode_key", "unit_key")[read["at"]].hstack(read.drop("at"))
+    return own.join(street_rows, on="row").sort("street", "number", "suffix", "row")
 
 
 def _names(rows: pl.DataFrame, located: pl.DataFrame) -> pl.DataFrame:
-    """Return key, area, row, street_key, is_place of every named address and place."""
+    """Return key, area, row, street_core, is_place of every named address and place."""
     return (
         rows.filter(pl.col("name_key").is_not_null() & pl.col("kind").is_in(["address", "place"]))
-        .select("row", "lng", "lat", "street_key", (pl.col("kind") == "place").alias("is_place"), key="name_key")
+        .select("row", "lng", "lat", "street_core", (pl.col("kind") == "place").alias("is_place"), key="name_key")
         .join(located, on="row")
         .sort("key", "area", "row")
     )

@@ -9,6 +9,7 @@ from scipy.spatial import KDTree
 from gridgeo.locate.plane import METRES_PER_DEGREE
 
 NEIGHBOUR_LIMIT_M = 1_500.0
+NEXT_DOOR_M = 100.0
 """A row without a town takes the town of the nearest row that has one, within this distance."""
 
 
@@ -17,14 +18,16 @@ def row_areas(rows: pl.DataFrame) -> pl.DataFrame:
 
     City and locality of one name are one area.
     """
-    keys = rows.select("row", "locality_key", "postcode_key", _city_filled(rows).alias("city_key"))
+    keys = rows.select(
+        "row", "locality_key", _postcode_filled(rows).alias("postcode_key"), _city_filled(rows).alias("city_key")
+    )
     columns = {"city_key": ("named", True), "locality_key": ("named", False), "postcode_key": ("postcode", False)}
     named = [
         keys.select("row", level=pl.lit(level), area_key=pl.col(column), is_city=pl.lit(is_city))
         for column, (level, is_city) in columns.items()
     ]
     anywhere = rows.filter(~pl.col("is_area")).select(
-        "row", level=pl.lit("any"), area_key=pl.lit(""), is_city=pl.lit(value=False)
+        "row", level=pl.lit("any"), area_key=pl.lit(0, pl.UInt64), is_city=pl.lit(value=False)
     )
     return (
         pl.concat([*named, anywhere])
@@ -48,19 +51,28 @@ def _city_filled(rows: pl.DataFrame) -> pl.Series:
     filled = rows.join(of_postcode, on="postcode_key", how="left", maintain_order="left").with_columns(
         pl.when(bare).then(pl.col("by_postcode")).otherwise(pl.col("city_key")).alias("city_key")
     )
-    missing, known = filled.filter(bare), filled.filter(pl.col("city_key").is_not_null())
+    return _from_neighbours(filled, bare, "city_key", NEIGHBOUR_LIMIT_M)
+
+
+def _postcode_filled(rows: pl.DataFrame) -> pl.Series:
+    """Return the postcode keys; a house without one takes that of the house next to it."""
+    bare = pl.col("postcode_key").is_null() & (pl.col("kind") == "address")
+    return _from_neighbours(rows, bare, "postcode_key", NEXT_DOOR_M)
+
+
+def _from_neighbours(rows: pl.DataFrame, bare: pl.Expr, column: str, limit_m: float) -> pl.Series:
+    """Return a column with its bare rows filled from the nearest row that has it, within a distance."""
+    missing, known = rows.filter(bare), rows.filter(pl.col(column).is_not_null())
     if missing.is_empty() or known.is_empty():
-        return filled["city_key"]
+        return rows[column]
     scale = np.cos(np.radians(float(np.median(known["lat"].to_numpy()))))
     tree = KDTree(_plane(known, scale))
-    away_m, nearest = tree.query(_plane(missing, scale), distance_upper_bound=NEIGHBOUR_LIMIT_M)
+    away_m, nearest = tree.query(_plane(missing, scale), distance_upper_bound=limit_m)
     found, nearest = np.isfinite(away_m), np.asarray(nearest, dtype=np.int64)
-    neighbour = (
-        missing.select("row").filter(found).with_columns(known["city_key"][nearest[found]].alias("by_neighbour"))
-    )
-    return filled.join(neighbour, on="row", how="left", maintain_order="left").select(
-        pl.coalesce("city_key", "by_neighbour").alias("city_key")
-    )["city_key"]
+    neighbour = missing.select("row").filter(found).with_columns(known[column][nearest[found]].alias("neighbour"))
+    return rows.join(neighbour, on="row", how="left", maintain_order="left").select(
+        pl.coalesce(column, "neighbour").alias(column)
+    )[column]
 
 
 def _plane(rows: pl.DataFrame, scale: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

@@ -19,14 +19,16 @@ ACROSS_M, ALONG_M = 40.0, 25.0
 """Spacing (see `street_spacing`) where the street's own numbers do not show it; a long street may space them widely."""
 
 
-def estimated_houses(candidates: pl.DataFrame, wanted: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+def estimated_houses(candidates: pl.DataFrame, numbers: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Estimate the place of a house number from its neighbours.
 
-    candidates: from `street_candidates`. wanted: query, number. Returns query, row (of the nearest known number), lng,
-    lat, scale_m, tier (interpolated or nearest), low, high (numbers it lies between), edits, origin, hypothesis.
+    candidates: from `street_candidates`. numbers: from `chosen_numbers`. Returns query, row (of the nearest known
+    number), lng, lat, scale_m, tier (interpolated or nearest), low, high (numbers it lies between), edits, origin,
+    loss, beside.
     """
+    on = ["query", "first", "last"]
     asked = (
-        candidates.join(wanted.drop_nulls("number").select("query", "number"), on="query")
+        candidates.join(numbers.select(*on, "number").unique(on, keep="last", maintain_order=True), on=on)
         .join(gazetteer.streets.select("street", "along_m", "across_m", "radius_m"), on="street")
         .with_columns(
             (pl.col("number") % 2).alias("parity"),
@@ -41,7 +43,7 @@ def estimated_houses(candidates: pl.DataFrame, wanted: pl.DataFrame, gazetteer: 
         "any": _bracket(asked, gazetteer.ladder, ["street"]),
     }
     answers = pl.concat([step(frame, side) for side, frame in sides.items() for step in (_between, _nearest)])
-    order = ["edits", "hypothesis", "scale_m", "origin", "row"]
+    order = ["loss", "edits", "scale_m", "origin", "row"]
     return answers.sort("query", *order).unique("query", keep="first", maintain_order=True)
 
 
@@ -80,7 +82,8 @@ def _between(bracketed: pl.DataFrame, side: str) -> pl.DataFrame:
         high,
         "edits",
         "origin",
-        "hypothesis",
+        "loss",
+        "beside",
     )
 
 
@@ -91,7 +94,11 @@ def _nearest(bracketed: pl.DataFrame, side: str) -> pl.DataFrame:
     found = pl.when(use_low).then("low").otherwise("high")
     crossed = (side == "any") & ((found % 2) != pl.col("parity"))
     across_m = pl.when(crossed).then("across_m").otherwise(0.0)
-    return bracketed.filter(steps <= MAX_STEPS).select(
+    # Neighbours on both sides that lie far apart are of two streets, or tell nothing.
+    torn = (pl.max_horizontal(down, up) <= MAX_STEPS) & down.is_not_null() & up.is_not_null() & (
+        pl.col("span_m") > MAX_SPAN_M
+    )  # fmt: skip
+    return bracketed.filter((steps <= MAX_STEPS) & ~torn.fill_null(value=False)).select(
         "query",
         *(pl.when(use_low).then(f"low_{name}").otherwise(f"high_{name}").alias(name) for name in ("row", "lng", "lat")),
         (SAME_NUMBER_SCALE_M + steps * pl.col("along_m") + across_m).alias("scale_m"),
@@ -100,5 +107,6 @@ def _nearest(bracketed: pl.DataFrame, side: str) -> pl.DataFrame:
         pl.lit(None, dtype=pl.Int32).alias("high"),
         "edits",
         "origin",
-        "hypothesis",
+        "loss",
+        "beside",
     )

@@ -20,7 +20,9 @@ def number_ladder(numbers: pl.DataFrame) -> pl.DataFrame:
     numbers: street, number, lng, lat, row, sorted by them. A number whose rows lie far apart is left out.
     """
     by = ["street", "number"]
-    middle = numbers.with_columns(pl.col(axis).median().over(by).alias(f"middle_{axis}") for axis in ("lng", "lat"))
+    middle = numbers.filter(~pl.col("alias")).with_columns(
+        pl.col(axis).median().over(by).alias(f"middle_{axis}") for axis in ("lng", "lat")
+    )
     away = metres(pl.col("lng"), pl.col("lat"), pl.col("middle_lng"), pl.col("middle_lat"))
     return (
         middle.with_columns(away.alias("away_m"))

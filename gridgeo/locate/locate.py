@@ -7,14 +7,15 @@ import polars.selectors as cs
 
 from gridgeo.domain.tables import Contract, checked
 from gridgeo.domain.words import PLACED_TIERS
-from gridgeo.locate.components import COMPONENTS, component_parts
 from gridgeo.locate.confidence import ConfidenceModel, confidence_columns
 from gridgeo.locate.default_model import DEFAULT_MODEL
 from gridgeo.locate.gazetteer import Gazetteer
 from gridgeo.locate.match import matched_addresses
-from gridgeo.locate.parse import address_parts, address_problems
+from gridgeo.locate.parse import address_problems
 
 QUERIES: Contract = {"id": pl.String, "address": pl.String, "locality": pl.String}
+COMPONENTS: Contract = dict.fromkeys(("name", "street", "number", "unit", "part", "city", "postcode"), pl.String())
+"""Columns of an address taken apart; part: the locality, community or district of the city."""
 LOCATED: Contract = {
     "id": pl.String,
     "lng": pl.Float64,
@@ -61,18 +62,18 @@ def _components(queries: pl.DataFrame) -> pl.DataFrame:
     return queries.with_columns(absent).select(pl.col(name).cast(pl.String) for name in COMPONENTS)
 
 
-def _parts(queries: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
-    """Return the parts of all addresses, read from their text, their components, or both."""
-    spoken = address_parts(_spoken(queries), gazetteer.town_names, gazetteer.street_names)
-    apart = component_parts(queries.with_row_index("query").filter(_has_components()))
-    columns = [name for name in spoken.columns if name in apart.columns]
-    return pl.concat([spoken.select(columns), apart.select(columns)], how="vertical_relaxed").sort("query", "position")
-
-
 def _spoken(queries: pl.DataFrame) -> pl.Series:
-    """Return the texts to read; null for rows that are read from their components alone."""
+    """Return the texts to read: a row with a street or a name from its components, others from both."""
     apart = pl.col("street").is_not_null() | pl.col("name").is_not_null()
-    return queries.select(pl.when(~apart).then("address")).to_series()
+    unit = pl.when(pl.col("unit").is_not_null()).then(pl.format("unit {}", "unit"))
+    numbered = pl.when(pl.col("number").is_not_null()).then(pl.coalesce("street", "part", "city")).otherwise("street")
+    whole = pl.concat_str(
+        "name", numbered, "number", unit, "part", "city", "postcode", separator=", ", ignore_nulls=True
+    )
+    behind = pl.concat_str("address", "number", unit, "part", "city", "postcode", separator=", ", ignore_nulls=True)
+    return queries.select(
+        pl.when(apart).then(whole).when(_has_components()).then(behind).otherwise("address")
+    ).to_series()
 
 
 def _has_components() -> pl.Expr:
@@ -80,11 +81,11 @@ def _has_components() -> pl.Expr:
 
 
 def _located(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel) -> pl.DataFrame:
-    parts = _parts(queries, gazetteer)
-    answers, reasons = matched_addresses(parts, queries["locality"], gazetteer)
+    problems = _problems(queries)
+    texts = pl.select(pl.when(problems["problem"].is_null()).then(_spoken(queries))).to_series()
+    answers, reasons = matched_addresses(texts, queries["locality"], gazetteer)
     joined = (
-        _problems(queries)
-        .with_columns(queries["id"])
+        problems.with_columns(queries["id"])
         .join(answers, on="query", how="left", maintain_order="left")
         .join(reasons, on="query", how="left", maintain_order="left")
         .join(

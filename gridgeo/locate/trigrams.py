@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
+
+from gridgeo.domain import IntArray
 
 RAREST_TRIGRAMS = 6
 """A misspelt name still shares most of its rare trigrams; common ones ("str", "roa") only make candidates many."""
@@ -39,7 +42,7 @@ def similar_streets(wanted: pl.DataFrame, index: pl.DataFrame, streets: pl.DataF
 
 def _similar(wanted: pl.DataFrame, index: pl.DataFrame, streets: pl.DataFrame) -> pl.DataFrame:
     shared = (
-        _trigrams(wanted.with_row_index("want"))
+        _trigrams(wanted.select("key", "area").with_row_index("want"))
         .join(index, on=["area", "trigram"])
         .sort("want", "frequency", "trigram")
         .group_by("want", maintain_order=True)
@@ -53,13 +56,26 @@ def _similar(wanted: pl.DataFrame, index: pl.DataFrame, streets: pl.DataFrame) -
         .group_by("want", maintain_order=True)
         .head(CANDIDATES_PER_NAME)
         .join(wanted.with_row_index("want"), on="want", maintain_order="left")
-        .join(streets.select("street", pl.col("key").alias("street_key")), on="street", maintain_order="left")
+        .join(
+            streets.select(
+                "street", street_key="key", **({"street_spelt": "spelt"} if "spelt" in streets.columns else {})
+            ),
+            on="street",
+            maintain_order="left",
+        )
     )
-    edits = cpdist(pairs["key"].to_list(), pairs["street_key"].to_list(), scorer=OSA.distance)
     longer = pl.max_horizontal(pl.col("key").str.len_chars(), pl.col("street_key").str.len_chars())
+    edits = _edits(pairs["key"], pairs["street_key"])
+    if "spelt" in pairs.columns and "spelt" in streets.columns:
+        # Read apart, "gtan" is no "gatan"; letter by letter it nearly is.
+        edits = np.minimum(edits, _edits(pairs["spelt"], pairs["street_spelt"]))
     return pairs.select("key", "area", "street", "street_key", pl.Series("edits", edits, dtype=pl.Int32)).with_columns(
         similarity=1.0 - pl.col("edits") / longer
     )
+
+
+def _edits(names: pl.Series, others: pl.Series) -> IntArray:
+    return np.asarray(cpdist(names.to_list(), others.to_list(), scorer=OSA.distance), dtype=np.int64)
 
 
 def _trigrams(named: pl.DataFrame) -> pl.DataFrame:

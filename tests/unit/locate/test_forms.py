@@ -174,7 +174,7 @@ def test_a_postcode_in_the_city_column_is_read_as_one(
         row | {"locality": None, "city": "IM9 2AJ"} for row in make_street("Aalin Court", "x", (-4.63, 54.09), ["1"])
     ]
     gazetteer = make_gazetteer(rows)
-    assert gazetteer.town_names.len() == 0
+    assert not gazetteer.has_towns
     assert locate_addresses(asked(["1 Aalin Court, IM9 2AJ"]), gazetteer)["tier"][0] == "exact"
 
 

@@ -18,7 +18,14 @@ METRES_PER_STEP = STEP_LNG * 111_195 * 0.682  # at 47 degrees north
 def numbers(known: list[tuple[int, float, float]]) -> pl.DataFrame:
     """One street: number, steps east, steps north."""
     rows = [
-        {"street": 0, "number": number, "lng": 9.5 + STEP_LNG * east, "lat": 47.0 + STEP_LNG * north, "row": row}
+        {
+            "street": 0,
+            "number": number,
+            "lng": 9.5 + STEP_LNG * east,
+            "lat": 47.0 + STEP_LNG * north,
+            "row": row,
+            "alias": False,
+        }
         for row, (number, east, north) in enumerate(known)
     ]
     return pl.DataFrame(rows).sort("street", "number", "row")
