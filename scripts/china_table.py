@@ -65,9 +65,10 @@ def _units(now: pl.DataFrame) -> pl.DataFrame:
 def _zones(division: Path) -> pl.DataFrame:
     """Development zones that the statistics count as units of county level."""
     areas = pl.read_csv(division / "dist" / "areas.csv", infer_schema_length=0)
-    # Codes 71 to 79 of a prefecture are the statistics' own.
-    own = areas.filter(c("code").str.contains(r"^\d{4}7\d$") & (c("name") != "直辖行政单位"))
-    parent, none = c("cityCode").str.pad_end(6, "0"), pl.lit(None, pl.String)
+    # Codes 61 to 79 of a prefecture are the statistics' own.
+    own = areas.filter(c("code").str.contains(r"^\d{4}[67]\d$") & (c("name") != "直辖行政单位"))
+    stem = c("name").str.replace(r"区$", "")
+    parent, none = c("cityCode").str.pad_end(6, "0"), pl.when(c("code").str.contains("6.$")).then(stem)
     return own.select("code", parent.alias("parent"), pl.lit(3, pl.Int32).alias("level"), "name", none.alias("short"))
 
 

@@ -7,7 +7,11 @@ from typing import Any
 
 from gridgeo.errors import InvalidInputError
 
-BENCHES = {"demo": "gridgeo.bench.demo", "import": "gridgeo.bench.imports"}
+BENCHES = {
+    "demo": "gridgeo.bench.demo",
+    "import": "gridgeo.bench.imports",
+    "geocode": "gridgeo.bench.geocode_chinese",
+}
 """Name -> module with its `bench`; peers are slow to import."""
 
 

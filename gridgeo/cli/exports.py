@@ -37,7 +37,7 @@ def export(
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="Bench to run: demo or import.")],
+    name: Annotated[str, typer.Argument(help="Bench to run: demo, import or geocode.")],
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes: for the checks, not for the figures.")] = False,
     postgis: Annotated[
         str | None, typer.Option(metavar="URL", help="Empty PostGIS database; by default one of a private server.")

@@ -74,7 +74,14 @@ def _villages(parts: pl.DataFrame) -> pl.DataFrame:
     plain = rest.str.extract(pattern.VILLAGE)
     behind = rest.str.strip_prefix(plain.fill_null(""))
     estate = plain.str.contains(pattern.ESTATE_VILLAGE) & ~rural
-    is_village = plain.is_not_null() & ~behind.str.contains(pattern.NOT_VILLAGE) & ~estate
+    # 太后村南环路 under a town is a village and its road, 中关村南大街 in a city is none.
+    country = pl.col("town").str.contains("[镇乡木]$").fill_null(value=False)
+    road = (
+        pl.when(country)
+        .then(behind.str.contains(pattern.NOT_RURAL_VILLAGE))
+        .otherwise(behind.str.contains(pattern.NOT_VILLAGE))
+    )
+    is_village = plain.is_not_null() & ~road & ~estate
     loose = pl.when(rural).then(rest.str.extract(pattern.VILLAGE_RURAL))
     village = pl.when(is_village).then(plain).otherwise(loose)
     staged = parts.with_columns(village.alias("village")).with_columns(_cut(pl.col("village")).alias(_REST))
@@ -96,6 +103,13 @@ def _roads(parts: pl.DataFrame) -> pl.DataFrame:
     base, section = street.struct.field("1"), street.struct.field("2").fill_null("")
     road = pl.coalesce(rest.str.extract(pattern.HIGHWAY), base + section, rest.str.extract(pattern.ROAD_DAO))
     staged = staged.with_columns(road.alias("road")).with_columns(_cut(pl.col("road")).alias(_REST))
+    second = pl.when(pl.col("road").is_not_null()).then(pl.col(_REST).str.extract(pattern.SECOND_ROAD))
+    second = pl.when(~second.str.contains("步行街")).then(second)
+    staged = staged.with_columns(second.alias("second")).with_columns(
+        _cut(pl.col("second")).alias(_REST),
+        pl.coalesce("second", "road").alias("road"),
+        pl.when(pl.col("second").is_not_null()).then(pl.coalesce("before", "road")).otherwise("before").alias("before"),
+    )
     side = pl.when(pl.col("road").is_not_null()).then(pl.col(_REST).str.extract(pattern.ROAD_SIDE))
     return staged.with_columns(side.alias("side")).with_columns(
         _cut(pl.col("side")).alias(_REST), pl.concat_str("road", "side", ignore_nulls=True).alias("road")

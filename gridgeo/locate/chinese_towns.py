@@ -10,7 +10,11 @@ from gridgeo.locate import chinese_patterns as pattern
 from gridgeo.locate.chinese_table import Units
 
 MOVED = pl.DataFrame(
-    {"district": ["余杭区", "萧山区"], "city": ["杭州市", "杭州市"]}, schema={"district": pl.String, "city": pl.String}
+    {
+        "district": ["余杭区", "萧山区", "宝安区", "龙岗区", "东湖区", "新建区"],
+        "city": ["杭州市", "杭州市", "深圳市", "深圳市", "南昌市", "南昌市"],
+    },
+    schema={"district": pl.String, "city": pl.String},
 )
 """Districts that lost towns to a new one and kept their name: there the town decides."""
 
@@ -28,6 +32,7 @@ def with_towns(found: pl.DataFrame, units: Units) -> pl.DataFrame:
         plain=rest.str.extract(pattern.TOWN_PLAIN),
         short=rest.str.extract(pattern.TOWN_SHORT_OFFICE),
         area=rest.str.extract(pattern.TOWN_AREA),
+        street=rest.str.extract(pattern.TOWN_AS_STREET) + "道",
     )
     staged = found.with_columns(forms.alias("forms")).unnest("forms")
     known = _known(staged, units)
@@ -51,9 +56,9 @@ def with_towns(found: pl.DataFrame, units: Units) -> pl.DataFrame:
 
 def _known(staged: pl.DataFrame, units: Units) -> pl.DataFrame:
     """Return query, known_town: the longest form that is a town of the unit found."""
-    spelt = staged.select("query", "code", pl.concat_list("double", "office", "plain", "area").alias("name")).explode(
-        "name"
-    )
+    spelt = staged.select(
+        "query", "code", pl.concat_list("double", "office", "plain", "area", "street").alias("name")
+    ).explode("name")
     hits = spelt.drop_nulls().join(_towns_below(units).select("name", code="ancestor"), on=["name", "code"], how="semi")
     return (
         hits.sort("query", pl.col("name").str.len_chars(), descending=[False, True])
@@ -99,6 +104,7 @@ def _rest_behind() -> pl.Expr:
     cut = (
         pl.when(town.is_null()).then(rest)
         .when(rest.str.starts_with(town)).then(rest.str.strip_prefix(town))
+        .when(rest.str.starts_with(stem + "街")).then(rest.str.strip_prefix(stem + "街"))
         .otherwise(rest.str.strip_prefix(stem))
     )  # fmt: skip
     return cut.str.replace(

@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-node.txt", "api/web/package-lock.json")
+LOCKS = (
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-node.txt",
+    "requirements-peers.txt",
+    "api/web/package-lock.json",
+)
 
 
 def urls(text: str) -> list[str]:
@@ -40,7 +46,7 @@ def test_a_url_is_found() -> None:
     assert urls("--index-url https://mirror.example/simple\n") == ["https://mirror.example/simple"]
 
 
-@pytest.mark.parametrize("name", LOCKS[:3])
+@pytest.mark.parametrize("name", LOCKS[:4])
 def test_every_pinned_package_has_a_hash(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert "==" in text
@@ -56,7 +62,8 @@ def test_every_direct_dependency_has_a_reason() -> None:
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     groups = project["dependency-groups"]
-    named = [*project["project"]["dependencies"], *groups["build"], *groups["node"], *groups["dev"]]
+    locked = ("build", "node", "dev", "peers")
+    named = [*project["project"]["dependencies"], *(item for name in locked for item in groups[name])]
     reasons = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8").lower()
     names = [re.split(r"[\[<>=~! ]", entry)[0].lower() for entry in named]
     assert [name for name in names if f"`{name}`" not in reasons] == []
