@@ -14,7 +14,7 @@ from gridgeo.errors import ConflictError
 from gridgeo.jobs.ending import end_undone
 from gridgeo.jobs.tasks import Report, Reported, plain
 from gridgeo.jobs.watch import Beats, Clock, JobCancelledError, Watch, worker_name
-from gridgeo.pipeline.steps import StepResult
+from gridgeo.pipeline.steps import StepResult, require_planner
 from gridgeo.storage.jobs import COMMAND, JobRecord, Lease, NewJob, bury_dead_jobs, finish_job, start_job
 
 Result = TypeVar("Result", bound="StepResult | Reported")
@@ -42,8 +42,9 @@ def here(engine: sa.Engine, actor: Actor, new: NewJob, clock: Clock, beats: Beat
     """Show what the block does as a job at work; the block calls ``finish`` in its last transaction.
 
     A failure of the block is noted as the job's and raised on.
-    Raises ConflictError when somebody cancelled the job.
+    Raises ConflictError when somebody cancelled the job, NotAllowedError for who may not change data: no job is noted.
     """
+    require_planner(actor)
     lease = Lease(worker_name(COMMAND.strip()), clock(), beats.lease_s)
     with engine.begin() as connection:
         bury_dead_jobs(connection, lease.now)
