@@ -121,7 +121,7 @@ def members(  # noqa: PLR0913 - the options are the command's interface
             as_of=day_of(as_of),
             page=(offset, limit),
         )
-    emit(as_json, body, rows_table(body["items"], MEMBER_COLUMNS, shown_words(body)["words"]))
+    emit(as_json, body, rows_table(body["items"], MEMBER_COLUMNS, shown_words(body)["rule"]))
 
 
 def snapshot(

@@ -129,12 +129,20 @@ def require_feasible(branches: dict[str, Any]) -> None:
 
 
 def record_table(record: dict[str, Any]) -> Table:
-    """Return a two-column table of a record."""
+    """Return a two-column table of a record in the language of this process; what is not there is left blank."""
+    tongue = language()
     table = Table(show_header=False, box=None, pad_edge=False)
     for key, value in record.items():
-        text = orjson.dumps(value).decode() if isinstance(value, dict | list) else str(value)
-        table.add_row(key, text)
+        table.add_row(translate(key, tongue), _shown(value, tongue))
     return table
+
+
+def _shown(value: Any, tongue: Language) -> str:  # noqa: ANN401 - plain JSON values
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return translate("yes" if value else "no", tongue)
+    return orjson.dumps(value).decode() if isinstance(value, dict | list) else str(value)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ DayOption = Annotated[
 OffsetOption = Annotated[int, typer.Option(min=0, help="Rows to skip.")]
 LimitOption = Annotated[int, typer.Option(min=1, max=1000, help="Rows to print.")]
 MAX_RULE_BYTES = 1 << 20
-CLOSED = ("status", "state", "kind", "party_kind", "excluded")
+CLOSED = ("status", "state", "kind", "party_kind", "excluded", "tier")
 Store = tuple[str | None, bool, str | None]
 """The options --store, --json and --as of a command."""
 
@@ -73,8 +73,8 @@ def rows_table(rows: list[dict[str, Any]], columns: tuple[str, ...], title: str 
 
 def shown_words(record: dict[str, Any]) -> dict[str, Any]:
     """Return a record for people: its rule in the words of this process's language, lists left to --json."""
-    plain = {name: value for name, value in record.items() if not isinstance(value, list | dict)}
-    return plain | ({"words": record["words"][language()]} if "words" in record else {})
+    plain = {name: _cell(name, value) for name, value in record.items() if not isinstance(value, list | dict)}
+    return plain | ({"rule": record["words"][language()]} if "words" in record else {})
 
 
 def create(draft: Any, where: Store) -> None:  # noqa: ANN401 - a FeatureDraft, whose module is loaded late

@@ -121,7 +121,7 @@ def show(
     with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
         body = industry_summary(connection, opened.actor, subject_of(grid), branch_id=branch, by=by)
     columns = ("area", "name", "merchants", "members", "expected", "quotient", "low", "high")
-    emit(as_json, body, rows_table(body["areas"], columns, shown_words(body)["words"]))
+    emit(as_json, body, rows_table(body["areas"], columns, shown_words(body)["rule"]))
 
 
 def cells(

@@ -54,9 +54,23 @@ def doing(operation: tuple[str, int], branch: str, revision: int | None, where: 
     with session(store, as_json, actor) as opened, opened.engine.begin() as connection:
         for number in range(times):
             asked = Operation(kind, expected_revision=revision if number == 0 else None)
-            results.append(edit(connection, opened.actor, branch, asked, now()).as_dict())
+            try:
+                results.append(edit(connection, opened.actor, branch, asked, now()).as_dict())
+            except InvalidInputError as error:
+                if number == 0:
+                    raise
+                raise _too_often(branch, times, number) from error
     last = results[-1] | {"operations": results}
     emit(as_json, last, result_table(results[-1], language()))
+
+
+def _too_often(branch: str, times: int, possible: int) -> InvalidInputError:
+    return InvalidInputError(
+        "branch {branch}: {times} times were asked for and {possible} are possible; nothing was changed",
+        branch=branch,
+        times=times,
+        possible=possible,
+    )
 
 
 def pairs(options: list[str] | None) -> dict[str, Any]:

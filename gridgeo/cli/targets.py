@@ -120,7 +120,7 @@ def parties(  # noqa: PLR0913 - the options are the command's interface
         )
     rows = [row | {"in": _grids(row)} for row in body["items"]]
     columns = ("party_kind", "party_id", "branch_id", "in", *(("excluded",) if excluded else ()))
-    emit(as_json, body, rows_table(rows, columns, shown_words(body)["words"]))
+    emit(as_json, body, rows_table(rows, columns, shown_words(body)["rule"]))
 
 
 def _grids(row: dict[str, Any]) -> str:

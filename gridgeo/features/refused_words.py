@@ -15,18 +15,21 @@ PEOPLES = _words("""
 """The 56 peoples of GB/T 3304, each followed by 族 in a text."""
 
 CHINESE: dict[str, tuple[str, ...]] = {
-    "ethnicity": (*(f"{name}族" for name in PEOPLES), *_words("民族 少数民族 族裔 种族 族别 维吾尔 维族")),
+    "ethnicity": (
+        *(f"{name}族" for name in PEOPLES),
+        *_words("民族 少数民族 族裔 种族 族别 维吾尔 维族 回民 藏民 蒙民 彝民"),
+    ),
     "religion": _words("""
         宗教 信仰 教派 佛教 道教 伊斯兰 穆斯林 回教 清真 基督 天主教 东正教 新教 教徒 信徒 信众 教友 教会 礼拜堂 教堂
-        信佛 拜佛 僧人 和尚 尼姑 道士 阿訇 牧师 神父 居士 朝觐 斋月 犹太 印度教
+        信佛 拜佛 信教 入教 教民 教众 做礼拜 法轮 修女 喇嘛 僧人 和尚 尼姑 道士 阿訇
+        牧师 神父 居士 朝觐 斋月 犹太 印度教
     """),
     "health": _words("""
-        疾病 患病 患者 病人 病史 病情 病种 慢病 慢性病 大病 重疾 重病 绝症 传染病 精神病 抑郁 癌 肿瘤 糖尿病 高血压
-        冠心病 心脏病 肝炎 乙肝 艾滋 肾病 尿毒症 残疾 残障 残联 伤残 健康 体检 就诊 住院 怀孕 孕妇 孕期 孕产 备孕 不孕
-        失能 失智 痴呆 基因检测 血型
+        病 患者 重疾 绝症 精神障碍 抑郁 自闭 癌 肿瘤 高血压 肝炎 乙肝 艾滋 尿毒症 透析 哮喘 癫痫 中风 偏瘫 瘫痪 残疾
+        残障 残联 伤残 健康 体检 就诊 住院 怀孕 孕妇 孕期 孕产 备孕 不孕 失能 失智 痴呆 基因检测 血型
     """),
     "minors": _words("""
-        未成年 儿童 少儿 少年 婴儿 婴幼儿 幼儿 孩子 小孩 宝宝 小学生 中学生 初中生 高中生 高考生 中考生 未满十八
+        未成年 儿童 少儿 少年 婴儿 婴幼儿 幼儿 孩子 小孩 宝宝 学童 小学生 中学生 初中生 高中生 高考生 中考生 未满十八
         不满十八 十八岁以下 十八周岁以下
     """),
 }
@@ -43,12 +46,13 @@ WESTERN: dict[str, tuple[str, ...]] = {
     "religion": _words("""
         religion religious faith creed zongjiao islam islamic muslim moslem halal mosque hajj christian christianity
         catholic protestant orthodox church buddhist buddhism taoist taoism daoist hindu hinduism sikh jew jewish
-        judaism imam priest monk nun
+        judaism imam priest monk nun worship prayer falun
     """),
     "health": _words("""
         health healthy illness ill sick sickness disease diseased patient diagnosis diagnosed disability disabled
         handicapped cancer tumour tumor diabetes diabetic hypertension hepatitis hiv aids depression depressed dementia
-        pregnant pregnancy maternity medication hospitalised hospitalized jiankang
+        pregnant pregnancy maternity medication asthma asthmatic dialysis epilepsy epileptic
+            leukaemia leukemia alzheimer parkinson autism autistic hospitalised hospitalized jiankang
     """),
     "minors": _words("""
         minor child children kid teen teenager teenage adolescent juvenile underage underaged infant infancy baby babies
@@ -59,7 +63,7 @@ WESTERN: dict[str, tuple[str, ...]] = {
 
 ALLOWED = _words("""
     幼儿园教师 幼儿园老师 幼儿园园长 幼儿教师 少年宫教师 少年宫老师 儿童服装店 儿童用品店 儿童摄影店 健康管理师 健康产业
-    民族乐团 民族乐器 水族馆 水族店 水族箱 新教师 新教育 体检中心
+    病虫害 收回民 返回民 退回民 民族乐团 民族乐器 水族馆 水族店 水族箱 新教师 新教育 体检中心
 """)
 """Compounds that name somebody's trade or place; they are taken out of a text before it is compared."""
 ALLOWED_WESTERN = ("health worker", "health inspector", "child minder", "child care worker", "baby boomer")

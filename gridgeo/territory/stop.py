@@ -52,6 +52,15 @@ class NoImprovement:
 
 
 @dataclass(frozen=True)
+class WithinTolerance:
+    """Stop with the first plan that keeps every tolerance, however long its ways are."""
+
+    def __call__(self, progress: Progress) -> bool:
+        """Tell whether to stop."""
+        return progress.total_excess <= 0.0
+
+
+@dataclass(frozen=True)
 class CpuSeconds:
     """Stop before a further round of average length would pass the budget. Plans then depend on the machine's speed."""
 

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 import shapely
 
+from gridgeo.i18n import translate
+from gridgeo.pipeline.grids.args import ARGS
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Grid = Callable[..., dict[str, Any]]
 BRANCH = "B2"
@@ -133,7 +136,14 @@ def test_what_is_refused_says_so_in_one_line(grid: Grid, tmp_path: Path) -> None
     assert "NAME=VALUE" in grid("propose", BRANCH, "balanced", "--option", "low")["error"]
     assert "no such file" in grid("create", BRANCH, "x", "--cells", tmp_path / "none.txt")["error"]
     assert ".geojson or .csv" in grid("export", BRANCH, "--out", tmp_path / "grids.shp")["error"]
-    assert grid("log", BRANCH)["operations"][0]["seq"] == 1
+    assert "2 times were asked for and 1 are possible" in repeated_undo(grid)
+    assert grid("log", BRANCH)["operations"][0]["seq"] == 2
+
+
+def repeated_undo(grid: Grid) -> str:
+    """What is said to two undos after one edit."""
+    grid("note", BRANCH, "whole catchment", "x")
+    return str(grid("undo", BRANCH, "--times", "2")["error"])
 
 
 def test_the_table_for_people_speaks_both_languages(gridgeo: Run, store_copy: Path) -> None:
@@ -146,3 +156,7 @@ def test_the_table_for_people_speaks_both_languages(gridgeo: Run, store_copy: Pa
     assert "draft" in english
     assert "摸排" in chinese
     assert "草稿" in chinese
+
+
+def test_every_operation_of_the_log_has_a_chinese_name() -> None:
+    assert [kind for kind in (*ARGS, "new") if translate(kind, "zh") == kind] == []

@@ -211,6 +211,33 @@ def test_villages_and_streets_become_grids(made: sa.Connection) -> None:
     assert len(state.cells_of(state.find("North Road").id)) >= 8
 
 
+@pytest.mark.parametrize(
+    "pasted", ["红星村、ober-dorf，North Road", "红星村;\tOber-dorf\nNORTH ROAD,", "红星村 Ober-dorf;North Road"]
+)
+def test_a_list_pasted_in_one_text_is_taken_apart(made: sa.Connection, pasted: str) -> None:
+    result = do(made, "create_places", places=[pasted])
+    assert {"红星村", "Ober-dorf", "North Road"} <= set(result.made.values())
+    assert [row["given"].casefold() for row in result.report["places"]] == ["红星村", "ober-dorf", "north road"]
+
+
+def test_a_pasted_list_names_what_it_does_not_know_without_tearing_it_apart(made: sa.Connection) -> None:
+    with pytest.raises(InvalidInputError, match=r"called Far Town, North Gate"):
+        do(made, "create_places", places=["红星村、Far Town、North Gate"])
+
+
+def test_kind_status_and_stage_are_understood_in_chinese_and_kept_as_words(made: sa.Connection) -> None:
+    do(made, "create_places", places=["红星村"], grid_kind="园区")
+    do(made, "kind", grids=["whole catchment"], grid_kind="市场")
+    do(made, "status", grids=["红星村"], status="待审")
+    do(made, "stage", grids=["红星村"], stage="开发", dates={"survey_done_on": "2026-01-05"})
+    grid = grid_state(made, RM, BRANCH).find("红星村")
+    assert (grid.kind, grid.status, grid.stage) == ("industrial_park", "review", "develop")
+    assert grid_state(made, RM, BRANCH).find("whole catchment").kind == "market"
+    assert log(made, RM, BRANCH)[0]["args"]["stage"] == "develop"
+    with pytest.raises(InvalidInputError, match=r"kind must be one of .* got 六边形"):
+        do(made, "kind", grids=["红星村"], grid_kind="六边形")
+
+
 def test_names_of_one_grid_are_joined(made: sa.Connection) -> None:
     result = do(made, "create_places", places=["幸福村", "Short Lane"], as_one="both", grid_kind="village")
     state = grid_state(made, RM, BRANCH)

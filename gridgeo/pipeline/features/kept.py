@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
-from gridgeo.domain.words import GRID_STATUS
+from gridgeo.domain.words import GRID_STATUS, GRID_WORDS
 from gridgeo.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from gridgeo.features import (
     CohortLeaf,
@@ -123,6 +123,8 @@ def update_feature(
         _check_rule(connection, actor, record.kind, values["rule"])
     if "owner_id" in values:
         _check_staff(connection, record.branch_id, values["owner_id"])
+    if "status" in values:
+        values["status"] = GRID_WORDS.get(values["status"], values["status"])
     if values.get("status", "draft") not in GRID_STATUS:
         raise InvalidInputError(
             "{field} must be one of {known}, got {given}",

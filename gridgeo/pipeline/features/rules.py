@@ -120,7 +120,9 @@ def target_rule(connection: sa.Connection, actor: Actor, body: Mapping[str, Any]
         known = set(grid_frame(connection, actor.branch_ids)["id"])
         missing = [grid for grid in rule.grid_ids if grid not in known]
         if missing:
-            raise NotFoundError("there is no area grid {grid}", grid=missing[0])
+            raise NotFoundError(
+                "there is no area grid {grid}: a rule names grids by id, see gridgeo grid show", grid=missing[0]
+            )
     return rule
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from gridgeo.domain.words import GRID_WORDS
 from gridgeo.errors import InvalidInputError
 
 GridRef = Annotated[str, Field(min_length=1, description="Id or name of a grid.")]
@@ -15,6 +16,15 @@ GridRefs = Annotated[tuple[GridRef, ...], Field(min_length=1, max_length=2_000)]
 GeoJson = Annotated[dict[str, Any], Field(description="GeoJSON geometry.")]
 Datum = Annotated[str, Field(description="Datum of the coordinates: wgs84, cgcs2000, gcj02 or bd09. Never guessed.")]
 MAX_CELLS = 200_000
+
+
+def stored_word(given: Any) -> Any:  # noqa: ANN401 - what the body holds; its type is checked after
+    """Return the kind, status or stage that a word in either language stands for; any other value as it is."""
+    return GRID_WORDS.get(given.strip(), given) if isinstance(given, str) else given
+
+
+Word = Annotated[str, BeforeValidator(stored_word)]
+"""A kind, status or stage of grids, in either language; the log keeps the stored word."""
 
 
 class Args(BaseModel):
@@ -29,7 +39,7 @@ class CreateFromPolygon(Args):
     name: str
     polygon: GeoJson
     datum: Datum
-    grid_kind: str = "other"
+    grid_kind: Word = "other"
     code: str | None = None
 
 
@@ -38,7 +48,7 @@ class CreateFromCells(Args):
 
     name: str
     cells: Annotated[tuple[str, ...], Field(min_length=1, max_length=MAX_CELLS)]
-    grid_kind: str = "other"
+    grid_kind: Word = "other"
     code: str | None = None
 
 
@@ -47,7 +57,7 @@ class CreateFromPlaces(Args):
 
     places: Annotated[tuple[str, ...], Field(min_length=1, max_length=2_000)]
     as_one: str | None = None
-    grid_kind: str | None = None
+    grid_kind: Word | None = None
 
 
 class CreateBetween(Args):
@@ -56,7 +66,7 @@ class CreateBetween(Args):
     name: str
     road: str
     other_road: str
-    grid_kind: str = "other"
+    grid_kind: Word = "other"
     code: str | None = None
 
 
@@ -117,7 +127,7 @@ class SetKind(Args):
     """What kind of place grids are."""
 
     grids: GridRefs
-    grid_kind: str
+    grid_kind: Word
 
 
 class SetCode(Args):
@@ -145,14 +155,14 @@ class SetStatus(Args):
     """draft, review, live."""
 
     grids: GridRefs
-    status: str
+    status: Word
 
 
 class SetStage(Args):
     """survey, develop, maintain, with planned and actual days; what is left out stays as it is."""
 
     grids: GridRefs
-    stage: str | None = None
+    stage: Word | None = None
     dates: dict[str, date | None] = {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,6 +28,8 @@ KIND_OF = {"village": "village", "community": "residential"}
 """Kind of a boundary -> kind of the grid made of it; other where it is not here."""
 RULES = ("code", "name", "old_name", "street")
 """How a text can be meant, the surest first."""
+BETWEEN = re.compile(r"[、，,;；\t\n]+")
+"""What stands between the names of a pasted list."""
 SUGGESTIONS = 3
 LEAST_LIKENESS = 60.0
 NAMED = {"key": pl.String, "rule": pl.Int64, "place": pl.String, "label": pl.String, "row": pl.Int64}
@@ -42,15 +45,16 @@ def grids_from_places(
 ) -> tuple[list[NewGrid], dict[str, Any]]:
     """Return the grids that a list of villages, communities and streets stands for, and how each text was understood.
 
-    places: names or codes; lines of a text, one each. as_one: name of the one grid of all of them; None makes one grid
-    a place. A boundary gives its shape; a street the cells that it runs through further than any other street of the
-    list, and takes them from the boundaries of the list. Only what reaches into the catchment counts.
+    places: names or codes; a text that is no name by itself may hold several, as a pasted list does. as_one: name of
+    the one grid of all of them; None makes one grid a place. A boundary gives its shape; a street the cells that it
+    runs through further than any other street of the list, and takes them from the boundaries of the list. Only what
+    reaches into the catchment counts.
     Raises InvalidInputError naming every text that is unknown (with the nearest names) or stands for several places.
     """
     ground = branch_ground(connection, state.branch_id, state.catchment_id, state.resolution)
     boundaries, streets = _layers(connection, ground)
-    texts = [text for text in dict.fromkeys(" ".join(place.split()) for place in places) if text]
-    found = _matched(texts, _names(boundaries, streets), state.branch_id).unique("place", maintain_order=True)
+    names = _names(boundaries, streets)
+    found = _matched(_listed(places, set(names["key"])), names, state.branch_id).unique("place", maintain_order=True)
     along = _cells_along(streets, found.filter(pl.col("rule") == RULES.index("street"))["label"].to_list(), ground)
     made = _with_streets_cut_out([_grid(row, boundaries, along, grid_kind) for row in found.iter_rows(named=True)])
     report = [
@@ -118,6 +122,20 @@ def _names(boundaries: pl.DataFrame, streets: pl.DataFrame) -> pl.DataFrame:
     every = pl.concat([part.select(pl.col(name).cast(kind) for name, kind in NAMED.items()) for part in parts])
     every = every.drop_nulls("key")
     return every.with_columns(pl.Series("key", _keys(every["key"]), pl.String), text="key").unique(maintain_order=True)
+
+
+def _listed(places: Sequence[str], known: set[str]) -> list[str]:
+    """Return the single texts of a pasted list, each once: what is no name as a whole is taken apart."""
+    parts = [part for place in places for part in ([place] if _key(place) in known else BETWEEN.split(place))]
+    words = [word for part in parts for word in _apart(part, known)]
+    return [text for text in dict.fromkeys(words) if text]
+
+
+def _apart(text: str, known: set[str]) -> list[str]:
+    """Return the words of a text where it is no name and every word is one, else the text itself."""
+    words = text.split()
+    every = len(words) > 1 and _key(text) not in known and all(_key(word) in known for word in words)
+    return words if every else [" ".join(words)]
 
 
 def _matched(texts: Sequence[str], names: pl.DataFrame, branch_id: str) -> pl.DataFrame:

@@ -34,12 +34,14 @@ from gridgeo.pipeline.grids.weights import remarked_weights
 from gridgeo.pipeline.membership import parties_of
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.storage import read_frame
-from gridgeo.territory import FirstOf, NoImprovement, Rounds, problem_from_cells, solve
+from gridgeo.territory import FirstOf, Params, Rounds, WithinTolerance, problem_from_cells, solve
 
 GRID_KIND_OF = {"village": "village", "community": "residential"}
 """Kind of a boundary -> kind of the grid made of it; any other is a grid of kind other."""
 FINEST_FIRST = (("village", "community"), ("municipality", "zone"), ("extract",))
-ROUNDS = FirstOf((NoImprovement(2), Rounds(6)))
+ROUNDS = FirstOf((WithinTolerance(), Rounds(3)))
+DIALS = Params(sweeps=1_000, melts=0.0, bound_steps=0)
+"""A proposal is to be in range and in one piece; its last percent of length and a bound on it are not worth waiting."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,7 @@ def solver(seed: int) -> Callable[[CellArray, FloatArray, int, float], IntArray]
 
     def divide(cells: CellArray, weights: FloatArray, count: int, tolerance: float) -> IntArray:
         problem = problem_from_cells(cells, weights[:, None], count, [tolerance])
-        return solve(problem, ROUNDS, seed=seed).labels.astype(np.int64)
+        return solve(problem, ROUNDS, seed=seed, params=DIALS).labels.astype(np.int64)
 
     return divide
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from gridgeo.domain.words import (
     AGE_BANDS,
-    GRID_KINDS,
     HOUSEHOLD_STATUS,
     INDUSTRIES,
     PARTIES,
@@ -76,7 +75,6 @@ BOUNDARY_WORDS = _words(
     community="社区 居委会 小区",
     zone="片区 统计区",
 )
-GRID_KIND_WORDS = _words(GRID_KINDS)
 ADDRESS_WORDS = _words(
     ("address", "street", "place", "community", "town"), address="地址", street="街道", place="地点", town="乡镇"
 )

@@ -24,8 +24,21 @@ REFUSED = {
         "RACE",
         "Tibetans",
         "Han Chinese",
+        "回民",
     ],
-    "religion": ["穆斯林", "穆​斯林", "Ｍｕｓｌｉｍ", "is_muslim", "天主教徒", "churches", "信 仰", "Religion", "halal"],
+    "religion": [
+        "穆斯林",
+        "穆​斯林",
+        "Ｍｕｓｌｉｍ",
+        "is_muslim",
+        "天主教徒",
+        "churches",
+        "信 仰",
+        "Religion",
+        "halal",
+        "信教群众",
+        "prayers",
+    ],
     "health": [
         "糖尿病患者",
         "健康险",
@@ -37,6 +50,9 @@ REFUSED = {
         "高血压",
         "is-disabled",
         "HIV",
+        "白血病",
+        "透析",
+        "dialysis",
     ],
     "minors": [
         "未成年人",
@@ -51,12 +67,14 @@ REFUSED = {
         "aged 17",
         "under-18",
         "十七岁",
+        "学童",
     ],
 }
 ALLOWED = [
     "医生", "护士", "doctor", "healthcare worker", "health worker", "幼儿园教师", "kindergarten teacher", "水族馆老板",
     "上班族", "工薪族", "新教师", "环境保护", "age 60", "60岁以上", "18岁以上", "小于5公里", "余额10万以下", "学生",
     "3-5", "university student", "mortgage", "VIP", "农民", "minority shareholder", "trace", "childhood friend",
+    "病虫害防治", "收回民间借款",
 ]  # fmt: skip
 
 

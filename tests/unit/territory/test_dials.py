@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from gridgeo.errors import InvalidInputError
-from gridgeo.territory import CpuSeconds, FirstOf, NoImprovement, Params, Progress, Rounds, params_from_toml
+from gridgeo.territory import (
+    CpuSeconds,
+    FirstOf,
+    NoImprovement,
+    Params,
+    Progress,
+    Rounds,
+    WithinTolerance,
+    params_from_toml,
+)
 
 
 def test_dials_load_from_toml() -> None:
@@ -37,6 +46,7 @@ def progress(rounds: int, stale: int = 0, cpu_s: float = 1.0) -> Progress:
 def test_rules_stop_when_they_say() -> None:
     assert [Rounds(2)(progress(n)) for n in (1, 2, 3)] == [False, True, True]
     assert [NoImprovement(2)(progress(9, stale)) for stale in (1, 2)] == [False, True]
+    assert [WithinTolerance()(Progress(1, 0, 1.0, excess, 9.0)) for excess in (0.01, 0.0)] == [False, True]
     either = FirstOf((Rounds(5), NoImprovement(2)))
     assert [either(progress(1, 1)), either(progress(5, 0)), either(progress(3, 2))] == [False, True, True]
 
