@@ -16,6 +16,8 @@ TEXT, POSTCODE, HINT, ANYWHERE = 0, 1, 2, 3
 MIN_CUT_OFF = 5
 """A name cut off after fewer letters could be anything."""
 CUT_OFF_EDITS = 1
+TELLING = r"[^\d东西南北中前后上下内外新老一二三四五六七八九十]"
+"""All but what tells streets of one name apart: digits, and in Chinese sides and ordinals (中关村大街 or 北大街)."""
 LETTERS_PER_EDIT = 5
 """A short name bears one wrong letter: with two, Park Road would be Peel Road."""
 MIN_SIMILARITY, MIN_SIMILARITY_IN_POSTCODE = 0.75, 0.6
@@ -294,7 +296,7 @@ def _misspelt_streets(spoken: Spoken, reach: pl.DataFrame, gazetteer: Gazetteer)
     wanted = pairs.select("key", "spelt", "area").unique(["key", "area"], keep="first", maintain_order=True)
     wanted = wanted.sort("key", "area")
     near = similar_streets(wanted, gazetteer.trigrams, gazetteer.streets)
-    digits = pl.col("key").str.replace_all(r"\D", "") == pl.col("street_key").str.replace_all(r"\D", "")
+    digits = pl.col("key").str.replace_all(TELLING, "") == pl.col("street_key").str.replace_all(TELLING, "")
     in_postcode = pl.col("level") == "postcode"
     enough = pl.col("similarity") >= pl.when(in_postcode).then(MIN_SIMILARITY_IN_POSTCODE).otherwise(MIN_SIMILARITY)
     few = pl.col("edits") <= pl.when(in_postcode).then(99).otherwise(

@@ -7,6 +7,7 @@ import polars.selectors as cs
 
 from gridgeo.domain.tables import Contract, checked
 from gridgeo.domain.words import PLACED_TIERS
+from gridgeo.locate.chinese_lines import chinese_lines
 from gridgeo.locate.confidence import ConfidenceModel, confidence_columns
 from gridgeo.locate.default_model import DEFAULT_MODEL
 from gridgeo.locate.gazetteer import Gazetteer
@@ -82,6 +83,7 @@ def _has_components() -> pl.Expr:
 
 def _located(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel) -> pl.DataFrame:
     problems = _problems(queries)
+    queries = queries.with_columns(chinese_lines(queries["address"]))
     texts = pl.select(pl.when(problems["problem"].is_null()).then(_spoken(queries))).to_series()
     answers, reasons = matched_addresses(texts, queries["locality"], gazetteer)
     joined = (

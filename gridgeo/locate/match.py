@@ -23,6 +23,9 @@ from gridgeo.locate.tokens import word_set
 UNKNOWN_TOWN = "town not in the gazetteer"
 UNKNOWN_STREET = "neither street nor town found"
 SEVERAL_TOWNS = "street in several towns, no town given"
+CHINESE_LEVEL = r"^\p{Han}{2,}?([市区县旗镇乡]|街道|苏木)$"
+CHINESE_KINDS = {"县": "区", "旗": "区", "乡": "镇", "街道": "镇", "苏木": "镇"}
+"""Levels that stand beside each other."""
 MAX_STREET_RADIUS_M = 2_500.0
 MAX_POSTCODE_RADIUS_M = 1_500.0
 
@@ -132,16 +135,33 @@ def _open_queries(spoken: Spoken, hints: pl.DataFrame, areas: pl.DataFrame, gaze
 
 
 def _foreign(spoken: Spoken, gazetteer: Gazetteer) -> pl.DataFrame:
-    """Return the addresses whose nearest Chinese level of administration is unknown.
+    """Return the addresses that name Chinese units of which the gazetteer knows none.
 
-    北京市朝阳区中山路 is no street of another district of the city, so the known city does not help.
+    北京市朝阳区中山路 is no street of another district of the city, so the known city does not help: of districts and
+    towns one must be known. Levels that the gazetteer names no unit of are not asked for, unless it names no Chinese
+    place.
     """
     if not gazetteer.has_towns:
         return spoken.words.select("query").clear()
-    level = pl.col("token").str.contains(r"^\p{Han}{2,}[省市区县旗镇乡]$")
+    kinds = _chinese_kinds(gazetteer)
+    level = pl.col("token").str.extract(CHINESE_LEVEL)
     named = gazetteer.areas.filter(pl.col("level") == "named").select(whole="area_key", is_known=pl.lit(value=True))
-    nearest = spoken.words.filter(level).unique("query", keep="last", maintain_order=True)
-    return nearest.join(named, on="whole", how="left").filter(pl.col("is_known").is_null()).select("query")
+    said = spoken.words.select("query", "whole", kind=level.replace(CHINESE_KINDS)).filter(pl.col("kind").is_in(kinds))
+    known = said.join(named.unique(), on="whole", how="left").with_columns(pl.col("is_known").fill_null(value=False))
+    narrow = pl.col("kind") != "市"
+    asked = known.filter(narrow | ~narrow.any().over("query"))
+    return (
+        asked.group_by("query").agg(pl.col("is_known").any()).filter(~pl.col("is_known")).select("query").sort("query")
+    )
+
+
+def _chinese_kinds(gazetteer: Gazetteer) -> list[str]:
+    """Return the levels of which the gazetteer names a unit."""
+    names = pl.concat([gazetteer.rows["locality_label"], gazetteer.rows["city_label"]]).drop_nulls().unique()
+    if not names.str.contains(r"\p{Han}").any():
+        return ["市", *sorted(set(CHINESE_KINDS.values()))]
+    found = names.to_frame("name").select(pl.col("name").str.extract(CHINESE_LEVEL).replace(CHINESE_KINDS)).to_series()
+    return found.drop_nulls().unique().sort().to_list()
 
 
 def _as_exact(found: pl.DataFrame) -> pl.DataFrame:

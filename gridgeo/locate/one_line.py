@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from gridgeo.domain.tables import GAZETTEER
+from gridgeo.locate.chinese_lines import gazetteer_parts
 from gridgeo.locate.parse import parse_addresses
 
 MIN_TOWN_SHARE, MIN_TOWN_ROWS = 0.002, 3
@@ -37,4 +38,6 @@ def _read(lines: pl.Series, cities: pl.Series) -> pl.DataFrame:
     # A line that is a name and nothing else is a place, or a street without a house: both are found by it.
     bare = pl.col("street").is_null() & pl.col("number").is_null()
     name = pl.when(bare & pl.col("house_name").is_null()).then(pl.col("city")).otherwise(pl.col("house_name"))
-    return read.with_columns(name.alias("name"))
+    western, chinese = read.with_columns(name.alias("name")), gazetteer_parts(lines)
+    is_read = chinese.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    return western.select(pl.when(is_read).then(chinese[part]).otherwise(part).alias(part) for part in PARTS)

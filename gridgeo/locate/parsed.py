@@ -9,6 +9,7 @@ import polars as pl
 from gridgeo.domain.tables import Contract, checked
 from gridgeo.errors import InvalidInputError
 from gridgeo.locate.chinese import CHINESE_COLUMNS, parse_chinese
+from gridgeo.locate.chinese_lines import HAN, is_chinese
 from gridgeo.locate.chinese_table import Units, packaged_units
 from gridgeo.locate.parse import EMPTY, address_problems, parse_addresses
 
@@ -22,7 +23,6 @@ COMPONENT_COLUMNS = ("name", "street", "number", "unit", "part", "city", "postco
 TO_PARSE: Contract = dict.fromkeys(("id", "address", "locality", *COMPONENT_COLUMNS), pl.String())
 """locality: a hint, the city of the branch. The others are the address taken apart, null where absent."""
 NOT_UNDERSTOOD = "nothing of the address was understood"
-HAN, OTHER_ASIAN = r"[\u3400-\u9fff]", r"[\u3040-\u30ff\uac00-\ud7af]"
 CHUNK_ROWS = 100_000
 
 
@@ -40,16 +40,6 @@ def parse_queries(queries: pl.DataFrame, script: Script = "auto", units: Units |
     table = packaged_units() if units is None else units
     chunks = [_parsed(chunk, script, table) for chunk in given.iter_slices(CHUNK_ROWS)]
     return pl.concat(chunks) if chunks else pl.DataFrame(schema=PARSED)
-
-
-def is_chinese(text: pl.Expr) -> pl.Expr:
-    """Tell whether a text is a Chinese address: two Chinese characters, and one for every two other letters.
-
-    Japanese and Korean ones are none.
-    """
-    han = text.str.count_matches(HAN)
-    letters = text.str.count_matches(r"\p{L}")
-    return ((han > 1) & (3 * han >= letters) & ~text.str.contains(OTHER_ASIAN)).fill_null(value=False)
 
 
 def _parsed(queries: pl.DataFrame, script: Script, units: Units) -> pl.DataFrame:

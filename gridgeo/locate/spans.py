@@ -9,7 +9,6 @@ import polars as pl
 
 from gridgeo.domain import BoolArray, IntArray
 from gridgeo.locate import words
-from gridgeo.locate.address_patterns import HAN_CUTS
 from gridgeo.locate.house_number import joined, number_parts
 from gridgeo.locate.tokens import HASH_SEED, NUMBER, SMALL, TYPE, folded, read_words, word_set
 
@@ -39,10 +38,8 @@ class Spoken:
 
 
 def spoken_addresses(texts: pl.Series) -> Spoken:
-    """Read addresses; null texts have no words."""
+    """Read addresses, Chinese ones as lines of `chinese_lines`; null texts have no words."""
     frame = pl.DataFrame({"text": texts.cast(pl.String)})
-    for before, after in HAN_CUTS:
-        frame = frame.with_columns(pl.col("text").str.replace_all(before, after))
     # A dash between blanks parts an address from its district; brackets hold what stands beside it.
     text = folded(pl.col("text")).pipe(joined).str.replace_all(r"\s-\s|[()\[\]]", ",").str.replace_all("#", " no ")
     read = read_words(frame.select(text).to_series()).rename({"text": "query"})

@@ -1,0 +1,73 @@
+"""Chinese addresses as the matcher reads them: their components as the segments of a line."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from gridgeo.locate.chinese import parse_chinese
+
+HAN, OTHER_ASIAN = r"[\u3400-\u9fff]", r"[\u3040-\u30ff\uac00-\ud7af]"
+GAZETTEER_PARTS = ("street", "number", "unit", "locality", "city", "postcode", "name")
+SEPARATOR = ", "
+
+
+def is_chinese(text: pl.Expr) -> pl.Expr:
+    """Tell whether a text is a Chinese address: two Chinese characters, and one for every two other letters.
+
+    Japanese and Korean ones are none.
+    """
+    han = text.str.count_matches(HAN)
+    letters = text.str.count_matches(r"\p{L}")
+    return ((han > 1) & (3 * han >= letters) & ~text.str.contains(OTHER_ASIAN)).fill_null(value=False)
+
+
+def chinese_lines(texts: pl.Series) -> pl.Series:
+    """Write Chinese addresses as lines of segments: units from the province down, street, number, building, place.
+
+    texts: addresses of any script, null allowed; those of other scripts stay as they are.
+    """
+    frame = pl.DataFrame({"text": texts.cast(pl.String)})
+    chinese = frame.select(is_chinese(pl.col("text"))).to_series()
+    if not chinese.any():
+        return texts
+    parts = parse_chinese(frame["text"].filter(chinese)).with_columns(at=chinese.arg_true())
+    building = pl.when(pl.col("building").is_not_null()).then(pl.format("unit {}", "building"))
+    within = pl.when(pl.col("road").is_not_null() | pl.col("lane").is_not_null()).then("village")
+    line = pl.concat_str(
+        "province", "city", "district", "town", within, _street(), _number(), building, "poi",
+        separator=SEPARATOR, ignore_nulls=True,
+    )  # fmt: skip
+    lines = parts.select("at", line.alias("line"))
+    joined = frame.with_row_index("at").join(lines, on="at", how="left", maintain_order="left")
+    return joined.select(pl.when(pl.col("line") != "").then("line").otherwise("text").alias(texts.name)).to_series()
+
+
+def gazetteer_parts(lines: pl.Series) -> pl.DataFrame:
+    """Take the Chinese addresses of a gazetteer apart: GAZETTEER_PARTS, one row a line, null for other scripts.
+
+    The street of a village's house is the village; locality is the narrowest unit besides, city the one above it.
+    """
+    chinese = lines.to_frame("text").select(is_chinese(pl.col("text"))).to_series()
+    parts = parse_chinese(pl.select(pl.when(chinese).then(lines)).to_series())
+    on_road = pl.col("road").is_not_null() | pl.col("lane").is_not_null()
+    areas = pl.concat_list(pl.when(on_road).then("village"), "town", "district", "city").list.drop_nulls()
+    return parts.select(
+        street=_street(),
+        number=_number(),
+        unit=pl.col("building"),
+        locality=areas.list.get(0, null_on_oob=True),
+        city=areas.list.get(1, null_on_oob=True),
+        postcode=pl.lit(None, pl.String),
+        name=pl.col("poi"),
+    )
+
+
+def _street() -> pl.Expr:
+    """Return road and lane in one name; where there is neither, the village whose houses are numbered."""
+    road = pl.concat_str("road", "lane", ignore_nulls=True)
+    return pl.when(road != "").then(road).otherwise("village")
+
+
+def _number() -> pl.Expr:
+    """Return the number with its letter behind: 甲26 is 26甲."""
+    return pl.col("number").str.replace(r"^([甲乙丙丁戊己])(\d+)$", "${2}${1}")
