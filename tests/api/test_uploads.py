@@ -324,9 +324,13 @@ def test_honest_files_pass_the_same_door(browser: httpx.Client, listener: tuple[
         threading.Event().wait(0.01)
 
 
-def test_formulas_are_data(browser: httpx.Client) -> None:
-    body = STAFF.replace(b"Anna", b"=1+1")
-    assert upload(browser, "staff", body).json()["rows"][0]["name"] == "=1+1"
+@pytest.mark.parametrize("formula", [b"=1+1", b"=cmd|' /C calc'!A0", b"@SUM(A1)", b"+cmd|' /C calc'!A0"])
+def test_a_row_with_a_formula_is_refused_by_name(browser: httpx.Client, formula: bytes) -> None:
+    said = upload(browser, "staff", STAFF.replace(b"Anna", formula)).json()
+    refused = [row for row in said["rejected"] if row["field"] == "name"]
+    assert [(row["value"], row["reason"]) for row in refused] == [
+        (formula.decode(), "a formula, not a value: paste the values alone and export again")
+    ]
 
 
 def test_a_client_that_never_finishes_holds_nothing_up(served: Served, browser: httpx.Client) -> None:

@@ -13,7 +13,7 @@ from gridgeo.sources.intake.mapping import ColumnMapping, columns_of
 from gridgeo.sources.intake.options import ImportOptions, Known
 from gridgeo.sources.intake.personal import MASK, masked
 from gridgeo.sources.intake.positions import Place, position_reasons
-from gridgeo.sources.intake.values import DAMAGED, EMPTY, OUT_OF_RANGE, REASONS, is_damaged, typed
+from gridgeo.sources.intake.values import DAMAGED, EMPTY, FORMULA, OUT_OF_RANGE, REASONS, is_damaged, is_formula, typed
 
 ROW, FIELD, VALUE, REASON = "row", "field", "value", "reason"
 CODE = "_code"
@@ -80,7 +80,15 @@ class Judge:
 
     def reasons(self) -> list[Judgement]:
         """Return every condition of a bad row over the columns `field` (typed) and `field:text`, most telling first."""
-        return [*self._damaged(), *self._required(), *self._unread(), *self._ranges(), *self._places(), *self._rules()]
+        return [
+            *self._damaged(),
+            *self._formulas(),
+            *self._required(),
+            *self._unread(),
+            *self._ranges(),
+            *self._places(),
+            *self._rules(),
+        ]
 
     def _damaged(self) -> list[Judgement]:
         texts = [
@@ -89,6 +97,10 @@ class Judge:
             if item.type == "text" and (item.column_class == "core" or item.name in (*self.kind.key, "phone"))
         ]
         return [(is_damaged(pl.col(f"{name}:text")), name, DAMAGED) for name in texts]
+
+    def _formulas(self) -> list[Judgement]:
+        texts = [name for name in self.mapping.columns if self.kind.field(name).type == "text"]
+        return [(is_formula(pl.col(f"{name}:text")), name, FORMULA) for name in texts]
 
     def _required(self) -> list[Judgement]:
         return [(pl.col(f"{item.name}:text").is_null(), item.name, EMPTY) for item in self.kind.fields if item.required]

@@ -10,6 +10,7 @@ from gridgeo.sources.intake.words import NO, YES
 
 EMPTY = "empty: this field is required"
 DAMAGED = "digits lost in Excel (such as 6.22E+18): format the column as text and export it again"
+FORMULA = "a formula, not a value: paste the values alone and export again"
 OUT_OF_RANGE = "number out of range: see gridgeo import fields"
 REASONS = {
     "number": "not a number: write digits with a dot",
@@ -21,6 +22,7 @@ REASONS = {
     "money": "not an amount of money: write digits with a dot",
 }
 DAMAGED_PATTERN = r"^[+-]?\d(\.\d+)?[eE]\+?\d+$"
+FORMULA_PATTERN = r"^(?:[=\uff1d]|[+\-@\uff0b\uff0d\uff20].*(?:[A-Za-z]\(|\|))"
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日", "%Y.%m.%d")
 AGE_LIMITS = (30, 45, 60)
 ADULT_AGE, OLDEST = 18, 120
@@ -56,6 +58,11 @@ def typed(item: Field, text: pl.Expr, dtype: pl.DataType | type[pl.DataType], un
 def is_damaged(text: pl.Expr) -> pl.Expr:
     """Tell which texts are numbers that a spreadsheet has rounded to a power of ten."""
     return text.str.contains(DAMAGED_PATTERN)
+
+
+def is_formula(text: pl.Expr) -> pl.Expr:
+    """Tell which texts a spreadsheet would run: those that begin with =, or with + - @ and call something."""
+    return text.str.contains(FORMULA_PATTERN)
 
 
 def more_than_fen(text: pl.Expr, unit: str | None) -> pl.Expr:

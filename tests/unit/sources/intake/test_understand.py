@@ -172,6 +172,18 @@ def test_rejected_rows_keep_columns_called_like_the_four_in_front(tmp_path: Path
     assert rejected.select("value_2", "reason_2", "field_2", "row_2").rows() == [("own", "why", "f", "9")]
 
 
+@pytest.mark.parametrize("text", ["+86(10)6655", "-", "@handle", "+1", "- a (b)", "a=b", "a@b.c|d"])
+def test_signs_in_front_alone_make_no_formula(tmp_path: Path, text: str) -> None:
+    assert parts(customers(tmp_path, [row(1, phone=text, name=text)]))[0].height == 1
+
+
+@pytest.mark.parametrize("text", ["=1", "\uff1dA1", '=HYPERLINK("http://x")', "@SUM(1)", "-2+3+cmd|' /C calc'!A0"])
+def test_a_formula_is_no_value(tmp_path: Path, text: str) -> None:
+    read = customers(tmp_path, [row(1, name=text), row(2)])
+    assert parts(read)[0]["id"].to_list() == ["C2"]
+    assert read.account.rejected == {"a formula, not a value: paste the values alone and export again": 1}
+
+
 @pytest.mark.parametrize(("rule", "taken"), [("reject", ["C1"]), ("first", ["C1", "C2"]), ("last", ["C1", "C2"])])
 def test_the_same_key_with_other_values_is_settled_by_the_rule(tmp_path: Path, rule: str, taken: list[str]) -> None:
     rows = [row(1), row(2, tier="basic"), row(2, tier="core"), row(1)]
