@@ -43,7 +43,7 @@ class ImportRequest:
 
     def declared(self) -> dict[str, Any]:
         """Return everything declared that decides what comes of the file, as plain JSON values."""
-        how = {name: value for name, value in asdict(self.how).items() if name != "limits"}
+        how = {name: value for name, value in asdict(self.how).items() if name not in ("limits", "meant_as")}
         chosen = self.options.as_dict() | how | {"merge_on": self.merge_on}
         plain: dict[str, Any] = json.loads(json.dumps(chosen))
         return plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -31,7 +32,7 @@ def understood(connection: sa.Connection, request: ImportRequest) -> FileUnderst
     kind = import_kind(request.options.kind)
     check_merge_on(kind.name, kind.field_names, request.merge_on, request.options.gone)
     _check_cell_options(request)
-    raw = open_table(request.path, request.how)
+    raw = open_table(request.path, replace(request.how, meant_as=kind.name))
     read = understand_cells if kind.name == "cells" else understand
     return read(raw, request.options, known_of(connection, kind))
 

@@ -24,18 +24,19 @@ def table_from_osm(path: Path, how: ReadOptions) -> RawTable:
     """Open a layer of an extract: boundaries, roads, merchants, addresses or buildings; positions are WGS 84.
 
     Objects of the layer that make no row (an outline with missing parts) are counted by reason in the notes.
-    Raises InvalidInputError when no layer is named, the file is broken, or a limit is reached.
+    Raises InvalidInputError when no layer is named or meant, the file is broken, or a limit is reached.
     """
-    if how.layer not in LAYERS:
+    layer = how.layer or how.meant_as
+    if layer not in LAYERS:
         raise InvalidInputError(
             "{path} is an OpenStreetMap extract: name a layer, one of {known}; got {given}",
             path=path.name,
             known=", ".join(LAYERS),
-            given=how.layer or "-",
+            given=layer or "-",
         )
     check_limit("unpacked_bytes", path, unpacked_bytes(path), how.limits)
-    reply = ask_child("osm_worker", path, {"file": str(path.resolve()), "layer": how.layer}, how.limits)
-    notes: dict[str, Any] = {"format": "osm", "layer": how.layer, "objects": reply.values["objects"]}
+    reply = ask_child("osm_worker", path, {"file": str(path.resolve()), "layer": layer}, how.limits)
+    notes: dict[str, Any] = {"format": "osm", "layer": layer, "objects": reply.values["objects"]}
     if reply.values["left_out"]:
         notes["left_out"] = reply.values["left_out"]
     return table_of_reply(path, how, reply, notes, ("geometry", CRS))

@@ -22,7 +22,8 @@ class ReadOptions:
 
     encoding: of text files; without it UTF-8, strictly. separator: one character of a CSV file. sheet: of a workbook.
     header_rows: rows of names above the data, 1 or 2. layer: of a file with several (GeoPackage), or the kind of
-    object of an OpenStreetMap extract: boundaries, roads, merchants, addresses, buildings.
+    object of an OpenStreetMap extract: boundaries, roads, merchants, addresses, buildings. meant_as: what the file is
+    imported as, which names the layer of an extract where nobody does.
     """
 
     encoding: str | None = None
@@ -30,6 +31,7 @@ class ReadOptions:
     sheet: str | None = None
     header_rows: int | None = None
     layer: str | None = None
+    meant_as: str | None = None
     limits: FileLimits = CLI_LIMITS
 
 

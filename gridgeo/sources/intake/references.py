@@ -16,8 +16,8 @@ NOBODY = pl.DataFrame(schema={"id": pl.String, "name": pl.String})
 def knowing_names(raw: RawTable, judge: Judge) -> Judge:
     """Return the judge, who now reads a column of names as the ids that bear them.
 
-    A column holds names when more of its first rows are known names than known ids. A name that several bear says
-    nothing; rows of a file that name each other, such as units their parents, may go by names of the same file.
+    A column may hold names where one of its first rows is one; ids in it stay what they are. A name that several bear
+    says nothing; rows of a file that name each other, such as units their parents, may go by names of the same file.
     """
     fields = [item for item in judge.kind.references if item.field in judge.mapping.columns]
     first = next(raw.batches(), None) if fields else None
@@ -30,7 +30,7 @@ def knowing_names(raw: RawTable, judge: Judge) -> Judge:
         rows += [text.select("id", "name")] if item.known == judge.kind.name else []
         known = pl.concat([NOBODY, *rows])
         given, names = text[item.field].drop_nulls(), names_that_stand_once(known)
-        if given.is_in(list(names)).sum() > given.is_in(known["id"].implode()).sum():
+        if given.is_in(list(names)).any():
             found[item.field] = names
     return replace(judge, by_name=found)
 

@@ -97,9 +97,15 @@ def test_a_file_of_which_no_row_is_taken_leaves_what_is_live(
     assert rejected_rows(connection, actor, report.version_id, "en").height == rows.count("\n")
 
 
+def test_the_layer_of_an_extract_is_what_the_file_is_imported_as(take: Take) -> None:
+    extract = Path(__file__).resolve().parents[3] / "data/boundaries/helsinki_centre.osm.pbf"
+    assert take("merchants", extract, datum=None).notes["layer"] == "merchants"
+    assert take("addresses", extract, datum=None).account["accepted"] > 1_000
+
+
 @pytest.mark.usefixtures("bank")
 def test_branches_may_be_named_by_their_names(connection: sa.Connection, take: Take, write: Write) -> None:
-    report = take("customers", write("a.csv", "id,branch_id\nC1,North\nC2,South\nC3,A\nC4,East\nC5,Head\n"))
+    report = take("customers", write("a.csv", "id,branch_id\nC1,North\nC2,B\nC3,A\nC4,East\nC5,Head\n"))
     assert report.notes["by_name"] == ["branch_id"]
     assert report.account["rejected"] == {"unknown branch": 2}
     rows = read_frame(connection, "customer", version_id=live(connection, "bank").id)
