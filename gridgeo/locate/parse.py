@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from gridgeo.locate import address_patterns as pattern
+from gridgeo.locate.marks import largest_first, plainly
 from gridgeo.locate.normalise import MAX_CHARACTERS, area_key, number_columns, tidy
 
 WHOLE, STREET = 8, 9
@@ -30,7 +31,7 @@ def parse_addresses(text: pl.Series, towns: pl.Series | None = None) -> pl.DataF
     parts = address_parts(text, keys)
     problems = address_problems(text)
     return (
-        problems.join(_columns_from_parts(parts), on="query", how="left", maintain_order="left")
+        problems.join(largest_first(_columns_from_parts(parts)), on="query", how="left", maintain_order="left")
         .with_columns(locality=pl.col("locality").list.join(", "), house_name=pl.col("house_name").list.join(", "))
         .with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)).name.keep())
         .select("number", "unit", "house_name", "street", "locality", "city", "postcode", "problem")
@@ -62,7 +63,9 @@ def address_parts(text: pl.Series, towns: pl.Series | None = None, streets: pl.S
     number), street_word. Addresses with a problem have no rows.
     """
     frame = pl.DataFrame({"text": text.cast(pl.String)}).with_columns(address_problems(text))
-    readable = frame.filter(pl.col("problem").is_null()).select("query", _cut(tidy(pl.col("text"))).alias("text"))
+    readable = frame.filter(pl.col("problem").is_null()).select(
+        "query", _cut(plainly(tidy(pl.col("text")))).alias("text")
+    )
     parts = _exploded(readable)
     known_streets = pl.Series([], dtype=pl.String) if streets is None else streets
     parts = _towns_cut(parts, towns, known_streets) if towns is not None else _street_words_cut(parts)
@@ -143,6 +146,7 @@ def _classified(parts: pl.DataFrame) -> pl.DataFrame:
     text = pl.col("text")
     count = pl.len().over("query")
     later = (pl.col("position") > 0) | ((count == 1) & ~text.str.contains(pattern.STREET))
+    later &= ~text.str.contains(pattern.UNIT_ALONE)
     plain_code = pl.coalesce(text.str.extract(pattern.CODE_FIRST, 1), text.str.extract(pattern.CODE_LAST, 1))
     postcode = pl.coalesce(
         text.str.extract(pattern.UK_CODE_LAST, 1),

@@ -80,15 +80,28 @@ STREET_WORDS: tuple[str, ...] = (
     "площадь", "бульвар", "шоссе", "набережная",
 )  # fmt: skip
 
+STREET_MARKS: tuple[str, ...] = (
+    "ул", "вул", "вулиця", "пр-т", "пр", "просп", "пер", "бул", "ш", "наб", "пл", "проезд", "аллея", "тупик", "линия",
+    "площа", "провулок", "ul", "ulica", "ulice", "aleja", "aleje", "al", "plac", "osiedle", "os", "náměstí", "třída",
+    "cadde", "caddesi", "cad", "sokak", "sokağı", "sok", "bulvarı", "viale", "piazza", "corso", "vicolo", "largo",
+    "paseo", "avda", "camino", "cours", "quai", "allée", "impasse", "passage", "praça", "estrada", "οδός",
+)  # fmt: skip
+"""What a street is called by in other languages; told apart from names only where a whole part is judged."""
+
 STREET_ENDINGS: tuple[str, ...] = (
     "strasse", "gasse", "weg", "platz", "allee", "katu", "tie", "polku", "kuja", "kaari", "ranta", "gatan", "vagen",
     "grand", "straat", "laan",
+    "straße", "plein", "gracht", "kade", "vej", "gade", "gata",
+    "veien", "vegen", "gate",
 )  # fmt: skip
 """Endings of one-word street names."""
 
 UNIT_WORDS: tuple[str, ...] = (
     "flat", "apartment", "apt", "unit", "suite", "room", "floor", "penthouse", "studio", "shop", "office", "wohnung",
     "whg", "stock", "lgh", "bay", "bays", "hangar", "plot", "lot", "кв",
+    "квартира", "офис", "оф", "помещение", "пом", "ап", "ет", "apto", "apartamento", "appartement", "appt",
+    "lok", "byt",
+    "piso", "bloco", "sala", "loja", "interno", "int", "scala", "top", "tür",
 )  # fmt: skip
 
 NUMBER_SIGNS: tuple[str, ...] = ("no", "nr", "num", "number", "#", "№", "n°", "nº", "д", "дом")
