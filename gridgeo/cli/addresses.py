@@ -38,6 +38,16 @@ ModelOption = Annotated[
     Path | None, typer.Option(help="Confidence model of your own, JSON; the shipped one by default.")
 ]
 
+AliasesOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="CSV of your own names of places: alias, province, city, district, town, year (the last of use)."
+    ),
+]
+YearOption = Annotated[
+    int | None, typer.Option(help="Read the names of Chinese units as of this year; every former name by default.")
+]
+
 
 def register(app: typer.Typer) -> None:  # noqa: ARG001 - the group is hung up by its own module
     """Add the commands of this module."""
@@ -51,6 +61,8 @@ def addresses(  # noqa: PLR0913 - the options are the command's interface
     datum: DatumOption = None,
     resolution: ResolutionOption = 9,
     model: ModelOption = None,
+    aliases: AliasesOption = None,
+    year: YearOption = None,
     encoding: EncodingOption = None,
     separator: SeparatorOption = None,
     as_json: JsonOption = False,
@@ -66,7 +78,9 @@ def addresses(  # noqa: PLR0913 - the options are the command's interface
 
     acting(actor)
     how = reading_options(encoding, separator)
-    request = GeocodeRequest(file, how, resolution, model_in_file(model) if model else DEFAULT_MODEL)
+    request = GeocodeRequest(
+        file, how, resolution, model_in_file(model) if model else DEFAULT_MODEL, aliases=aliases, year=year
+    )
     answers, record = locate_file(request, _gazetteer(gazetteer, how, datum))
     write_answers(answers, out)
     if record.get("note"):

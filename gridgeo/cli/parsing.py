@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.table import Table
 
+from gridgeo.cli.addresses import AliasesOption, YearOption
 from gridgeo.cli.common import ActorOption, JsonOption, acting, emit, language
 from gridgeo.cli.groups import LOCATE
 from gridgeo.cli.imports import EncodingOption, SeparatorOption
@@ -23,15 +24,6 @@ FileArgument = Annotated[
 OutOption = Annotated[Path, typer.Option(help="CSV to write the components to, one row an address.")]
 ScriptOption = Annotated[
     Script, typer.Option(help="How rows are read: chinese, western, or auto, by the characters of each row.")
-]
-AliasesOption = Annotated[
-    Path | None,
-    typer.Option(
-        help="CSV of your own names of places: alias, province, city, district, town, year (the last of use)."
-    ),
-]
-YearOption = Annotated[
-    int | None, typer.Option(help="Read the names of Chinese units as of this year; every former name by default.")
 ]
 
 

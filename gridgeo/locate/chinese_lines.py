@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from gridgeo.locate.chinese import parse_chinese
+from gridgeo.locate.chinese_table import Units
 
 HAN, OTHER_ASIAN = r"[\u3400-\u9fff]", r"[\u3040-\u30ff\uac00-\ud7af]"
 GAZETTEER_PARTS = ("street", "number", "unit", "locality", "city", "postcode", "name")
@@ -21,16 +22,17 @@ def is_chinese(text: pl.Expr) -> pl.Expr:
     return ((han > 1) & (3 * han >= letters) & ~text.str.contains(OTHER_ASIAN)).fill_null(value=False)
 
 
-def chinese_lines(texts: pl.Series) -> pl.Series:
+def chinese_lines(texts: pl.Series, units: Units | None = None) -> pl.Series:
     """Write Chinese addresses as lines of segments: units from the province down, street, number, building, place.
 
-    texts: addresses of any script, null allowed; those of other scripts stay as they are.
+    texts: addresses of any script, null allowed; those of other scripts stay as they are. units: the table of Chinese
+    units, the packaged one by default.
     """
     frame = pl.DataFrame({"text": texts.cast(pl.String)})
     chinese = frame.select(is_chinese(pl.col("text"))).to_series()
     if not chinese.any():
         return texts
-    parts = parse_chinese(frame["text"].filter(chinese)).with_columns(at=chinese.arg_true())
+    parts = parse_chinese(frame["text"].filter(chinese), units).with_columns(at=chinese.arg_true())
     building = pl.when(pl.col("building").is_not_null()).then(pl.format("unit {}", "building"))
     within = pl.when(pl.col("road").is_not_null() | pl.col("lane").is_not_null()).then("village")
     line = pl.concat_str(

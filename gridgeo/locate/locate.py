@@ -8,6 +8,7 @@ import polars.selectors as cs
 from gridgeo.domain.tables import Contract, checked
 from gridgeo.domain.words import PLACED_TIERS
 from gridgeo.locate.chinese_lines import chinese_lines
+from gridgeo.locate.chinese_table import Units
 from gridgeo.locate.confidence import ConfidenceModel, confidence_columns
 from gridgeo.locate.default_model import DEFAULT_MODEL
 from gridgeo.locate.gazetteer import Gazetteer
@@ -34,12 +35,15 @@ LOCATED: Contract = {
 CHUNK_ROWS = 50_000
 
 
-def locate_addresses(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel | None = None) -> pl.DataFrame:
+def locate_addresses(
+    queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel | None = None, units: Units | None = None
+) -> pl.DataFrame:
     """Locate addresses in a gazetteer.
 
     queries: id, address, locality (the town given with the row as a hint, null allowed), any number of rows; and any of
     the columns COMPONENTS, for rows that come taken apart: with a street or a name of its own a row is read from its
     components alone, otherwise they are read behind its address.
+    units: the table of Chinese units, the packaged one by default.
     Returns one row a query in the order given, columns LOCATED: position, tier (domain/words.LOCATION_TIERS),
     accuracy_m (radius that holds the true position with probability 0.9), confidence (probability that it lies within
     100 m), matched text and gazetteer row. An address that cannot be read or found has tier none and a reason; none
@@ -48,7 +52,7 @@ def locate_addresses(queries: pl.DataFrame, gazetteer: Gazetteer, model: Confide
     """
     given = checked(queries.select(pl.exclude(*COMPONENTS)), QUERIES, "queries").hstack(_components(queries))
     chosen = model or DEFAULT_MODEL
-    chunks = [_located(chunk, gazetteer, chosen) for chunk in given.iter_slices(CHUNK_ROWS)]
+    chunks = [_located(chunk, gazetteer, chosen, units) for chunk in given.iter_slices(CHUNK_ROWS)]
     return pl.concat(chunks) if chunks else pl.DataFrame(schema=LOCATED)
 
 
@@ -81,9 +85,9 @@ def _has_components() -> pl.Expr:
     return pl.any_horizontal(pl.col(name).is_not_null() for name in COMPONENTS)
 
 
-def _located(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel) -> pl.DataFrame:
+def _located(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel, units: Units | None) -> pl.DataFrame:
     problems = _problems(queries)
-    queries = queries.with_columns(chinese_lines(queries["address"]))
+    queries = queries.with_columns(chinese_lines(queries["address"], units))
     texts = pl.select(pl.when(problems["problem"].is_null()).then(_spoken(queries))).to_series()
     answers, reasons = matched_addresses(texts, queries["locality"], gazetteer)
     joined = (

@@ -21,6 +21,7 @@ from gridgeo.locate import (
     model_from_json,
     placeable,
 )
+from gridgeo.pipeline.chinese_units import chinese_units
 from gridgeo.sources.files import RawTable, ReadOptions, open_table
 from gridgeo.sources.gazetteer_file import gazetteer_from_file
 from gridgeo.sources.intake import propose_mapping
@@ -46,12 +47,17 @@ class GazetteerInUse:
 
 @dataclass(frozen=True)
 class GeocodeRequest:
-    """What to locate, and how: the file of addresses, how it is read, cells' resolution, confidence model."""
+    """What to locate, and how: the file of addresses, how it is read, cells' resolution, confidence model.
+
+    aliases, year: a bank's own names of places, and the year whose names of Chinese units are read (None for all).
+    """
 
     path: Path
     how: ReadOptions = field(default_factory=ReadOptions)
     resolution: int = 9
     model: ConfidenceModel = DEFAULT_MODEL
+    aliases: Path | None = None
+    year: int | None = None
 
     def __post_init__(self) -> None:
         check_resolution(self.resolution)
@@ -82,12 +88,13 @@ def locate_file(request: GeocodeRequest, gazetteer: GazetteerInUse) -> tuple[pl.
     a reason and no answer.
     Raises InvalidInputError when the file as a whole cannot be read or has no column of addresses.
     """
+    units = chinese_units(request.aliases, request.year, request.how)
     queries, notes = read_queries(open_table(request.path, request.how))
     odd = queries.select(_other_datum(gazetteer.datum)).to_series()
     asked = queries.with_columns(
         pl.when(~odd).then(pl.col(name)).alias(name) for name in ("address", *COMPONENTS)
     ).drop("datum")
-    located = locate_addresses(asked, gazetteer.index, request.model)
+    located = locate_addresses(asked, gazetteer.index, request.model, units)
     answers = _shaped(located.hstack(_remarks(queries, odd)), request.resolution)
     return answers, {
         "in": answers.height,

@@ -8,16 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from gridgeo.errors import InvalidInputError
-from gridgeo.locate.chinese_aliases import ALIASES, units_as_of, with_aliases
-from gridgeo.locate.chinese_table import Units, packaged_units
 from gridgeo.locate.parsed import Script, parse_queries
+from gridgeo.pipeline.chinese_units import chinese_units
 from gridgeo.pipeline.geocode import CONTROL, CONTROL_CHARACTERS, ODD_ID, read_queries
-from gridgeo.sources.alias_file import aliases_from_file
 from gridgeo.sources.files import ReadOptions, open_table
-
-FIRST_YEAR = 1980
-"""The table of units follows them from then on."""
 
 
 @dataclass(frozen=True)
@@ -59,19 +53,6 @@ def parse_file(request: ParseRequest) -> tuple[pl.DataFrame, dict[str, Any]]:
         "year": request.year,
         "addresses": {"file": request.path.name, **notes},
     }
-
-
-def chinese_units(aliases: Path | None, year: int | None, how: ReadOptions) -> Units:
-    """Return the packaged table of Chinese units with a bank's own names, as of a year.
-
-    Raises InvalidInputError for a year before the table begins, or aliases that cannot be read.
-    """
-    if year is not None and year < FIRST_YEAR:
-        raise InvalidInputError("year must be {first} or later, got {given}", first=FIRST_YEAR, given=year)
-    units = packaged_units()
-    if aliases is not None:
-        units = with_aliases(units, aliases_from_file(aliases, how).select(list(ALIASES)))
-    return units_as_of(units, year)
 
 
 def _has_control() -> pl.Expr:

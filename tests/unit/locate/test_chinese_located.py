@@ -9,6 +9,8 @@ import pytest
 
 from gridgeo.domain.tables import GAZETTEER
 from gridgeo.locate import Gazetteer, gazetteer_from_table, locate_addresses, with_lines_read
+from gridgeo.locate.chinese_aliases import ALIASES, with_aliases
+from gridgeo.locate.chinese_table import Units, packaged_units
 
 
 def rows_of(street: str, city: str, locality: str, numbers: str, lng: float) -> list[dict[str, Any]]:
@@ -53,9 +55,9 @@ def columns() -> Gazetteer:
     return gazetteer_of(COLUMNS)
 
 
-def located(text: str, gazetteer: Gazetteer) -> tuple[str, str | None]:
+def located(text: str, gazetteer: Gazetteer, units: Units | None = None) -> tuple[str, str | None]:
     frame = pl.DataFrame({"id": ["1"], "address": [text], "locality": [None]}, schema_overrides={"locality": pl.String})
-    row = locate_addresses(frame, gazetteer).row(0, named=True)
+    row = locate_addresses(frame, gazetteer, units=units).row(0, named=True)
     return row["tier"], row["gazetteer_id"]
 
 
@@ -100,3 +102,9 @@ def test_a_house_that_is_not_known_is_estimated_on_its_street(columns: Gazetteer
 def test_a_wrong_character_is_read_but_another_side_of_the_town_is_another_street(columns: Gazetteer) -> None:
     assert located("北京市海淀区中关材大街27号", columns) == ("typo", "中关村大街27")
     assert located("北京市海淀区中关村北大街27号", columns)[0] not in {"exact", "typo"}
+
+
+def test_an_alias_of_the_bank_leads_to_its_district(columns: Gazetteer) -> None:
+    rows = [("中关村园区", "北京市", "北京市", "海淀区", None, None)]
+    own = with_aliases(packaged_units(), pl.DataFrame(rows, schema=ALIASES, orient="row"))
+    assert located("中关村园区知春路17号", columns, own) == ("exact", "知春路17")
