@@ -8,8 +8,13 @@ from typing import Annotated
 import typer
 
 from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, now, progress_bar, session
+from gridgeo.errors import InvalidInputError
 
 ExtractArgument = Annotated[Path, typer.Argument(help="OpenStreetMap extract, .osm.pbf.")]
+SpeedOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CLASS=KMH", help="Speed of a class of roads, or of walk; can be given several times."),
+]
 TravelOption = Annotated[str, typer.Option(help="How customers reach a branch: drive or walk.")]
 BANK_STEPS = {
     "orgs": "Reading the org units",
@@ -60,13 +65,14 @@ def ground(  # noqa: PLR0913 - the options are the command's interface
 def roads(
     extract: ExtractArgument,
     travel: TravelOption = "drive",
+    speed: SpeedOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
     actor: ActorOption = None,
 ) -> None:
     """Take the roads of an extract, which travel times come from, into the ground.
 
-    Example: gridgeo import roads county.osm.pbf --travel drive
+    Example: gridgeo import roads county.osm.pbf --travel drive --speed residential=20
     """
     from gridgeo.pipeline.intake import ImportRequest
     from gridgeo.pipeline.intake.roads import import_roads
@@ -79,8 +85,22 @@ def roads(
         progress("read")
         request = ImportRequest(extract, ImportOptions("roads", datum="wgs84"))
         with opened.engine.begin() as connection:
-            report = import_roads(connection, opened.actor, request, travel, now())
+            report = import_roads(connection, opened.actor, request, travel, now(), _speeds(speed))
         emit(as_json, report.as_dict())
+
+
+def _speeds(options: list[str] | None) -> dict[str, float]:
+    """Read CLASS=KMH texts; whether there is such a class is for the roads to say."""
+    found = {}
+    for text in options or ():
+        name, _, kmh = text.partition("=")
+        try:
+            found[name.strip()] = float(kmh)
+        except ValueError as error:
+            raise InvalidInputError(
+                "a speed is written CLASS=KMH, such as residential=20, got {given}", given=text
+            ) from error
+    return found
 
 
 def bank(  # noqa: PLR0913 - the options are the command's interface

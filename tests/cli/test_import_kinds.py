@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from gridgeo.cli.imports import HELP
+from gridgeo.demo import ground_path
 from gridgeo.sources.intake import KINDS
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -200,15 +201,31 @@ def test_zones_are_listed_and_decided(ask: Ask, tmp_path: Path) -> None:
         (["decide", "zones", "x", "--into", "y"], 5, "x"),
         (["review", "cells"], 2, "cells"),
         (["fields", "dogs"], 2, "dogs"),
+        (["roads", "{extract}", "--speed", "residential=fast"], 2, "residential=fast"),
+        (["roads", "{extract}", "--speed", "moonway=30"], 2, "moonway"),
     ],
 )
 def test_a_wrong_command_says_what_is_wrong_in_one_line(
     gridgeo: Run, store: str, files: dict[str, Path], arguments: list[str], code: int, word: str
 ) -> None:
-    done = gridgeo("import", *(text.format(**files) for text in arguments), GRIDGEO_STORE_URL=store)
+    done = gridgeo(
+        "import",
+        *(text.format(**files, extract=ground_path("helsinki")) for text in arguments),
+        GRIDGEO_STORE_URL=store,
+    )
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
     assert word in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_roads_take_the_speeds_that_are_chosen_and_the_version_names_them(ask: Ask) -> None:
+    extract = ground_path("helsinki")
+    usual = ask("import", "roads", extract)
+    slow = ask("import", "roads", extract, "--speed", "residential=5", "--speed", "service = 4")
+    assert "speeds_kmh" not in usual["notes"]["graph"]
+    assert slow["notes"]["graph"]["speeds_kmh"]["residential"] == 5.0
+    assert slow["notes"]["graph"]["speeds_kmh"]["service"] == 4.0
+    assert slow["notes"]["rows"] == usual["notes"]["rows"]
 
 
 def test_fields_are_shown_in_both_languages(gridgeo: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import polars as pl
@@ -20,21 +21,29 @@ from gridgeo.storage.imports import FileRecord, record_file
 
 
 def import_roads(
-    connection: sa.Connection, actor: Actor, request: ImportRequest, mode: str, now: datetime
+    connection: sa.Connection,
+    actor: Actor,
+    request: ImportRequest,
+    mode: str,
+    now: datetime,
+    speeds_kmh: Mapping[str, float] | None = None,
 ) -> ImportReport:
     """Take the roads of an extract as a part of the ground: street, road_node, road_edge.
 
-    mode: drive or walk. Streets end at the ground's boundaries where there are any, else at the edge of the extract.
-    Raises InvalidInputError when the file is no extract or holds no road of the mode.
+    mode: drive or walk. speeds_kmh: speeds of some classes instead of the usual ones (see `road_graph_from_osm`); they
+    stand in the version's parameters, and catchments by travel time name that version. Streets end at the ground's
+    boundaries where there are any, else at the edge of the extract.
+    Raises InvalidInputError when the file is no extract or holds no road of the mode, or a speed does not fit.
     """
     require_planner(actor)
     tables = osm_tables(request.path)
-    graph = road_graph_from_osm_tables(tables, "walk" if mode == "walk" else "drive")
+    graph = road_graph_from_osm_tables(tables, "walk" if mode == "walk" else "drive", speeds_kmh)
     nodes, edges = road_tables(graph)
     area = _area(connection, nodes)
     streets, account = streets_from_osm(tables, area)
     waters, water_account = waterways_from_osm(tables, area)
-    version_id = new_version(connection, actor, "roads", params={"file": request.name, "mode": graph.mode}, now=now)
+    params = {"file": request.name, "mode": graph.mode, "speeds_kmh": dict(speeds_kmh or {})}
+    version_id = new_version(connection, actor, "roads", params=params, now=now)
     frames = {"street": pl.concat([streets, waters]), "road_node": nodes, "road_edge": edges}
     rows = {
         name: write_frame(connection, name, frame, version_id=version_id)
