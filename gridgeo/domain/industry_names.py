@@ -1,4 +1,4 @@
-"""Names of sections and divisions: GB/T 4754-2017 (Chinese; English is a reading of ours) and ISIC Rev.4."""
+"""Names of sections and divisions: GB/T 4754-2017 (English is a reading of ours) and ISIC Rev.4 (both in short)."""
 
 from __future__ import annotations
 
@@ -148,37 +148,158 @@ GBT_2017_DIVISIONS: dict[str, dict[str, tuple[str | None, str]]] = {
 }
 
 ISIC_4_SECTIONS: dict[str, tuple[str | None, str]] = {
-    "A": (None, "Agriculture, forestry and fishing"),
-    "B": (None, "Mining and quarrying"),
-    "C": (None, "Manufacturing"),
-    "D": (None, "Electricity, gas, steam and air conditioning supply"),
-    "E": (None, "Water supply; sewerage, waste management and remediation activities"),
-    "F": (None, "Construction"),
-    "G": (None, "Wholesale and retail trade; repair of motor vehicles and motorcycles"),
-    "H": (None, "Transportation and storage"),
-    "I": (None, "Accommodation and food service activities"),
-    "J": (None, "Information and communication"),
-    "K": (None, "Financial and insurance activities"),
-    "L": (None, "Real estate activities"),
-    "M": (None, "Professional, scientific and technical activities"),
-    "N": (None, "Administrative and support service activities"),
-    "O": (None, "Public administration and defence; compulsory social security"),
-    "P": (None, "Education"),
-    "Q": (None, "Human health and social work activities"),
-    "R": (None, "Arts, entertainment and recreation"),
-    "S": (None, "Other service activities"),
-    "T": (None, "Activities of households as employers and for own use"),
-    "U": (None, "Activities of extraterritorial organizations and bodies"),
+    "A": ("农、林、渔业", "Agriculture, forestry and fishing"),
+    "B": ("采矿和采石", "Mining and quarrying"),
+    "C": ("制造业", "Manufacturing"),
+    "D": ("电、煤气、蒸汽和空调供应", "Electricity, gas, steam and air conditioning supply"),
+    "E": ("供水、污水处理、废物管理和环境整治", "Water supply; sewerage, waste management and remediation activities"),
+    "F": ("建筑业", "Construction"),
+    "G": ("批发和零售业;汽车和摩托车修理", "Wholesale and retail trade; repair of motor vehicles and motorcycles"),
+    "H": ("运输和仓储", "Transportation and storage"),
+    "I": ("住宿和餐饮服务", "Accommodation and food service activities"),
+    "J": ("信息和通信", "Information and communication"),
+    "K": ("金融和保险", "Financial and insurance activities"),
+    "L": ("房地产", "Real estate activities"),
+    "M": ("专业和科技服务", "Professional, scientific and technical activities"),
+    "N": ("行政和辅助服务", "Administrative and support service activities"),
+    "O": ("公共管理和国防;强制性社会保障", "Public administration and defence; compulsory social security"),
+    "P": ("教育", "Education"),
+    "Q": ("人体健康和社会工作", "Human health and social work activities"),
+    "R": ("艺术、娱乐和文娱", "Arts, entertainment and recreation"),
+    "S": ("其他服务", "Other service activities"),
+    "T": ("家庭作为雇主及家庭自用", "Activities of households as employers and for own use"),
+    "U": ("国际组织和机构", "Activities of extraterritorial organizations and bodies"),
 }
-
-_ISIC_RANGES = {
-    "A": (1, 3), "B": (5, 9), "C": (10, 33), "D": (35, 35), "E": (36, 39), "F": (41, 43), "G": (45, 47), "H": (49, 53),
-    "I": (55, 56), "J": (58, 63), "K": (64, 66), "L": (68, 68), "M": (69, 75), "N": (77, 82), "O": (84, 84),
-    "P": (85, 85), "Q": (86, 88), "R": (90, 93), "S": (94, 96), "T": (97, 98), "U": (99, 99),
-}  # fmt: skip
 
 ISIC_4_DIVISIONS: dict[str, dict[str, tuple[str | None, str]]] = {
-    section: {f"{number:02d}": (None, f"Division {number:02d}") for number in range(first, last + 1)}
-    for section, (first, last) in _ISIC_RANGES.items()
+    "A": {
+        "01": ("作物和牲畜生产、狩猎", "Crop and animal production, hunting"),
+        "02": ("林业和伐木", "Forestry and logging"),
+        "03": ("渔业和水产养殖", "Fishing and aquaculture"),
+    },
+    "B": {
+        "05": ("煤炭和褐煤开采", "Coal and lignite mining"),
+        "06": ("石油和天然气开采", "Extraction of oil and natural gas"),
+        "07": ("金属矿开采", "Metal ore mining"),
+        "08": ("其他采矿和采石", "Other mining and quarrying"),
+        "09": ("采矿辅助服务", "Support services to mining"),
+    },
+    "C": {
+        "10": ("食品制造", "Food products"),
+        "11": ("饮料制造", "Beverages"),
+        "12": ("烟草制品", "Tobacco products"),
+        "13": ("纺织", "Textiles"),
+        "14": ("服装", "Wearing apparel"),
+        "15": ("皮革及有关制品", "Leather and related products"),
+        "16": ("木材和木制品(家具除外)", "Wood and wood products except furniture"),
+        "17": ("纸和纸制品", "Paper and paper products"),
+        "18": ("印刷和记录媒介复制", "Printing and copying of recorded media"),
+        "19": ("焦炭和精炼石油", "Coke and refined petroleum"),
+        "20": ("化学品", "Chemicals"),
+        "21": ("医药", "Pharmaceuticals"),
+        "22": ("橡胶和塑料制品", "Rubber and plastics products"),
+        "23": ("其他非金属矿物制品", "Other non-metallic mineral products"),
+        "24": ("基本金属", "Basic metals"),
+        "25": ("金属制品(机械除外)", "Fabricated metal products except machinery"),
+        "26": ("计算机、电子和光学产品", "Computers, electronics and optics"),
+        "27": ("电气设备", "Electrical equipment"),
+        "28": ("其他机械和设备", "Other machinery and equipment"),
+        "29": ("汽车和挂车", "Motor vehicles and trailers"),
+        "30": ("其他运输设备", "Other transport equipment"),
+        "31": ("家具", "Furniture"),
+        "32": ("其他制造", "Other manufacturing"),
+        "33": ("机械设备修理和安装", "Repair and installation of machinery"),
+    },
+    "D": {
+        "35": ("电、煤气、蒸汽和空调供应", "Electricity, gas, steam and air conditioning"),
+    },
+    "E": {
+        "36": ("集水、水处理和供水", "Collection, treatment and supply of water"),
+        "37": ("污水处理", "Sewerage"),
+        "38": ("废物收集、处理和回收", "Collection, treatment and recovery of waste"),
+        "39": ("环境整治和其他废物管理", "Remediation and other waste management"),
+    },
+    "F": {
+        "41": ("房屋建筑", "Construction of buildings"),
+        "42": ("土木工程", "Civil engineering"),
+        "43": ("专门建筑活动", "Specialised construction"),
+    },
+    "G": {
+        "45": ("汽车和摩托车的买卖和修理", "Trade and repair of motor vehicles and motorcycles"),
+        "46": ("批发(汽车和摩托车除外)", "Wholesale trade except motor vehicles"),
+        "47": ("零售(汽车和摩托车除外)", "Retail trade except motor vehicles"),
+    },
+    "H": {
+        "49": ("陆路和管道运输", "Land and pipeline transport"),
+        "50": ("水上运输", "Water transport"),
+        "51": ("航空运输", "Air transport"),
+        "52": ("仓储和运输辅助", "Warehousing and support to transport"),
+        "53": ("邮政和邮递", "Postal and courier services"),
+    },
+    "I": {
+        "55": ("住宿", "Accommodation"),
+        "56": ("餐饮服务", "Food and beverage services"),
+    },
+    "J": {
+        "58": ("出版", "Publishing"),
+        "59": ("电影、电视节目和录音", "Film, television programmes and sound recording"),
+        "60": ("节目制作和广播", "Programming and broadcasting"),
+        "61": ("电信", "Telecommunications"),
+        "62": ("计算机编程和咨询", "Computer programming and consultancy"),
+        "63": ("信息服务", "Information services"),
+    },
+    "K": {
+        "64": ("金融服务(保险和养恤金除外)", "Financial services except insurance and pensions"),
+        "65": ("保险、再保险和养恤金", "Insurance, reinsurance and pensions"),
+        "66": ("金融辅助活动", "Activities auxiliary to finance"),
+    },
+    "L": {
+        "68": ("房地产", "Real estate"),
+    },
+    "M": {
+        "69": ("法律和会计", "Law and accounting"),
+        "70": ("总部活动和管理咨询", "Head offices and management consultancy"),
+        "71": ("建筑和工程设计;技术测试", "Architecture, engineering and technical testing"),
+        "72": ("科学研究和发展", "Scientific research and development"),
+        "73": ("广告和市场调研", "Advertising and market research"),
+        "74": ("其他专业和科技服务", "Other professional and technical services"),
+        "75": ("兽医", "Veterinary services"),
+    },
+    "N": {
+        "77": ("出租和租赁", "Rental and leasing"),
+        "78": ("就业服务", "Employment services"),
+        "79": ("旅行社和预订服务", "Travel agencies and reservations"),
+        "80": ("安保和调查", "Security and investigation"),
+        "81": ("楼宇和景观服务", "Services to buildings and landscape"),
+        "82": ("办公和商务辅助", "Office and business support"),
+    },
+    "O": {
+        "84": ("公共管理和国防;强制性社会保障", "Public administration, defence, compulsory social security"),
+    },
+    "P": {
+        "85": ("教育", "Education"),
+    },
+    "Q": {
+        "86": ("人体健康", "Human health"),
+        "87": ("住宿护理", "Residential care"),
+        "88": ("不配备食宿的社会服务", "Social work without accommodation"),
+    },
+    "R": {
+        "90": ("创作、艺术和娱乐", "Creative arts and entertainment"),
+        "91": ("图书馆、档案馆、博物馆和其他文化", "Libraries, archives, museums and other culture"),
+        "92": ("赌博和博彩", "Gambling and betting"),
+        "93": ("体育、娱乐和文娱", "Sports, amusement and recreation"),
+    },
+    "S": {
+        "94": ("成员组织", "Membership organisations"),
+        "95": ("计算机及个人和家庭用品修理", "Repair of computers, personal and household goods"),
+        "96": ("其他个人服务", "Other personal services"),
+    },
+    "T": {
+        "97": ("家庭作为家政人员雇主", "Households as employers of domestic staff"),
+        "98": ("家庭自用的物品生产和服务", "Goods and services made by households for themselves"),
+    },
+    "U": {
+        "99": ("国际组织和机构", "Extraterritorial organisations and bodies"),
+    },
 }
-"""Which section a division belongs to, so that a longer code finds it; names come with an imported table."""

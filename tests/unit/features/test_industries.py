@@ -68,6 +68,16 @@ def test_isic_has_its_sections_and_88_divisions() -> None:
     table = of_scheme(SHIPPED, ISIC, "4")
     assert "".join(table.filter(pl.col("level") == 1)["code"]) == "ABCDEFGHIJKLMNOPQRSTU"
     assert table.filter(pl.col("level") == 2).height == 88
+    named = {code: (parent, zh) for code, parent, zh in table.select("code", "parent_code", "name_zh").iter_rows()}
+    assert named["47"] == ("G", "零售(汽车和摩托车除外)")
+    assert named["64"] == ("K", "金融服务(保险和养恤金除外)")
+
+
+def test_every_shipped_code_of_a_standard_has_a_name_in_both_languages() -> None:
+    standards = SHIPPED.filter(pl.col("scheme").is_in([GBT, ISIC]))
+    assert standards.select(pl.col("name_zh", "name_en").null_count()).row(0) == (0, 0)
+    assert standards["name_zh"].str.contains(r"\p{Han}").all()
+    assert not standards["name_en"].str.contains(r"\d|\p{Han}").any()
 
 
 def test_every_tag_that_names_a_merchant_has_a_section() -> None:
