@@ -296,6 +296,12 @@ CELL_SCORES: Contract = {
 """One row a cell and measure, zero-filled; value null where undefined; low, high: 90 % band, null where there is none;
 evidence: firm, weak, none, or null for plain counts."""
 
+PUBLIC_SCORES: Contract = CELL_SCORES | {"reason": pl.String}
+"""What consumers are shown; reason: word of `gridgeo.domain.public.REASONS` where a figure is hidden, else null."""
+
+PUBLIC_SUMS: Contract = {"measure": pl.String, "cell": pl.UInt64, "value": pl.Float64, "reason": pl.String}
+"""Counts of the cells' ancestors as consumers are shown them."""
+
 TERRITORY_CELLS: Contract = {"branch_id": pl.String, "territory_id": pl.String, "cell": pl.UInt64}
 
 TERRITORIES: Contract = {

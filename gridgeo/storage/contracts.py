@@ -49,6 +49,8 @@ CONTRACTS: dict[str, Contract] = {
     "catchment": CATCHMENTS,
     "catchment_cell": tables.CATCHMENT_CELLS,
     "cell_score": tables.CELL_SCORES,
+    "public_score": tables.PUBLIC_SCORES,
+    "public_sum": tables.PUBLIC_SUMS,
     "territory": tables.TERRITORIES,
     "territory_cell": tables.TERRITORY_CELLS,
     "certificate": CERTIFICATES,

@@ -25,7 +25,7 @@ from gridgeo.storage.models.imports import (
 from gridgeo.storage.models.jobs import Job
 from gridgeo.storage.models.locations import Location, LocationCell, Membership
 from gridgeo.storage.models.runs import Run, RunStep
-from gridgeo.storage.models.scores import CellScore, MeasureRow
+from gridgeo.storage.models.scores import CellScore, MeasureRow, PublicScore, PublicSum
 from gridgeo.storage.models.territories import Certificate, Territory, TerritoryCell
 from gridgeo.storage.models.versions import Live, LiveLog, Version
 
@@ -62,6 +62,8 @@ __all__ = [
     "Original",
     "PartyMatch",
     "Product",
+    "PublicScore",
+    "PublicSum",
     "RoadEdge",
     "RoadNode",
     "Run",

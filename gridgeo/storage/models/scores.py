@@ -37,3 +37,31 @@ class CellScore(Versioned, Base):
     low: Mapped[float | None]
     high: Mapped[float | None]
     evidence: Mapped[str | None]
+
+
+class PublicScore(Versioned, Base):
+    """One figure of one cell as consumers are shown it; a figure that is hidden is null and has a reason."""
+
+    __tablename__ = "public_score"
+    __table_args__ = (sa.Index(None, "version_id", "cell"), CLUSTERED)
+
+    branch_id: Mapped[str] = mapped_column(primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    cell: Mapped[Cell] = mapped_column(primary_key=True, autoincrement=False)
+    value: Mapped[float | None]
+    low: Mapped[float | None]
+    high: Mapped[float | None]
+    evidence: Mapped[str | None]
+    reason: Mapped[str | None]
+
+
+class PublicSum(Versioned, Base):
+    """One count of an ancestor of the cells as consumers are shown it; it belongs to no branch."""
+
+    __tablename__ = "public_sum"
+    __table_args__ = (CLUSTERED,)
+
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    cell: Mapped[Cell] = mapped_column(primary_key=True, autoincrement=False)
+    value: Mapped[float | None]
+    reason: Mapped[str | None]

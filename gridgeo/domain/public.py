@@ -1,0 +1,36 @@
+"""What consumers, and whatever is marked public, are shown: which measures, and why a figure is hidden."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from gridgeo.domain.actor import Actor
+
+PUBLIC_COUNTS = ("people", "customers", "merchants")
+"""Counts that are shown where they are 0 or not small; everything else public is computed from them."""
+PUBLIC_FIGURES = ("penetration", "potential", "gap")
+"""Figures computed from shown counts alone. A measure that stands in neither list stays inside the bank."""
+
+Reason = Literal["small_count", "hidden_count", "internal", "not_prepared"]
+SMALL_COUNT, HIDDEN_COUNT, INTERNAL, NOT_PREPARED = REASON_WORDS = get_args(Reason)
+REASONS: dict[str, tuple[str, str]] = {
+    SMALL_COUNT: (
+        "数量很小,或为保护这类小数量而隐藏",
+        "the count is small, or hidden so that such a count cannot be worked out",
+    ),
+    HIDDEN_COUNT: ("所依据的数量已隐藏", "a count that it rests on is hidden"),
+    INTERNAL: ("仅供行内使用", "kept inside the bank"),
+    NOT_PREPARED: ("本次发布未准备对外数字", "this publication holds no figures for consumers: publish again"),
+}
+"""Reason -> its words in Chinese and English. Which of the hidden counts are the small ones is not told."""
+
+
+def sees_public_only(actor: Actor) -> bool:
+    """Tell whether the actor may see nothing but what is public."""
+    return actor.role == "consumer"
+
+
+def reason_words(reason: str | None) -> dict[str, str | None]:
+    """Return reason, reason_zh and reason_en as answers carry them; all null where nothing is hidden."""
+    zh, en = (None, None) if reason is None else REASONS[reason]
+    return {"reason": reason, "reason_zh": zh, "reason_en": en}
