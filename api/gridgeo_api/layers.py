@@ -104,6 +104,7 @@ def _column(item: browse.MeasureColumns, limits: list[float], chosen: IntArray) 
         low=_or_none(item.low, chosen),
         high=_or_none(item.high, chosen),
         evidence=evidence,
+        reasons=item.reasons.gather(chosen) if item.reasons.null_count() < len(item.reasons) else None,
         breaks=limits,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ import shapely
 from gridgeo.cells import cells_from_points, merged_polygons
 from gridgeo.domain.measures import MEASURES
 from gridgeo.maps.breaks import class_breaks
-from gridgeo.maps.cell_tiles import TileIndex, cells_tile, tile_index
+from gridgeo.maps.cell_tiles import Counts, TileIndex, cells_tile, tile_index
 from gridgeo.maps.feature_tiles import FeatureIndex, feature_index, features_tile
 from gridgeo.maps.tilejson import FIELDS_OF_LAYER
 from gridgeo.pipeline import browse
@@ -37,8 +37,13 @@ def encode_tile(reading: Reading, layer: LayerName, measure: str | None, tile: t
     if len(everything.cells) == 0:
         return b""
     columns = {name: item.values for name, item in everything.measures.items()}
-    index: TileIndex = reading.layer("tiles cells", lambda: tile_index(everything.cells, columns))
+    index: TileIndex = reading.layer("tiles cells", lambda: tile_index(everything.cells, columns, _sums(reading)))
     return cells_tile(index, *tile, names=names)
+
+
+def _sums(reading: Reading) -> Mapping[str, Counts] | None:
+    """Return the counts of parents where they are not what their cells show added up: for consumers."""
+    return browse.sums_shown(reading.connection, reading.actor, reading.published)
 
 
 def fields_of(layer: LayerName, measure: str | None) -> dict[str, str]:

@@ -31,7 +31,8 @@ StoreOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]
 ActorOption = Annotated[
-    str | None, typer.Option("--as", metavar="NAME:ROLE", help="Act as this person: hq, planner, branch_manager, rm.")
+    str | None,
+    typer.Option("--as", metavar="NAME:ROLE", help="Act as this person: hq, planner, branch_manager, rm, consumer."),
 ]
 
 MAX_SEED = 2**63 - 1
@@ -72,16 +73,21 @@ def session(
     *,
     create: bool = False,
     missing: Literal["refuse", "make", "pretend"] = "refuse",
+    for_consumers: bool = False,
 ) -> Iterator[Session]:
     """Open the store, brought up to the newest schema when ``create``, and close it at the end.
 
     missing: what becomes of a store that is a file and not there yet: made and said so, or an empty one for this
-    command alone. Raises NotFoundError when it is to be refused.
+    command alone. for_consumers: to a consumer the command shows published figures only; others are closed to it.
+    Raises NotFoundError when a store is to be refused, NotAllowedError for a consumer.
     """
+    from gridgeo.pipeline.steps import require_insider
     from gridgeo.storage import check_schema, open_engine, store_exists, upgrade
 
     url = store or Settings().store_url
     asking = acting(actor)
+    if not for_consumers:
+        require_insider(asking)
     new = missing != "refuse" and not store_exists(url)
     with ExitStack() as stack:
         if new and missing == "pretend":

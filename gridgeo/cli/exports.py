@@ -32,12 +32,12 @@ def export(
     from gridgeo.pipeline.export import export_publication
     from gridgeo.storage import reading
 
-    with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
+    with session(store, as_json, actor, for_consumers=True) as opened, reading(opened.engine) as connection:
         emit(as_json, export_publication(connection, opened.actor, kind, out, measure=measure))
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="Bench to run: demo, import or geocode.")],
+    name: Annotated[str, typer.Argument(help="Bench to run: demo, import, geocode or score.")],
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes: for the checks, not for the figures.")] = False,
     postgis: Annotated[
         str | None, typer.Option(metavar="URL", help="Empty PostGIS database; by default one of a private server.")

@@ -33,7 +33,7 @@ def explain(
     from gridgeo.pipeline.explain import explain_cell
     from gridgeo.storage import reading
 
-    with session(store, as_json, actor) as opened, reading(opened.engine) as connection:
+    with session(store, as_json, actor, for_consumers=True) as opened, reading(opened.engine) as connection:
         body = explain_cell(connection, opened.actor, cell, branch)
         emit(as_json, body, _measures_table(body, opened.language))
 
@@ -49,7 +49,7 @@ def _measures_table(body: dict[str, Any], language: Language) -> Table:
             number(row["value"]),
             band,
             translate(row["unit"], language),
-            translate(row["evidence"] or "", language),
+            translate(row["evidence"] or "", language) or (row[f"reason_{language}"] or ""),
         )
     return table
 

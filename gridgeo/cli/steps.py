@@ -35,6 +35,7 @@ MethodOption = Annotated[
     ),
 ]
 ToleranceOption = Annotated[float, typer.Option(help="Largest deviation from the target, as a share.")]
+ThresholdOption = Annotated[int, typer.Option(help="Least count, besides 0, that consumers are shown; never under 3.")]
 SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the territory solver.")]
 
 
@@ -53,6 +54,7 @@ def run(  # noqa: PLR0913 - the options are the command's interface
     tolerance: ToleranceOption = 0.05,
     seed: SeedOption = 1,
     branch_resolution: BranchResolutionOption = None,
+    threshold: ThresholdOption = 10,
     store: StoreOption = None,
     as_json: JsonOption = False,
     actor: ActorOption = None,
@@ -67,7 +69,14 @@ def run(  # noqa: PLR0913 - the options are the command's interface
 
     words = {kind: text for kind, text in STEP_WORDS.items() if kind not in ("read", "bank")}
     finer = branch_resolutions(branch_resolution)
-    params = run_params(resolution=resolution, method=method, tolerance=tolerance, seed=seed, branch_resolutions=finer)
+    params = run_params(
+        resolution=resolution,
+        method=method,
+        tolerance=tolerance,
+        seed=seed,
+        branch_resolutions=finer,
+        threshold=threshold,
+    )
     with session(store, as_json, actor) as opened, progress_bar(words) as progress:
         report = _run_as_job(opened, params, progress)
         with reading(opened.engine) as connection:
@@ -124,12 +133,14 @@ def assign(
     _step("plan", store, as_json, actor, tolerance=tolerance, seed=seed)
 
 
-def publish(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None) -> None:
-    """Make the newest matching versions live.
+def publish(
+    threshold: ThresholdOption = 10, store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None
+) -> None:
+    """Make the newest matching versions live, and settle what consumers are shown of them.
 
-    Example: gridgeo publish
+    Example: gridgeo publish --threshold 10
     """
-    _step("publication", store, as_json, actor)
+    _step("publication", store, as_json, actor, threshold=threshold)
 
 
 Kind = Literal["location", "score", "plan", "publication"]

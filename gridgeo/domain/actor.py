@@ -36,14 +36,12 @@ def actor_from_text(text: str) -> Actor:
     """Read ``NAME:ROLE`` or ``NAME:ROLE:BRANCH,BRANCH`` as the command line gives it.
 
     Raises InvalidInputError when the role is unknown or a part is missing: a branch manager and an RM belong to
-    branches, and a consumer may see suppressed figures only, which the command line does not print.
+    branches.
     """
     name, _, rest = text.partition(":")
     role, _, branches = rest.partition(":")
     for known in get_args(Role):
         if name and role == known:
-            if known == "consumer":
-                raise InvalidInputError("role consumer may see suppressed figures only; the command line has none")
             if known in ("branch_manager", "rm") and not branches:
                 raise InvalidInputError("role {role} needs its branches: NAME:{role}:BRANCH,BRANCH", role=known)
             scope = frozenset(branches.split(",")) if branches else None

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 from gridgeo.domain.actor import Actor
+from gridgeo.domain.words import INDUSTRIES, TIERS
 
 PUBLIC_COUNTS = ("people", "customers", "merchants")
 """Counts that are shown where they are 0 or not small; everything else public is computed from them."""
+DEFAULT_THRESHOLD, LEAST_THRESHOLD = 10, 3
+"""The least count, besides 0, that consumers are shown: by default, and outside the bank at the very least."""
+FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
+    "customers": {"tier": tuple(f"customers_{tier}" for tier in TIERS)},
+    "merchants": {"industry": tuple(f"merchants_{industry}" for industry in INDUSTRIES)},
+}
+"""Count -> ways to divide it, each with the measures that are its parts; those a version has are shown as well."""
 PUBLIC_FIGURES = ("penetration", "potential", "gap")
 """Figures computed from shown counts alone. A measure that stands in neither list stays inside the bank."""
 
 Reason = Literal["small_count", "hidden_count", "internal", "not_prepared"]
-SMALL_COUNT, HIDDEN_COUNT, INTERNAL, NOT_PREPARED = REASON_WORDS = get_args(Reason)
+SMALL_COUNT: Reason = "small_count"
+HIDDEN_COUNT: Reason = "hidden_count"
+INTERNAL: Reason = "internal"
+NOT_PREPARED: Reason = "not_prepared"
 REASONS: dict[str, tuple[str, str]] = {
     SMALL_COUNT: (
         "数量很小,或为保护这类小数量而隐藏",

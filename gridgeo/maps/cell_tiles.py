@@ -27,6 +27,8 @@ CELLS_A_TILE = 5_000
 BUFFER = 64
 """Tile units drawn beyond the edge, so that outlines do not show along it."""
 
+Counts = tuple[CellArray, FloatArray]
+"""Cells and a count of each, not-a-number where there is none."""
 _EARTH_KM2 = 510_065_622.0
 _BUCKET_ZOOM_ABOVE_RESOLUTION = 4
 """Buckets of this zoom hold about a hundred cells, whatever the resolution."""
@@ -85,7 +87,9 @@ def resolution_at_zoom(resolution: int, z: int) -> int:
     return 0
 
 
-def tile_index(cells: CellArray, columns: Mapping[str, FloatArray]) -> TileIndex:
+def tile_index(
+    cells: CellArray, columns: Mapping[str, FloatArray], sums: Mapping[str, Counts] | None = None
+) -> TileIndex:
     """Prepare cells for `cells_tile`.
 
     cells: uint64, unique, none inside another; they may have several resolutions. columns: measure id -> float64, shape
@@ -93,6 +97,7 @@ def tile_index(cells: CellArray, columns: Mapping[str, FloatArray]) -> TileIndex
     Parents add up counts; a share is recomputed from its numerator and denominator (domain/measures.py), which must be
     among the columns, else parents have none; whatever else does not roll up and is left out at low zooms. A cell that
     crosses the antimeridian shows only on the side of its centre.
+    sums: measure -> parents and their counts, in place of what their cells would add up to; others have none.
     Raises InvalidInputError when a column has another length than the cells or there are none.
     """
     numbers = check_cells(cells)
@@ -107,41 +112,50 @@ def tile_index(cells: CellArray, columns: Mapping[str, FloatArray]) -> TileIndex
     finest = int(resolutions(numbers).max())
     levels = {finest: _level(numbers, given, finest)}
     for coarser in sorted({resolution_at_zoom(finest, z) for z in range(23)} - {finest}):
-        up, sums = _rolled_up(numbers, given, coarser)
-        levels[coarser] = _level(up, sums, coarser)
+        up, rolled = _rolled_up(numbers, given, coarser, sums or {})
+        levels[coarser] = _level(up, rolled, coarser)
     return TileIndex(resolution=finest, names=tuple(given), levels=levels)
 
 
 def _rolled_up(
-    cells: CellArray, columns: Mapping[str, FloatArray], resolution: int
+    cells: CellArray, columns: Mapping[str, FloatArray], resolution: int, sums: Mapping[str, Counts]
 ) -> tuple[CellArray, dict[str, FloatArray]]:
     """Return parents and their columns; a sum over cells without any value stays undefined.
 
     Cells that are not finer than the resolution stay, with all their values.
     """
     fine = resolutions(cells) > resolution
-    up, rolled = _parents_of(cells[fine], {name: values[fine] for name, values in columns.items()}, resolution)
+    up, rolled = _parents_of(cells[fine], {name: values[fine] for name, values in columns.items()}, resolution, sums)
     return np.concatenate([up, cells[~fine]]), {
         name: np.concatenate([values, columns[name][~fine]]) for name, values in rolled.items()
     }
 
 
 def _parents_of(
-    cells: CellArray, columns: Mapping[str, FloatArray], resolution: int
+    cells: CellArray, columns: Mapping[str, FloatArray], resolution: int, sums: Mapping[str, Counts]
 ) -> tuple[CellArray, dict[str, FloatArray]]:
     up, owner = np.unique(parents(cells, resolution), return_inverse=True)
-    rolled: dict[str, FloatArray] = {}
-    for name, values in columns.items():
-        measure = MEASURE_BY_ID.get(name)
-        if measure is not None and measure.kind == "count":
-            rolled[name] = _sums(values, owner, len(up))
-        elif measure is not None and measure.kind == "share":
-            rolled[name] = _share(
-                columns.get(measure.numerator or ""), columns.get(measure.denominator or ""), owner, len(up)
-            )
-        else:
-            rolled[name] = np.full(len(up), np.nan)
-    return up, rolled
+    kinds = {name: MEASURE_BY_ID[name].kind for name in columns if name in MEASURE_BY_ID}
+    rolled = {
+        name: _given(sums[name], up) if name in sums else _sums(values, owner, len(up))
+        for name, values in columns.items()
+        if kinds.get(name) == "count"
+    }
+    for name in columns:
+        if kinds.get(name) == "share":
+            measure = MEASURE_BY_ID[name]
+            rolled[name] = _share(rolled.get(measure.numerator or ""), rolled.get(measure.denominator or ""), len(up))
+    return up, {name: rolled.get(name, np.full(len(up), np.nan)) for name in columns}
+
+
+def _given(counts: Counts, up: CellArray) -> FloatArray:
+    """Return the counts given for some parents, in the order of `up`."""
+    named, values = counts
+    order = np.argsort(named)
+    at = np.minimum(np.searchsorted(named[order], up), max(len(named) - 1, 0))
+    if len(named) == 0:
+        return np.full(len(up), np.nan)
+    return np.where(named[order][at] == up, values[order][at], np.nan)
 
 
 def _sums(values: FloatArray, owner: IntArray, n_owners: int) -> FloatArray:
@@ -151,12 +165,10 @@ def _sums(values: FloatArray, owner: IntArray, n_owners: int) -> FloatArray:
     return sums
 
 
-def _share(above: FloatArray | None, below: FloatArray | None, owner: IntArray, n_owners: int) -> FloatArray:
+def _share(numerator: FloatArray | None, denominator: FloatArray | None, n_owners: int) -> FloatArray:
     share = np.full(n_owners, np.nan)
-    if above is None or below is None:
-        return share
-    numerator, denominator = _sums(above, owner, n_owners), _sums(below, owner, n_owners)
-    np.divide(numerator, denominator, out=share, where=denominator > 0.0)
+    if numerator is not None and denominator is not None:
+        np.divide(numerator, denominator, out=share, where=denominator > 0.0)
     return share
 
 

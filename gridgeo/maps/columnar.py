@@ -26,7 +26,8 @@ class MeasureColumn:
     """One measure over all cells of a body.
 
     values, low, high: float64, shape (n_cells,), NaN where undefined; low and high None for a measure without a band.
-    evidence: firm, weak, none or null, shape (n_cells,); None for a plain count. breaks: from `class_breaks`.
+    evidence: firm, weak, none or null, shape (n_cells,); None for a plain count. breaks: from `class_breaks`. reasons:
+    why values are hidden, null where they are not; None where nothing is.
     """
 
     values: FloatArray
@@ -34,6 +35,7 @@ class MeasureColumn:
     low: FloatArray | None = None
     high: FloatArray | None = None
     evidence: pl.Series | None = None
+    reasons: pl.Series | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def columnar_json(frame: CellColumns, measures: Mapping[str, MeasureColumn]) -> 
 
 
 def _column(name: str, measure: MeasureColumn, n_cells: int) -> dict[str, Any]:
-    given = [measure.values, measure.low, measure.high, measure.evidence]
+    given = [measure.values, measure.low, measure.high, measure.evidence, measure.reasons]
     for part in given:
         if part is not None and len(part) != n_cells:
             raise InvalidInputError(
@@ -84,6 +86,7 @@ def _column(name: str, measure: MeasureColumn, n_cells: int) -> dict[str, Any]:
         "low": None if measure.low is None else rounded(measure.low),
         "high": None if measure.high is None else rounded(measure.high),
         "evidence": None if measure.evidence is None else measure.evidence.to_list(),
+        "reasons": None if measure.reasons is None else measure.reasons.to_list(),
         "breaks": rounded(np.asarray(measure.breaks, dtype=np.float64)),
     }
 

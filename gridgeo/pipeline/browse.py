@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor, CellArray, FloatArray, IntArray
 from gridgeo.domain.measures import MEASURES
+from gridgeo.domain.public import sees_public_only
 from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.pipeline.published import (
     Publication,
@@ -25,6 +26,11 @@ from gridgeo.pipeline.published import (
     publication,
     publication_id,
     read_published,
+    scores_shown,
+    sum_of_shown,
+    sums_shown,
+    why_without_rows,
+    zero_filled,
 )
 from gridgeo.storage import read_frame
 
@@ -45,11 +51,13 @@ __all__ = [
     "publication",
     "publication_id",
     "session_info",
+    "sums_shown",
     "territories",
 ]
 
 BRANCH_SUMS = ("people", "customers", "merchants")
 MEASURE_IDS = tuple(measure.id for measure in MEASURES)
+_NO_SCORE: dict[str, Any] = dict.fromkeys(("value", "low", "high", "evidence", "reason"))
 ADDING = tuple(measure.id for measure in MEASURES if measure.kind == "count")
 """Measures whose sum over cells means something."""
 
@@ -69,13 +77,15 @@ class SessionInfo:
 class MeasureColumns:
     """One measure over the cells of a `CellScores`, in their order.
 
-    values, low, high: shape (n_cells,), NaN where undefined. evidence: firm, weak, none or null.
+    values, low, high: shape (n_cells,), NaN where undefined or hidden. evidence: firm, weak, none or null. reasons: why
+    a value is hidden from this actor, null where it is not.
     """
 
     values: FloatArray
     low: FloatArray
     high: FloatArray
     evidence: pl.Series
+    reasons: pl.Series
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,7 @@ class CellDetail:
     """Everything published about one cell.
 
     territory: id, name, rm_id, rm_name, colour; None outside territories. scores: measure -> value, low, high,
-    evidence. travel_s: seconds to the branch, None where unknown.
+    evidence, reason. travel_s: seconds to the branch, None where unknown.
     """
 
     cell: int
@@ -133,14 +143,15 @@ class Territories:
         """
         plain = [name for name in self.table.columns if name not in ADDING]
         return [
-            {name: row[name] for name in plain} | self._balance({name: row[name] or 0.0 for name in ADDING}, row)
+            {name: row[name] for name in plain} | self._balance({name: row[name] for name in ADDING}, row)
             for row in self.table.iter_rows(named=True)
         ]
 
-    def _balance(self, loads: dict[str, float], row: dict[str, Any]) -> dict[str, dict[str, float]]:
+    def _balance(self, loads: dict[str, float | None], row: dict[str, Any]) -> dict[str, dict[str, Any]]:
         targets = self.certificates.get(row["branch_id"], {}).get("targets", {}).get(row["rm_id"], {})
         imbalance = {
-            name: 100.0 * (loads[name] / target - 1.0) if target > 0 else 0.0 for name, target in targets.items()
+            name: 100.0 * ((loads[name] or 0.0) / target - 1.0) if target > 0 else 0.0
+            for name, target in targets.items()
         }
         return {"loads": loads, "targets": targets, "imbalance_percent": imbalance}
 
@@ -159,17 +170,20 @@ def branches(connection: sa.Connection, actor: Actor, published: Publication | N
     """Return the branches in scope, ordered by id.
 
     Columns: id, name, kind, lng, lat, synthetic, cells (count), people, customers (expected), merchants, rms (count).
+    To a consumer sums are those of the shown cells, null where none is shown.
     """
     published = published or publication(connection)
     units = branches_in_scope(connection, actor, published)
-    scores = read_published(connection, actor, published, "cell_score", where={"measure": list(BRANCH_SUMS)})
-    sums = scores.pivot("measure", index="branch_id", values="value", aggregate_function="sum")
+    scores = scores_shown(connection, actor, published, {"measure": list(BRANCH_SUMS)})
+    sums = (
+        scores.group_by("branch_id", "measure").agg(sum_of_shown()).pivot("measure", index="branch_id", values="value")
+    )
     cells = read_published(connection, actor, published, "catchment_cell").group_by("branch_id").agg(cells=pl.len())
     staff = read_frame(connection, "staff", version_id=published.versions["bank"], actor=actor).filter(
         pl.col("post") == "rm"
     )
     rms = staff.group_by("org_unit_id").agg(rms=pl.len())
-    return (
+    table = (
         units.join(cells, left_on="id", right_on="branch_id", how="left")
         .join(_with_columns(sums, BRANCH_SUMS), left_on="id", right_on="branch_id", how="left")
         .join(rms, left_on="id", right_on="org_unit_id", how="left")
@@ -181,11 +195,12 @@ def branches(connection: sa.Connection, actor: Actor, published: Publication | N
             "lat",
             "synthetic",
             pl.col("cells").fill_null(0).cast(pl.Int64),
-            *(pl.col(name).fill_null(0.0) for name in BRANCH_SUMS),
+            *BRANCH_SUMS,
             pl.col("rms").fill_null(0).cast(pl.Int64),
         )
         .sort("id")
     )
+    return zero_filled(table, BRANCH_SUMS, actor)
 
 
 def catchments(connection: sa.Connection, actor: Actor, published: Publication | None = None) -> pl.DataFrame:
@@ -227,15 +242,16 @@ def cells(
     where = branch_condition(connection, actor, published, branch_id)
     base = read_published(connection, actor, published, "catchment_cell", where=where).sort("branch_id", "cell")
     branch_ids = tuple(base["branch_id"].unique().sort())
-    scores = read_published(connection, actor, published, "cell_score", where=where | {"measure": list(wanted)})
+    scores = scores_shown(connection, actor, published, where | {"measure": list(wanted)})
     by_measure = {key[0]: part for key, part in scores.partition_by("measure", as_dict=True).items()}
+    empty = scores.clear()
     return CellScores(
         resolution=published.resolution,
         version=published.id,
         branch_ids=branch_ids,
         cells=base["cell"].to_numpy(),
         branch_index=np.searchsorted(np.array(branch_ids, dtype=object), base["branch_id"].to_numpy()).astype(np.int64),
-        measures={name: _columns(base, by_measure.get(name, scores.clear())) for name in wanted},
+        measures={name: _columns(base, by_measure.get(name, empty), why_without_rows(actor, name)) for name in wanted},
     )
 
 
@@ -249,18 +265,16 @@ def cell_detail(connection: sa.Connection, actor: Actor, cell: int, published: P
     home = read_published(connection, actor, published, "catchment_cell", where=where)
     if home.is_empty():
         raise NotFoundError("cell {cell} is in no catchment", cell=f"{cell:x}")
-    scores = read_published(connection, actor, published, "cell_score", where=where)
+    scores = scores_shown(connection, actor, published, where)
     rows = {row["measure"]: row for row in scores.iter_rows(named=True)}
+    if sees_public_only(actor):
+        rows = {name: _NO_SCORE | {"reason": why_without_rows(actor, name)} for name in MEASURE_IDS} | rows
     return CellDetail(
         cell=cell,
         branch_id=home["branch_id"][0],
         travel_s=home["travel_s"][0],
         territory=_territory_of(connection, actor, published, where),
-        scores={
-            name: {key: rows[name][key] for key in ("value", "low", "high", "evidence")}
-            for name in MEASURE_IDS
-            if name in rows
-        },
+        scores={name: {key: rows[name][key] for key in _NO_SCORE} for name in MEASURE_IDS if name in rows},
     )
 
 
@@ -285,13 +299,13 @@ def territories(
     counts = cells_of.group_by("position").agg(cells=pl.len().cast(pl.Int64))
     loads = _loads(connection, actor, published, where, cells_of)
     bodies = read_published(connection, actor, published, "certificate", where=where)
+    if sees_public_only(actor):
+        bodies = bodies.clear()  # targets and imbalance are made of true sums
+    whole = table.with_columns(pl.col("position").cast(pl.Int64)).join(counts, on="position", how="left")
+    whole = whole.join(loads, on="position", how="left").sort("position").drop("position")
     return Territories(
         version=published.id,
-        table=table.with_columns(pl.col("position").cast(pl.Int64))
-        .join(counts, on="position", how="left")
-        .join(loads, on="position", how="left")
-        .sort("position")
-        .drop("position"),
+        table=zero_filled(whole, ADDING, actor),
         cells=cells_of.select("cell", "position"),
         certificates={row["branch_id"]: orjson.loads(row["body"]) for row in bodies.iter_rows(named=True)},
     )
@@ -324,10 +338,11 @@ def check_measures(measures: tuple[str, ...] | None) -> tuple[str, ...]:
     return wanted
 
 
-def _columns(base: pl.DataFrame, scores: pl.DataFrame) -> MeasureColumns:
+def _columns(base: pl.DataFrame, scores: pl.DataFrame, why_none: str | None) -> MeasureColumns:
     rows = base.select("cell").join(scores, on="cell", how="left", maintain_order="left")
     values, low, high = (rows[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("value", "low", "high"))
-    return MeasureColumns(values, low, high, rows["evidence"])
+    reasons = pl.repeat(why_none, base.height, dtype=pl.String, eager=True) if scores.is_empty() else rows["reason"]
+    return MeasureColumns(values, low, high, rows["evidence"], reasons)
 
 
 def _territory_of(
@@ -359,11 +374,11 @@ def _loads(
     connection: sa.Connection, actor: Actor, published: Publication, where: dict[str, Any], cells_of: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the sum of every measure that adds up, by position of the territory."""
-    scores = read_published(connection, actor, published, "cell_score", where=where | {"measure": list(ADDING)})
+    scores = scores_shown(connection, actor, published, where | {"measure": list(ADDING)})
     sums = (
         scores.join(cells_of.select("cell", "position"), on="cell")
         .group_by("position", "measure")
-        .agg(pl.col("value").sum())
+        .agg(sum_of_shown())
         .pivot("measure", index="position", values="value")
     )
     return _with_columns(sums, ADDING).select("position", *ADDING)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from gridgeo.cells import cell_strings, cells_from_strings
 from gridgeo.domain import Actor
 from gridgeo.domain.measures import MEASURE_BY_ID
+from gridgeo.domain.public import reason_words
 from gridgeo.errors import NotFoundError
 from gridgeo.maps import MARKETING_ONLY
 from gridgeo.pipeline import browse
@@ -17,6 +18,7 @@ from gridgeo.pipeline import browse
 def explain_cell(connection: sa.Connection, actor: Actor, cell: str, branch_id: str | None = None) -> dict[str, Any]:
     """Return cell, branch_id, travel_s, territory, versions, and each measure with value, band, evidence and method.
 
+    A consumer gets published figures only: where one is hidden, null with the reason, and no sums over neighbours.
     cell: 15 hexadecimal digits. branch_id: when given, the cell must belong to it.
     Raises InvalidInputError when the text is no cell, NotFoundError when it is not published in the actor's scope.
     """
@@ -34,6 +36,7 @@ def explain_cell(connection: sa.Connection, actor: Actor, cell: str, branch_id: 
         "versions": published.versions | {"publication": published.id},
         "measures": {
             name: score
+            | reason_words(score["reason"])
             | {
                 "name_zh": MEASURE_BY_ID[name].name_zh,
                 "name_en": MEASURE_BY_ID[name].name_en,

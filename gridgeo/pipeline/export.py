@@ -78,7 +78,10 @@ def export_tables(connection: sa.Connection, actor: Actor, published: browse.Pub
 
 
 def wide_cells(connection: sa.Connection, actor: Actor) -> pl.DataFrame:
-    """Return one row a published cell: cell (hex), branch_id, a column a measure, its band and evidence beside it."""
+    """Return one row a published cell: cell (hex), branch_id, a column a measure, its band and evidence beside it.
+
+    Where something is hidden from the actor, a column ``<measure>_hidden`` holds the reason.
+    """
     return _named(_wide(connection, actor, browse.publication(connection)))
 
 
@@ -101,6 +104,8 @@ def _wide(connection: sa.Connection, actor: Actor, published: browse.Publication
             columns |= {f"{name}_low": column.low, f"{name}_high": column.high}
         if column.evidence.null_count() < len(column.evidence):
             columns[f"{name}_evidence"] = column.evidence
+        if column.reasons.null_count() < len(column.reasons):
+            columns[f"{name}_hidden"] = column.reasons
     return pl.DataFrame(columns).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 

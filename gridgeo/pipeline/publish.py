@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, InvalidInputError
+from gridgeo.pipeline.public import write_public
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
 from gridgeo.storage import finish_version, new_version, set_live, version_record
 
@@ -23,6 +24,7 @@ UPSTREAM = {
 def publish(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunParams, now: datetime) -> StepResult:
     """Write one publication version over a complete, matching set of versions and make it live.
 
+    What consumers are shown of it is computed and stored with it.
     Raises InvalidInputError when a step has not run, ConflictError when one was computed from other versions.
     """
     require_planner(actor)
@@ -30,7 +32,8 @@ def publish(connection: sa.Connection, actor: Actor, inputs: Inputs, params: Run
     version_id = new_version(
         connection, actor, "publication", params=inputs.as_dict() | {"resolution": params.resolution}, now=now
     )
-    report = {"published": inputs.as_dict()}
+    shown = write_public(connection, version_id, inputs, params.threshold)
+    report = {"published": inputs.as_dict(), "public": shown}
     finish_version(connection, version_id, report=report)
     set_live(connection, actor, "publication", version_id, now)
     return StepResult(version_id, report)

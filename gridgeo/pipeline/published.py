@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
-from gridgeo.domain import Actor
+from gridgeo.domain import Actor, CellArray, FloatArray
+from gridgeo.domain.public import INTERNAL, NOT_PREPARED, PUBLIC_COUNTS, PUBLIC_FIGURES, Reason, sees_public_only
 from gridgeo.errors import NotFoundError
 from gridgeo.storage import VersionRecord, house_datum, live, read_frame, version_record
 
@@ -23,6 +25,8 @@ TABLE_KIND = {
     "certificate": "plan",
 }
 """Tables with a branch -> kind of the version they belong to."""
+Sums = tuple[CellArray, FloatArray]
+"""Ancestors of the cells and their counts, not-a-number where hidden."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,50 @@ def read_published(
     return read_frame(
         connection, table, version_id=published.versions[TABLE_KIND[table]], where=where or None, actor=actor
     )
+
+
+def scores_shown(
+    connection: sa.Connection, actor: Actor, published: Publication, where: dict[str, Any] | None = None
+) -> pl.DataFrame:
+    """Return the scores of cells that the actor may see, inside the actor's scope: those of PUBLIC_SCORES.
+
+    A consumer gets what was suppressed when it was published and nothing else; `reason` is null for everybody else.
+    """
+    if sees_public_only(actor):
+        return read_frame(connection, "public_score", version_id=published.id, where=where, actor=actor)
+    rows = read_published(connection, actor, published, "cell_score", where)
+    return rows.with_columns(reason=pl.lit(None, pl.String))
+
+
+def sums_shown(connection: sa.Connection, actor: Actor, published: Publication) -> dict[str, Sums] | None:
+    """Return by measure the counts of the cells' ancestors for an actor to whom they do not follow from the cells.
+
+    None for those who see every cell of their scope; a consumer with a scope sees sums of what its cells show.
+    """
+    if not sees_public_only(actor) or actor.branch_ids is not None:
+        return None
+    rows = read_frame(connection, "public_sum", version_id=published.id).with_columns(pl.col("value").fill_null(np.nan))
+    return {
+        str(key[0]): (part["cell"].to_numpy(), part["value"].to_numpy())
+        for key, part in rows.partition_by("measure", as_dict=True).items()
+    }
+
+
+def why_without_rows(actor: Actor, measure: str) -> Reason | None:
+    """Return why an actor finds no row of a measure: kept inside the bank, or never prepared; null for others."""
+    if not sees_public_only(actor):
+        return None
+    return NOT_PREPARED if measure in (*PUBLIC_COUNTS, *PUBLIC_FIGURES) else INTERNAL
+
+
+def sum_of_shown() -> pl.Expr:
+    """Return the sum of the values that are shown, null where none is: hidden is never 0."""
+    return pl.when(pl.col("value").count() > 0).then(pl.col("value").sum())
+
+
+def zero_filled(frame: pl.DataFrame, names: tuple[str, ...], actor: Actor) -> pl.DataFrame:
+    """Return the frame with 0 for sums over nothing; to a consumer they may be hidden and stay null."""
+    return frame if sees_public_only(actor) else frame.with_columns(pl.col(names).fill_null(0.0))
 
 
 def branches_in_scope(connection: sa.Connection, actor: Actor, published: Publication) -> pl.DataFrame:

@@ -11,12 +11,16 @@ import sqlalchemy as sa
 
 from gridgeo.cells import check_resolution
 from gridgeo.domain import Actor
+from gridgeo.domain.public import DEFAULT_THRESHOLD, LEAST_THRESHOLD, sees_public_only
 from gridgeo.errors import InvalidInputError, NotAllowedError
 
 CatchmentMethod = Literal["drive_time", "straight_line", "municipality", "as_drawn"]
 CATCHMENT_METHODS: tuple[CatchmentMethod, ...] = get_args(CatchmentMethod)
 BALANCED = ("customers", "workload")
 REPORTED = (*BALANCED, "potential")
+
+MOST_THRESHOLD = 1000
+"""Beyond, next to nothing is shown: a slip."""
 
 Progress = Callable[[str], None]
 """Called with a step's name when it begins."""
@@ -32,8 +36,8 @@ class RunParams:
 
     resolution: H3 resolution of the cells. method: how catchments are drawn; as_drawn draws those of the newest version
     again. tolerance: largest deviation of a territory from its target, as a share, for each balanced measure. seed: of
-    the territory solver. starts: solver starts a branch; the best one is kept. branch_resolutions: branch -> finer
-    resolution of its cells.
+    the territory solver. starts: solver starts a branch; the best one is kept. threshold: the least count, besides 0,
+    that consumers are shown. branch_resolutions: branch -> finer resolution of its cells.
     """
 
     resolution: int = 9
@@ -41,6 +45,7 @@ class RunParams:
     tolerance: float = 0.05
     seed: int = 1
     starts: int = 4
+    threshold: int = DEFAULT_THRESHOLD
     branch_resolutions: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -62,6 +67,13 @@ class RunParams:
             )
         if not 0 < self.tolerance < 1:
             raise InvalidInputError("tolerance must lie between 0 and 1, got {given}", given=self.tolerance)
+        if not LEAST_THRESHOLD <= self.threshold <= MOST_THRESHOLD:
+            raise InvalidInputError(
+                "threshold must be {least} to {most}, got {given}",
+                least=LEAST_THRESHOLD,
+                most=MOST_THRESHOLD,
+                given=self.threshold,
+            )
         if not 1 <= self.starts <= 64:
             raise InvalidInputError("starts must be 1 to 64, got {given}", given=self.starts)
 
@@ -114,6 +126,15 @@ def run_params(**chosen: Any) -> RunParams:  # noqa: ANN401 - plain values from 
     Raises InvalidInputError naming the value that does not fit.
     """
     return RunParams(**{name: value for name, value in chosen.items() if value is not None})
+
+
+def require_insider(actor: Actor) -> None:
+    """Let pass everybody inside the bank: what is read here is not made for consumers.
+
+    Raises NotAllowedError for a consumer.
+    """
+    if sees_public_only(actor):
+        raise NotAllowedError("role {role} may see published figures only, not this", role=actor.role)
 
 
 def require_planner(actor: Actor) -> None:

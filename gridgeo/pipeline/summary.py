@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.domain.measures import MEASURES
 from gridgeo.pipeline.bank import branches_of
+from gridgeo.pipeline.steps import require_insider
 from gridgeo.storage import house_datum, live, read_frame, version_record
 
 
@@ -17,8 +18,9 @@ def summary(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
     """Return the record that `gridgeo demo --json` and `gridgeo show --json` print.
 
     Counts cover the actor's branches; what was located is reported for the whole ground.
-    Raises NotFoundError when nothing is published.
+    Raises NotFoundError when nothing is published, NotAllowedError for a consumer: much of it is true sums.
     """
+    require_insider(actor)
     published = live(connection, "publication")
     ids = {kind: int(published.params[kind]) for kind in ("ground", "bank", "catchment", "location", "score", "plan")}
     reports = {kind: version_record(connection, version).report or {} for kind, version in ids.items()}

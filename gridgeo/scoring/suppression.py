@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gridgeo.domain import BoolArray, CellArray, FloatArray, IntArray
+from gridgeo.domain.public import DEFAULT_THRESHOLD, LEAST_THRESHOLD
 from gridgeo.errors import InvalidInputError
 from gridgeo.scoring.cell_tree import CellTree, cell_tree
 from gridgeo.scoring.checks import counts, one_column
 
-LEAST_THRESHOLD = 3
 OPEN_BY = 3
 """What is hidden besides the small counts stays open by at least so much."""
 FREE_PARTS = 2
@@ -32,7 +32,7 @@ FREE_PARTS = 2
 class SuppressionRule:
     """threshold: the least count that is shown, besides 0; never under 3 outside the branch."""
 
-    threshold: int = 10
+    threshold: int = DEFAULT_THRESHOLD
 
     def __post_init__(self) -> None:
         if self.threshold < LEAST_THRESHOLD:

@@ -89,3 +89,11 @@ def test_a_case_knows_whether_its_floor_is_met(
 def test_the_ratio_is_times_better_than_the_peer() -> None:
     assert Case("x", "s", 2.0, "lower", peer="p", theirs=6.0).ratio == 3.0
     assert Case("x", "1/s", 6.0, "higher", peer="p", theirs=2.0).ratio == 3.0
+
+
+def test_the_bench_of_scores_finds_no_small_count_and_would_find_one(answer: Answer) -> None:
+    cases = {case["id"]: case for case in answer("score")["cases"]}
+    assert (cases["suppression-audit"]["ours"], cases["suppression-audit"]["met"]) == (0, True)
+    assert cases["suppression-audit"]["theirs"] > 100
+    assert cases["suppression-guard-off"]["met"]
+    assert cases["suppression-naive-rate"]["ours"] == 36

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from gridgeo.cells import areas_m2, cells_from_strings, centres, common_resolution
 from gridgeo.domain.measures import MEASURE_BY_ID
+from gridgeo.domain.public import reason_words
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps.columnar import rounded
 from gridgeo.pipeline import browse
@@ -86,7 +87,13 @@ def _rounded(score: dict[str, Any]) -> dict[str, Any]:
 
 def _measure(name: str, score: dict[str, Any]) -> dict[str, Any]:
     measure = MEASURE_BY_ID[name]
-    return {**score, "unit": measure.unit, "name_zh": measure.name_zh, "name_en": measure.name_en}
+    return {
+        **score,
+        **reason_words(score["reason"]),
+        "unit": measure.unit,
+        "name_zh": measure.name_zh,
+        "name_en": measure.name_en,
+    }
 
 
 def _explanation(name: str, scores: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -24,7 +24,10 @@ BRANCH = {
 
 
 class Branch(BaseModel):
-    """A branch with the sums over its catchment; customers are expected counts."""
+    """A branch with the sums over its catchment; customers are expected counts.
+
+    To a consumer sums are those of the cells that show the count, null where none does.
+    """
 
     model_config = answer_config(BRANCH)
 
@@ -35,9 +38,9 @@ class Branch(BaseModel):
     lat: FiniteFloat | None
     synthetic: bool
     cells: int
-    people: FiniteFloat
-    customers: FiniteFloat
-    merchants: FiniteFloat
+    people: FiniteFloat | None
+    customers: FiniteFloat | None
+    merchants: FiniteFloat | None
     rms: int
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 
+from gridgeo.domain.public import Reason
 from gridgeo_api.schemas.common import CELL, OTHER_CELL, Cell, answer_config
 
 
@@ -13,6 +14,7 @@ class MeasureValues(BaseModel):
     """One measure over the cells of the answer, position by position.
 
     low and high bound the 90 % band; breaks are the class limits of the legend, ascending, the same for every branch.
+    reasons say why a value is hidden from a consumer; null where nothing is hidden.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -21,6 +23,7 @@ class MeasureValues(BaseModel):
     low: list[FiniteFloat | None] | None
     high: list[FiniteFloat | None] | None
     evidence: list[Literal["firm", "weak", "none"] | None] | None
+    reasons: list[Reason | None] | None
     breaks: list[FiniteFloat]
 
 
@@ -40,6 +43,7 @@ class Cells(BaseModel):
                     "low": [0.15, None],
                     "high": [0.28, None],
                     "evidence": ["firm", "none"],
+                    "reasons": None,
                     "breaks": [0.0, 0.1, 0.2, 0.3],
                 }
             },
@@ -55,7 +59,7 @@ class Cells(BaseModel):
 
 
 class CellMeasure(BaseModel):
-    """One figure of a cell with its 90 % band and how well it is supported."""
+    """One figure of a cell with its 90 % band and how well it is supported, or the reason why it is hidden."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -63,6 +67,9 @@ class CellMeasure(BaseModel):
     low: FiniteFloat | None
     high: FiniteFloat | None
     evidence: Literal["firm", "weak", "none"] | None
+    reason: Reason | None
+    reason_zh: str | None
+    reason_en: str | None
     unit: str
     name_zh: str
     name_en: str
@@ -119,6 +126,9 @@ class CellDetail(BaseModel):
                     "low": 0.15,
                     "high": 0.28,
                     "evidence": "firm",
+                    "reason": None,
+                    "reason_zh": None,
+                    "reason_en": None,
                     "unit": "share",
                     "name_zh": "渗透率",
                     "name_en": "Penetration",

@@ -71,3 +71,6 @@ class RunWanted(BaseModel):
     method: str | None = Field(None, max_length=40)
     tolerance: FiniteFloat | None = None
     seed: int | None = Field(None, ge=0, le=2**63 - 1)
+    threshold: int | None = Field(
+        None, ge=3, le=1000, description="Least count, besides 0, that consumers are shown; never under 3."
+    )

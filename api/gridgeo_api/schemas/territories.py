@@ -23,7 +23,10 @@ TERRITORY = {
 
 
 class Territory(BaseModel):
-    """One relationship manager's area: loads beside targets, imbalance signed, in percent of the target."""
+    """One relationship manager's area: loads beside targets, imbalance signed, in percent of the target.
+
+    A consumer sees no targets, and loads are sums of the cells that show the count, null where none does.
+    """
 
     model_config = answer_config(TERRITORY)
 
@@ -34,7 +37,7 @@ class Territory(BaseModel):
     rm_name: str | None
     colour: int
     cells: int
-    loads: dict[str, FiniteFloat]
+    loads: dict[str, FiniteFloat | None]
     targets: dict[str, FiniteFloat]
     imbalance_percent: dict[str, FiniteFloat]
 

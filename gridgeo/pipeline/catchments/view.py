@@ -22,7 +22,7 @@ from gridgeo.pipeline.catchments.report import hole_labels, overlap_rows
 from gridgeo.pipeline.catchments.specs import CatchmentSpec
 from gridgeo.pipeline.catchments.terrain import Terrain
 from gridgeo.pipeline.catchments.words import label_of
-from gridgeo.pipeline.steps import Inputs
+from gridgeo.pipeline.steps import Inputs, require_insider
 from gridgeo.storage import read_frame, version_record
 
 
@@ -33,6 +33,7 @@ def catchment_list(
 
     version_id: the newest by default. An entry: branch_id, name, method, label (in the language), cells, params.
     """
+    require_insider(actor)
     known = catchments_version(connection, version_id)
     params = version_record(connection, known).params
     columns = ["branch_id", "method"]
@@ -60,6 +61,7 @@ def catchment_card(
 
     Raises NotFoundError for an unknown branch, NotAllowedError for one outside the actor's scope.
     """
+    require_insider(actor)
     known = catchments_version(connection, version_id)
     spec = stated_spec(connection, branch_id, known)
     if not actor.sees(branch_id):
@@ -84,6 +86,7 @@ def catchment_overlaps(connection: sa.Connection, actor: Actor, version_id: int 
 
     Overlaps of branches outside the actor's scope are left out.
     """
+    require_insider(actor)
     known = catchments_version(connection, version_id)
     settled = (version_record(connection, known).report or {}).get("settled", {"overlaps": [], "holes": []})
     pairs = [pair for pair in settled["overlaps"] if actor.sees(pair["first"]) or actor.sees(pair["second"])]
@@ -108,6 +111,7 @@ def write_overlaps_geojson(connection: sa.Connection, actor: Actor, out: Path, v
 
     They are drawn again from the version's own ground and bank.
     """
+    require_insider(actor)
     known = catchments_version(connection, version_id)
     params = version_record(connection, known).params
     inputs = Inputs(ground=params["inputs"]["ground"], bank=params["inputs"]["bank"])

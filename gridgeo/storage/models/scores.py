@@ -59,7 +59,7 @@ class PublicSum(Versioned, Base):
     """One count of an ancestor of the cells as consumers are shown it; it belongs to no branch."""
 
     __tablename__ = "public_sum"
-    __table_args__ = (CLUSTERED,)
+    __table_args__ = (sa.Index(None, "version_id", "cell"), CLUSTERED)
 
     measure: Mapped[str] = mapped_column(primary_key=True)
     cell: Mapped[Cell] = mapped_column(primary_key=True, autoincrement=False)

@@ -41,9 +41,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version_id", "measure", "cell", name=op.f("pk_public_sum")),
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_public_sum_version_id_cell"), "public_sum", ["version_id", "cell"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_public_sum_version_id_cell"), "public_sum")
     op.drop_table("public_sum")
     op.drop_index(op.f("ix_public_score_version_id_cell"), "public_score")
     op.drop_table("public_score")
