@@ -42,7 +42,9 @@ def _check_cell_options(request: ImportRequest) -> None:
     if options.kind == "cells" and options.resolution is not None:
         check_resolution(options.resolution)
     if options.kind != "cells" and (options.cell_column is not None or options.resolution is not None):
-        raise InvalidInputError("--cell-column and --resolution are for cells, not for {kind}", kind=options.kind)
+        raise InvalidInputError(
+            "--cell-column and --resolution are for gridgeo import cells, not for {kind}", kind=options.kind
+        )
 
 
 def preview_file(connection: sa.Connection, actor: Actor, request: ImportRequest) -> dict[str, Any]:

@@ -261,7 +261,7 @@ def test_counts_by_cell_come_to_a_resolution_with_their_sums(
 
 
 def test_options_of_cells_are_for_cells(take: Take, write: Write) -> None:
-    with pytest.raises(InvalidInputError, match="are for cells, not for orgs"):
+    with pytest.raises(InvalidInputError, match="are for gridgeo import cells, not for orgs"):
         take("orgs", write("o.csv", "id,name,kind\n"), resolution=9)
     with pytest.raises(InvalidInputError, match="resolution"):
         take("cells", write("c.csv", "h3,people\n"), resolution=3)
