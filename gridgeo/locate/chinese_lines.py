@@ -13,13 +13,13 @@ SEPARATOR = ", "
 
 
 def is_chinese(text: pl.Expr) -> pl.Expr:
-    """Tell whether a text is a Chinese address: two Chinese characters, and one for every two other letters.
+    """Tell whether a text is a Chinese address: Chinese characters, and one at least for every two other letters.
 
     Japanese and Korean ones are none.
     """
     han = text.str.count_matches(HAN)
     letters = text.str.count_matches(r"\p{L}")
-    return ((han > 1) & (3 * han >= letters) & ~text.str.contains(OTHER_ASIAN)).fill_null(value=False)
+    return ((han > 0) & (3 * han >= letters) & ~text.str.contains(OTHER_ASIAN)).fill_null(value=False)
 
 
 def chinese_lines(texts: pl.Series, units: Units | None = None) -> pl.Series:

@@ -12,7 +12,7 @@ FORMS = (
     rf"^()()({_STEM}(?:自治县|县|旗)),?(?:{_STEM}(?:镇|乡|街道|苏木))",
 )
 """Province first, city first, county before a town: one level alone says nothing."""
-SUFFIXES = "[省市区县旗路街道巷号弄楼村镇乡]"
+SUFFIXES = "[省市区县旗路街道巷号弄楼村镇乡附之甲乙栋幢层室]"
 
 
 def with_units_by_form(found: pl.DataFrame) -> pl.DataFrame:
