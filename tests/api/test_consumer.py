@@ -277,6 +277,35 @@ def test_public_figures_depend_on_shown_counts_alone(demo_url: str) -> None:
     engine.dispose()
 
 
+def test_parts_of_a_count_are_suppressed_with_it(demo_url: str) -> None:
+    engine = open_engine(demo_url)
+    with engine.begin() as connection:
+        score = int(live(connection, "publication").params["score"])
+        rows = read_frame(connection, "cell_score", version_id=score, where={"measure": "customers"})
+        tiers = {"customers_high_end": 0.1, "customers_core": 0.3, "customers_basic": 0.6}
+        table = sa.Table("cell_score", sa.MetaData(), autoload_with=connection)
+        for name, share in tiers.items():
+            part = rows.with_columns(pl.lit(name).alias("measure"), pl.col("value") * share, version_id=pl.lit(score))
+            connection.execute(sa.insert(table), part.to_dicts())
+        version = run_one(connection, local_actor(), "publication", {}, datetime.now(UTC)).version_id
+        public = read_frame(connection, "public_score", version_id=version)
+        again = run_one(connection, local_actor(), "publication", {}, datetime.now(UTC)).version_id
+        assert read_frame(connection, "public_score", version_id=again).equals(public)
+    wide = public.pivot("measure", index="cell", values="value").select("cell", "customers", *tiers)
+    parts = [pl.col(name) for name in tiers]
+    whole = wide.filter(pl.all_horizontal(part.is_not_null() for part in parts))
+    assert whole.select((pl.sum_horizontal(parts) == pl.col("customers")).all()).item()
+    assert (
+        wide.filter(pl.col("customers").is_null())
+        .select(pl.all_horizontal(part.is_null().all() for part in parts))
+        .item()
+    )
+    alone = wide.filter(pl.col("customers").is_not_null()).select(sum(part.is_null().cast(pl.Int64) for part in parts))
+    assert set(alone.to_series()) <= {0, 2, 3}, "one hidden part alone is the count less the others"
+    assert wide.select(pl.any_horizontal(part.is_between(1, 9).any() for part in parts)).item() is False
+    engine.dispose()
+
+
 def test_the_threshold_is_never_under_three(demo_url: str) -> None:
     from gridgeo.errors import InvalidInputError
 
