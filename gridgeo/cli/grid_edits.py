@@ -64,7 +64,8 @@ def _created(
     between: tuple[str, str] | None,
 ) -> tuple[str, dict[str, Any]]:
     """Return the operation; exactly one way of saying where the grid lies."""
-    from gridgeo.pipeline.grids.files import geometry_of_file, words_of_file
+    from gridgeo.pipeline.grids.files import words_of_file
+    from gridgeo.sources.geojson import geometry_of_file
 
     if sum(given is not None for given in (polygon, cells, between)) != 1:
         raise InvalidInputError("say where the grid lies by one of --polygon, --cells and --between")
@@ -165,7 +166,7 @@ def split(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo grid split B1 "Old town" --parts 3 --weight people
     """
-    from gridgeo.pipeline.grids.files import geometry_of_file
+    from gridgeo.sources.geojson import geometry_of_file
 
     if (line is None) == (parts is None):
         raise InvalidInputError("say how to split by one of --line and --parts")

@@ -1,4 +1,4 @@
-"""One polygon out of a GeoJSON file, read by our own parser: files from outside never reach GDAL by name."""
+"""One geometry out of a GeoJSON file, read by our own parser: files from outside never reach GDAL by name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def polygon_from_geojson(path: Path) -> shapely.Geometry:
     The coordinates are as they stand in the file; validity is for `gridgeo.cells.admit_polygon` to judge.
     Raises InvalidInputError when the file is missing, too large or too deep, not GeoJSON, or holds anything else.
     """
-    geometry = _geometry(geojson_object(path), path)
+    geometry = geometry_of_file(path)
     try:
         shape = shapely.from_geojson(orjson.dumps(geometry))
     except (shapely.errors.GEOSException, TypeError) as error:
@@ -34,7 +34,12 @@ def polygon_from_geojson(path: Path) -> shapely.Geometry:
     return shape
 
 
-def _geometry(body: dict[str, Any], path: Path) -> dict[str, Any]:
+def geometry_of_file(path: Path) -> dict[str, Any]:
+    """Return the geometry of a GeoJSON file that holds a geometry, a feature, or a collection of one feature.
+
+    Raises InvalidInputError when it holds anything else.
+    """
+    body = geojson_object(path)
     if body.get("type") == "FeatureCollection":
         features = body.get("features")
         if not isinstance(features, list) or len(features) != 1 or not isinstance(features[0], dict):
@@ -44,7 +49,7 @@ def _geometry(body: dict[str, Any], path: Path) -> dict[str, Any]:
                 given=len(features) if isinstance(features, list) else 0,
             )
         body = features[0]
-    if body.get("type") == "Feature":
-        inner = body.get("geometry")
-        body = inner if isinstance(inner, dict) else {}
-    return body
+    inner = body.get("geometry") if body.get("type") == "Feature" else body
+    if not isinstance(inner, dict) or "type" not in inner:
+        raise InvalidInputError("{path} holds no geometry", path=path)
+    return inner

@@ -1,4 +1,4 @@
-"""Files of area grids: a drawn shape, lists of cells, strokes or names on the way in; the grids on the way out."""
+"""Files of area grids: lists of cells, strokes or names on the way in; the grids on the way out."""
 
 from __future__ import annotations
 
@@ -18,32 +18,10 @@ from gridgeo.grids import GridSetState, regions
 from gridgeo.maps import formula_safe
 from gridgeo.maps.files import written
 from gridgeo.pipeline.grids.sets import grid_state, grid_table
-from gridgeo.sources.files.geojson import geojson_object
 from gridgeo.storage import house_datum
 
 MAX_LIST_BYTES = 16 * 2**20
 STROKES = ("cell", "from", "to")
-
-
-def geometry_of_file(path: Path) -> dict[str, Any]:
-    """Return the geometry of a GeoJSON file that holds a geometry, a feature, or a collection of one feature.
-
-    Raises InvalidInputError when it holds anything else.
-    """
-    body = geojson_object(path)
-    if body.get("type") == "FeatureCollection":
-        features = body.get("features")
-        if not isinstance(features, list) or len(features) != 1 or not isinstance(features[0], dict):
-            raise InvalidInputError(
-                "{path} must hold exactly one feature, got {given}",
-                path=path,
-                given=len(features) if isinstance(features, list) else 0,
-            )
-        body = features[0]
-    inner = body.get("geometry") if body.get("type") == "Feature" else body
-    if not isinstance(inner, dict) or "type" not in inner:
-        raise InvalidInputError("{path} holds no geometry", path=path)
-    return inner
 
 
 def words_of_file(path: Path) -> list[str]:
