@@ -304,6 +304,19 @@ def test_a_redrawn_catchment_is_one_operation(made: sa.Connection) -> None:
     assert grid_state(made, RM, BRANCH).digest() == before.digest()
 
 
+def test_a_catchment_that_is_the_same_leaves_the_boundaries_as_they_are(made: sa.Connection) -> None:
+    do(made, "create_places", places=["红星村", "Ober-dorf"])
+    do(
+        made,
+        "split_line",
+        grid="红星村",
+        line={"type": "LineString", "coordinates": [[9.51, 47.131], [9.53, 47.143]]},
+        datum="wgs84",
+    )
+    with pytest.raises(InvalidInputError, match="operation rebase changes nothing"):
+        do(made, "rebase")
+
+
 def test_shapes_are_read_in_their_datum(connection: sa.Connection) -> None:
     """The same numbers in WGS 84 and in GCJ-02 are 500 m apart in a mainland store."""
     fix_house_datum(connection, "gcj02")
