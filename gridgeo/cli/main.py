@@ -23,6 +23,7 @@ from gridgeo.cli import (
     inspect,
     jobs,
     parsing,
+    score_validate,
     serve,
     start,
     steps,
@@ -76,6 +77,7 @@ for module in (
     exports,
     jobs,
     parsing,
+    score_validate,
     serve,
     territory_file,
 ):

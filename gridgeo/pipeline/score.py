@@ -31,9 +31,8 @@ from gridgeo.scoring import (
     with_ring_sums,
     workload_hours,
 )
+from gridgeo.scoring.makeup import RING_FEATURES
 from gridgeo.storage import finish_version, new_version, read_frame, sync_measures, write_frame
-
-RING_FEATURES = ("people", "merchants_trade", "merchants_services")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ MERCHANT_GROUPS: dict[str, tuple[str, ...]] = {
     "merchants_public": ("public",),
 }
 """Industries merged before a model uses them: single ones are too rare to tell anything."""
+RING_FEATURES = ("people", "merchants_trade", "merchants_services")
+"""Features whose sums over the ring around join those of a cell's potential."""
 CELLS_A_CLUSTER = 60
 MAX_CLUSTERS = 12
 CLUSTER_CELLS = 20_000
