@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -169,3 +169,16 @@ def progress_bar(steps: dict[str, str]) -> Iterator[Any]:
 
         yield begin
         bar.update(task, completed=len(steps))
+
+
+@contextmanager
+def parts_bar(words: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on standard error; yields the function that is called with the parts done and their number.
+
+    words: English words for what is done.
+    """
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(translate(words, language()), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

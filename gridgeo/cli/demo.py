@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,12 +16,14 @@ from gridgeo.cli.common import (
     emit,
     language,
     now,
+    parts_bar,
     progress_bar,
     require_feasible,
     session,
 )
 from gridgeo.cli.serve import PortOption, server_address, start_server
 from gridgeo.cli.tables import summary_table
+from gridgeo.errors import InvalidInputError
 from gridgeo.i18n import translate
 
 SYNTHETIC_WORDS = (
@@ -57,8 +60,18 @@ def demo(  # noqa: PLR0913 - the options are the command's interface
     ] = None,
     resolution: Annotated[int | None, typer.Option(help="H3 resolution; the ground's own by default.")] = None,
     catchments: Annotated[
-        str, typer.Option(help="How catchments are drawn: drive_time or municipality.")
-    ] = "drive_time",
+        str | None, typer.Option(help="How catchments are drawn: drive_time (the default) or municipality.")
+    ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="Write the county's files as a bank would deliver them to this new folder, and run nothing."),
+    ] = None,
+    datum: Annotated[
+        str | None, typer.Option(help="Datum of the exported files: wgs84 (the default), gcj02 or bd09.")
+    ] = None,
+    table_format: Annotated[
+        str | None, typer.Option("--format", help="Format of the large exported tables: csv (the default) or parquet.")
+    ] = None,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the map when done.")] = True,
     port: PortOption = None,
     as_json: JsonOption = False,
@@ -70,8 +83,14 @@ def demo(  # noqa: PLR0913 - the options are the command's interface
     """
     from gridgeo.pipeline.demo import demo_params, run_demo
 
+    runs: dict[str, object] = {"--store": store, "--resolution": resolution, "--catchments": catchments, "--port": port}
+    _refuse_idle(runs if export else {"--datum": datum, "--format": table_format}, exporting=export is not None)
+    if export is not None:
+        _export(export, (ground, seed, households), (datum or "wgs84", table_format or "csv"), as_json=as_json)
+        return
+    method = catchments or "drive_time"
     # Asked first: a wrong option must not leave an empty store behind, nor show up after the run.
-    demo_params(acting(actor), ground, resolution=resolution, method=catchments, seed=seed, households=households)
+    demo_params(acting(actor), ground, resolution=resolution, method=method, seed=seed, households=households)
     address = server_address(port=port) if serve else None
     with session(store, as_json, actor, create=True) as opened, progress_bar(STEPS) as progress:
         report = run_demo(
@@ -80,7 +99,7 @@ def demo(  # noqa: PLR0913 - the options are the command's interface
             ground,
             seed=seed,
             resolution=resolution,
-            method=catchments,
+            method=method,
             households=households,
             clock=now,
             progress=progress,
@@ -92,3 +111,23 @@ def demo(  # noqa: PLR0913 - the options are the command's interface
     if address:
         start_server(url, address, as_json=as_json)
     require_feasible(report["territories"]["branches"])
+
+
+def _refuse_idle(options: dict[str, object], *, exporting: bool) -> None:
+    """Refuse options that would do nothing: those of a run with an export, those of an export without one."""
+    given = [flag for flag, value in options.items() if value is not None]
+    if exporting and given:
+        raise InvalidInputError("--export writes files and runs nothing: leave out {options}", options=", ".join(given))
+    if given:
+        raise InvalidInputError("{options} say how files are written: add --export FOLDER", options=", ".join(given))
+
+
+def _export(folder: Path, county: tuple[str, int, int | None], how: tuple[str, str], *, as_json: bool) -> None:
+    from gridgeo.demo.county.files import Delivery
+    from gridgeo.pipeline.demo_files import write_demo_files
+
+    with parts_bar("Writing the county") as progress:
+        manifest = write_demo_files(folder, *county, Delivery(*how), progress)
+    emit(as_json, manifest)
+    if not as_json:
+        typer.echo(translate(FICTIONAL_WORDS, language()), err=True)

@@ -12,7 +12,7 @@ from gridgeo.demo.county.bank import org_units_of, staff_of
 from gridgeo.demo.county.layout import Layout, layout_of
 from gridgeo.demo.county.part import Part, Truths, parts_of
 from gridgeo.demo.county.roads import river_lines, road_graph_of, road_lines
-from gridgeo.demo.county.spec import COUNTY, SOURCE, CountySpec
+from gridgeo.demo.county.spec import COUNTY, DISTRICT_CODE, SOURCE, CountySpec
 from gridgeo.demo.county.streets import Grids, grids_of, named_streets_of, plots_of
 from gridgeo.domain.tables import (
     BOUNDARIES,
@@ -94,6 +94,23 @@ def town_shapes(layout: Layout) -> Shapes:
     town = layout.villages["town"].to_numpy()
     edges = np.flatnonzero(np.diff(town)) + 1
     return np.array([shapely.coverage_union_all(part) for part in np.split(layout.shapes, edges)], dtype=np.object_)
+
+
+def town_boundaries(layout: Layout) -> pl.DataFrame:
+    """Return BOUNDARIES and BOUNDARY_NOTES of the towns."""
+    rows = layout.towns.select(
+        pl.col("code").alias("id"),
+        "name",
+        pl.lit("municipality").alias("kind"),
+        wkb_of(town_shapes(layout)),
+        "code",
+        pl.lit(DISTRICT_CODE).alias("parent_code"),
+        pl.lit(None, pl.String).alias("label"),
+        pl.col("old_name").alias("aliases"),
+        pl.lit(SOURCE).alias("source"),
+        pl.lit(None, pl.String).alias("confirmed_by"),
+    )
+    return checked(rows, BOUNDARIES | BOUNDARY_NOTES, "boundaries")
 
 
 def people_of(layout: Layout, counted: pl.DataFrame) -> pl.DataFrame:

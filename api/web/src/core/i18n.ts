@@ -9,7 +9,7 @@ const en = {
   skipToMap: "Skip to the map",
 
   notices: "Notices",
-  synthetic: "Synthetic bank: customers, staff and figures are made up; streets and boundaries are real.",
+  synthetic: "Synthetic bank: customers, staff and figures are made up.",
   fictional: "Synthetic and fictional: no place, boundary, road, person or figure shown here is real.",
   published: (version: string, at: string) => `Publication ${version} · ${at}`,
 
@@ -139,7 +139,7 @@ const zh: Catalogue = {
   skipToMap: "跳到地图",
 
   notices: "提示",
-  synthetic: "合成银行:客户、人员与数字均为虚构;街道与边界为真实数据。",
+  synthetic: "合成银行:客户、人员与数字均为虚构。",
   fictional: "合成数据,虚构县域:所示地点、边界、道路、人员与数字均不真实存在。",
   published: (version, at) => `发布版本 ${version} · ${at}`,
 
