@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from gridgeo.locate import words as tables
-from gridgeo.locate.gazetteer import Gazetteer, town_table
+from gridgeo.locate.gazetteer import HEAD_LETTERS, Gazetteer, town_table
 from gridgeo.locate.spans import LETTERS_IN_A_WORD, Spoken, code_stretches
 from gridgeo.locate.tokens import NUMBER, PLAIN, SMALL, TYPE, name_sums, word_set
 from gridgeo.locate.trigrams import similar_streets
@@ -178,7 +178,7 @@ def towns_of_streets(
     "5 London Road" names a street and no town.
     """
     left = areas.filter(pl.col("origin") == TEXT).join(candidates.select("query").unique(), on="query", how="anti")
-    known = gazetteer.streets.select("core", "types").unique()
+    known = gazetteer.street_keys
     streets = (
         spoken.stretches.join(left.select("query").unique(), on="query", how="semi")
         .join(known, on=["core", "types"], how="semi")
@@ -193,11 +193,10 @@ def towns_of_streets(
 
 def _exact_streets(spoken: Spoken, reach: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Return the streets whose words are a stretch of the address apart from the words of its area."""
-    known = gazetteer.streets.select("core", "types").unique()
     said = spoken.stretches.filter(~pl.col("numeric") | (pl.col("types") != 0)).select(
         "query", "first", "last", "core", "coverage", said="types"
     )
-    hits = said.join(known, on="core").filter(
+    hits = said.join(gazetteer.street_keys, on="core").filter(
         (pl.col("said") == pl.col("types")) | (pl.col("said") == 0) | (pl.col("types") == 0)
     )
     pairs = hits.join(reach.rename({"first": "area_first", "last": "area_last"}), on="query")
@@ -333,13 +332,11 @@ def _cut_off_names(wanted: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         pl.col("said").list.len().alias("size")
     )
     long_enough = pl.col("key").str.len_chars() >= MIN_CUT_OFF
-    streets = gazetteer.streets.select(
-        "street", "area", pl.col("key").str.split(" ").alias("known"), street_key="key"
-    ).with_columns(pl.col("known").list.len().alias("size"), pl.col("known").list.last().str.slice(0, 3).alias("head"))
     pairs = (
         split.filter(long_enough)
-        .with_columns(pl.col("said").list.last().str.slice(0, 3).alias("head"))
-        .join(streets, on=["area", "size", "head"])
+        .with_columns(pl.col("said").list.last().str.slice(0, HEAD_LETTERS).alias("head"))
+        .join(gazetteer.street_words, on=["area", "size", "head"])
+        .with_columns(pl.col("street_key").str.split(" ").alias("known"))
         .with_row_index("pair")
     )
     fits = (

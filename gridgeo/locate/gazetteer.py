@@ -26,6 +26,8 @@ ONE_TOWN_M = 1_500.0
 WIDE_AREA_M = 4_000.0
 """An area wider than this (a country, a metropolis) does not tell apart the towns in it."""
 FEW_ROWS_M = {"street": 150.0, "named": 1_000.0, "postcode": 300.0}
+HEAD_LETTERS = 3
+"""A word that is cut off keeps at least so many."""
 KINDS = ("address", "street", "place", "community", "town")
 
 
@@ -33,12 +35,15 @@ KINDS = ("address", "street", "place", "community", "town")
 class Gazetteer:
     """An indexed gazetteer; build it with `gazetteer_from_table`.
 
-    table: the rows as given (contract GAZETTEER), sorted by id. rows: one line a table row with keys and label.
+    table: the rows as given (contract GAZETTEER), sorted by id. rows: one line a table row, its
+    position, kind and keys of postcode and unit.
     areas: area, key, level (any, named, postcode), position, radius_m, row, is_city, is_community, has_row.
     streets: street, key, area, level, position, radius_m, row, unclear (the name stands in several towns of its area),
     along_m, across_m (see `street_spacing`).
     numbers: the house numbers of a street. ladder: one line a number of a street, ordered. names: names of houses and
-    places by area. trigrams: of street keys by area; town_trigrams: of the areas' own keys, all under area 0.
+    places by area. street_keys: core, types of all streets; street_words: street, area, street_key, size (in words),
+    head (the last word's first letters); name_keys: key. trigrams: of street keys by area; town_trigrams: of the areas'
+    own keys, all under area 0.
     """
 
     table: pl.DataFrame
@@ -48,6 +53,9 @@ class Gazetteer:
     numbers: pl.DataFrame
     ladder: pl.DataFrame
     names: pl.DataFrame
+    street_keys: pl.DataFrame
+    street_words: pl.DataFrame
+    name_keys: pl.DataFrame
     trigrams: pl.DataFrame
     town_trigrams: pl.DataFrame
 
@@ -74,15 +82,19 @@ def gazetteer_from_table(frame: pl.DataFrame) -> Gazetteer:
     )
     streets, street_rows = _streets(rows, located, areas)
     numbers = _numbers(rows, street_rows)
-    ladder = number_ladder(numbers)
+    names = _names(rows, located)
+    ladder = number_ladder(numbers.join(rows.select("row", "lng", "lat"), on="row", maintain_order="left"))
     return Gazetteer(
         table=table,
-        rows=rows,
+        rows=rows.select("row", "lng", "lat", "kind", "postcode_key", "unit_key"),
         areas=areas,
         streets=streets.join(street_spacing(ladder), on="street", how="left", maintain_order="left"),
         numbers=numbers,
         ladder=ladder,
-        names=_names(rows, located),
+        names=names,
+        street_keys=streets.select("core", "types").unique(),
+        street_words=_street_words(streets),
+        name_keys=names.select("key").unique(),
         trigrams=trigram_index(
             streets.filter((pl.col("level") != "any") | pl.lit(not (areas["level"] == "named").any()))
         ),
@@ -115,25 +127,30 @@ def _check(table: pl.DataFrame) -> None:
         )
 
 
-def _keyed_rows(table: pl.DataFrame) -> pl.DataFrame:
-    code_in_city = (
-        pl.col("city").str.contains(r"(?i)^([A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[\d -]+)$").fill_null(value=False)
-    )
+def _texts() -> dict[str, pl.Expr]:
+    """Return what a row of the table calls its street, locality, city and postcode, and the area that it stands for."""
+    code = pl.col("city").str.contains(r"(?i)^([A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[\d -]+)$").fill_null(value=False)
     kind = pl.col("kind")
-    is_area = kind.is_in(["town", "community"])
     # Villages number their houses without streets.
     village = pl.when(pl.col("number").is_not_null() & pl.col("name").is_null()).then(pl.coalesce("locality", "city"))
     street = pl.when(kind == "street").then(pl.coalesce("street", "name")).otherwise(pl.coalesce("street", village))
     # "Braddan, Douglas" in the city column: the last is the city.
-    city = pl.when(~code_in_city).then(pl.col("city").str.split(",").list.last().str.strip_chars())
-    before_city = pl.when(~code_in_city).then(pl.col("city").str.extract(r"^(.*),", 1))
-    community = (
-        pl.when(kind == "community")
-        .then(pl.coalesce("name", "locality"))
-        .otherwise(pl.coalesce("locality", before_city))
-    )
+    city = pl.when(~code).then(pl.col("city").str.split(",").list.last().str.strip_chars())
+    own = pl.when(kind == "community").then("name")
+    community = pl.coalesce(own, "locality", pl.when(~code).then(pl.col("city").str.extract(r"^(.*),", 1)))
     town = pl.when(kind == "town").then(pl.coalesce("name", "city", "locality")).otherwise(city)
-    own = pl.when(kind == "town").then(town).when(kind == "community").then(community)
+    return {
+        "street": street,
+        "locality": community,
+        "city": town,
+        "own": pl.when(kind == "town").then(town).when(kind == "community").then(community),
+        "postcode": pl.coalesce("postcode", pl.when(code).then(pl.col("city"))),
+    }
+
+
+def _keyed_rows(table: pl.DataFrame) -> pl.DataFrame:
+    texts = _texts()
+    is_area = pl.col("kind").is_in(["town", "community"])
     named = table.with_row_index("row").select(
         "row",
         "id",
@@ -143,14 +160,11 @@ def _keyed_rows(table: pl.DataFrame) -> pl.DataFrame:
         pl.col("precision_m").fill_null(0.0),
         "number",
         is_area.alias("is_area"),
-        street.alias("street"),
-        pl.when(~is_area & (kind != "street")).then(pl.col("name")).alias("name"),
-        _unbracketed(community).alias("locality"),
-        _unbracketed(town).alias("city"),
-        _unbracketed(own).alias("own"),
-        pl.coalesce("postcode", pl.when(code_in_city).then(pl.col("city"))).alias("postcode"),
+        texts["street"].alias("street"),
+        pl.when(~is_area & (pl.col("kind") != "street")).then(pl.col("name")).alias("name"),
+        *(_unbracketed(texts[name]).alias(name) for name in ("locality", "city", "own")),
+        texts["postcode"].alias("postcode"),
         postcode_key(pl.lit("x") + pl.col("unit")).alias("unit_key"),
-        *_labels(street, pl.coalesce(community, before_city), town),
     )
     return _with_keys(named)
 
@@ -184,18 +198,26 @@ def _unbracketed(text: pl.Expr) -> pl.Expr:
     return text.str.replace_all(r"\([^)]*\)", " ")
 
 
-def _labels(street: pl.Expr, locality: pl.Expr, city: pl.Expr) -> list[pl.Expr]:
-    """Return the texts an answer shows: house, street and area, each with its town."""
+def row_labels(gazetteer: Gazetteer, rows: pl.Series) -> pl.DataFrame:
+    """Return row, gazetteer_id, precision_m and the texts an answer shows: label, street_label, locality_, city_label.
+
+    rows: positions in the table, each once.
+    """
+    texts = _texts()
+    street, locality, city = (texts[name] for name in ("street", "locality", "city"))
     house = pl.concat_str([street, "number"], separator=" ", ignore_nulls=True).replace("", None)
     name = pl.when(pl.col("kind").is_in(["address", "place"])).then(pl.col("name"))
     part = pl.when(locality.ne_missing(city)).then(locality)
     area = pl.concat_str(part, city, separator=", ", ignore_nulls=True).replace("", None)
-    return [
+    return gazetteer.table[rows].select(
+        rows.alias("row"),
+        pl.col("id").alias("gazetteer_id"),
+        pl.col("precision_m").fill_null(0.0),
         pl.concat_str(name, house, area, separator=", ", ignore_nulls=True).alias("label"),
         pl.concat_str(street, area, separator=", ", ignore_nulls=True).alias("street_label"),
         locality.alias("locality_label"),
         city.alias("city_label"),
-    ]
+    )
 
 
 def _areas(rows: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:
@@ -290,11 +312,19 @@ def _measured_streets(joined: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _street_words(streets: pl.DataFrame) -> pl.DataFrame:
+    """Return the names of streets word by word, for names that are cut off."""
+    known = pl.col("key").str.split(" ")
+    return streets.select(
+        "street", "area", street_key="key", size=known.list.len(), head=known.list.last().str.slice(0, HEAD_LETTERS)
+    )
+
+
 def _numbers(rows: pl.DataFrame, street_rows: pl.DataFrame) -> pl.DataFrame:
     """Return street, number, suffix, number_key, alias, row: a range stands under both of its ends."""
     numbered = rows.filter(pl.col("number").is_not_null() & pl.col("kind").is_in(["address", "place"]))
     read = house_numbers(numbered["number"])
-    own = numbered.select("row", "lng", "lat", "postcode_key", "unit_key")[read["at"]].hstack(read.drop("at"))
+    own = pl.DataFrame({"row": numbered["row"][read["at"]]}).hstack(read.drop("at"))
     return own.join(street_rows, on="row").sort("street", "number", "suffix", "row")
 
 

@@ -88,6 +88,7 @@ def numbered_houses(
     hits = (
         candidates.join(forms.drop("place", "to", "from"), on=on)
         .join(gazetteer.numbers, on=["street", "number", "suffix"], suffix="_row")
+        .join(gazetteer.rows.drop("kind"), on="row")
         .join(extra, on="query", how="left", suffix="_said")
     )
     ranked = hits.with_columns(
@@ -107,7 +108,7 @@ def named_houses(
     Returns two frames as `numbered_houses`.
     """
     named = spoken.stretches.filter("bounded").select("query", key="whole", at="first")
-    known = named.join(gazetteer.names.select("key").unique(), on="key", how="semi")
+    known = named.join(gazetteer.name_keys, on="key", how="semi")
     reach = areas.sort("query", "origin", "area").select("query", "area", "origin", "level")
     reach = reach.unique(["query", "area"], keep="first", maintain_order=True)
     hits = (

@@ -38,9 +38,10 @@ def estimated_houses(candidates: pl.DataFrame, numbers: pl.DataFrame, gazetteer:
             pl.col("across_m").fill_null(ACROSS_M),
         )
     )
+    ladder = gazetteer.ladder.join(asked.select("street").unique(), on="street", how="semi")
     sides = {
-        "parity": _bracket(asked, gazetteer.ladder, ["street", "parity"]),
-        "any": _bracket(asked, gazetteer.ladder, ["street"]),
+        "parity": _bracket(asked, ladder, ["street", "parity"]),
+        "any": _bracket(asked, ladder, ["street"]),
     }
     answers = pl.concat([step(frame, side) for side, frame in sides.items() for step in (_between, _nearest)])
     order = ["loss", "edits", "scale_m", "origin", "row"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import polars as pl
-import polars.selectors as cs
 
 from gridgeo.domain.tables import Contract, checked
 from gridgeo.domain.words import PLACED_TIERS
@@ -11,7 +10,7 @@ from gridgeo.locate.chinese_lines import chinese_lines
 from gridgeo.locate.chinese_table import Units
 from gridgeo.locate.confidence import ConfidenceModel, confidence_columns
 from gridgeo.locate.default_model import DEFAULT_MODEL
-from gridgeo.locate.gazetteer import Gazetteer
+from gridgeo.locate.gazetteer import Gazetteer, row_labels
 from gridgeo.locate.match import matched_addresses
 from gridgeo.locate.parse import address_problems
 
@@ -94,12 +93,7 @@ def _located(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel
         problems.with_columns(queries["id"])
         .join(answers, on="query", how="left", maintain_order="left")
         .join(reasons, on="query", how="left", maintain_order="left")
-        .join(
-            gazetteer.rows.select("row", "precision_m", cs.ends_with("label"), gazetteer_id="id"),
-            on="row",
-            how="left",
-            maintain_order="left",
-        )
+        .join(row_labels(gazetteer, answers["row"].unique()), on="row", how="left", maintain_order="left")
         .with_columns(
             pl.col("tier").fill_null("none"),
             pl.col("doubtful").fill_null(value=False),

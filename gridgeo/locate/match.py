@@ -78,10 +78,13 @@ def _steps(reading: _Reading, gazetteer: Gazetteer) -> list[pl.DataFrame]:
     """Return the answers of every step down the ladder, best step first."""
     on_street, in_area = _by_name(reading, gazetteer)
     found = numbered_houses(reading.candidates, number_forms(reading.numbers), reading.extra, gazetteer)
+    rest = reading.candidates.join(
+        pl.concat([found["query"], on_street["query"]]).unique().to_frame(), on="query", how="anti"
+    )
     return [
         _as_exact(found),
         on_street,
-        estimated_houses(reading.candidates, reading.numbers, gazetteer),
+        estimated_houses(rest, reading.numbers, gazetteer),
         in_area,
         _streets(reading.candidates, gazetteer),
         _areas(reading, gazetteer),
