@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gridgeo.cli.common import ActorOption, JsonOption, acting, emit, language
+from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, acting, emit, language, session
 from gridgeo.cli.groups import LOCATE
 from gridgeo.cli.imports import EncodingOption, SeparatorOption
-from gridgeo.errors import InvalidInputError
+from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.i18n import Language, translate
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ FileArgument = Annotated[
     ),
 ]
 GazetteerOption = Annotated[
-    str, typer.Option("--gazetteer", metavar="FILE", help="Gazetteer: a CSV of address points.")
+    str,
+    typer.Option(
+        "--gazetteer", metavar="NAME|FILE", help="Gazetteer: a file of address points, or a name in the store."
+    ),
 ]
 OutOption = Annotated[Path, typer.Option(help="CSV to write the answers to, one row an address.")]
 DatumOption = Annotated[
@@ -65,6 +68,7 @@ def addresses(  # noqa: PLR0913 - the options are the command's interface
     year: YearOption = None,
     encoding: EncodingOption = None,
     separator: SeparatorOption = None,
+    store: StoreOption = None,
     as_json: JsonOption = False,
     actor: ActorOption = None,
 ) -> None:
@@ -81,20 +85,37 @@ def addresses(  # noqa: PLR0913 - the options are the command's interface
     request = GeocodeRequest(
         file, how, resolution, model_in_file(model) if model else DEFAULT_MODEL, aliases=aliases, year=year
     )
-    answers, record = locate_file(request, _gazetteer(gazetteer, how, datum))
+    answers, record = locate_file(request, _gazetteer(gazetteer, how, datum, (store, actor)))
     write_answers(answers, out)
     if record.get("note"):
         Console(stderr=True).print(translate(record["note"], language()))
     emit(as_json, record | {"out": str(out)}, _table(record, language()))
 
 
-def _gazetteer(named: str, how: ReadOptions, datum: str | None) -> GazetteerInUse:
+def _gazetteer(named: str, how: ReadOptions, datum: str | None, where: tuple[str | None, str | None]) -> GazetteerInUse:
+    """Return the gazetteer of a file or, by its name, of the store; where: the store, who acts."""
+    from gridgeo.pipeline.gazetteers import gazetteer_named
     from gridgeo.pipeline.geocode import gazetteer_in_file
+    from gridgeo.storage import reading
 
     path = Path(named)
     if path.is_file():
         return gazetteer_in_file(path, how, datum)
-    raise InvalidInputError("there is no gazetteer {given}: no such file", given=named)
+    try:
+        with session(where[0], False, where[1]) as opened, reading(opened.engine) as connection:
+            found = gazetteer_named(connection, named)
+    except NotFoundError as error:
+        raise InvalidInputError(
+            "there is no gazetteer {given}: neither a file nor a gazetteer of the store", given=named
+        ) from error
+    if datum is not None and datum != found.datum:
+        raise InvalidInputError(
+            "gazetteer {given} is in {own}, declared is {datum}: leave --datum out",
+            given=named,
+            own=found.datum,
+            datum=datum,
+        )
+    return found
 
 
 def _table(record: dict[str, Any], tongue: Language) -> Table:

@@ -74,13 +74,13 @@ def gazetteer_from_table(frame: pl.DataFrame) -> Gazetteer:
     """
     table = checked(frame, GAZETTEER, "gazetteer").sort("id")
     _check(table)
-    rows = _keyed_rows(table)
+    rows, texts = _keyed_rows(table)
     membership = row_areas(rows)
-    areas = _areas(rows, membership)
+    areas = _areas(rows, membership, texts)
     located = membership.join(areas.select("level", "area_key", "area"), on=["level", "area_key"]).drop(
         "area_key", "is_city"
     )
-    streets, street_rows = _streets(rows, located, areas)
+    streets, street_rows = _streets(rows, located, areas, texts)
     numbers = _numbers(rows, street_rows)
     names = _names(rows, located)
     ladder = number_ladder(numbers.join(rows.select("row", "lng", "lat"), on="row", maintain_order="left"))
@@ -148,7 +148,7 @@ def _texts() -> dict[str, pl.Expr]:
     }
 
 
-def _keyed_rows(table: pl.DataFrame) -> pl.DataFrame:
+def _keyed_rows(table: pl.DataFrame) -> tuple[pl.DataFrame, _Names]:
     texts = _texts()
     is_area = pl.col("kind").is_in(["town", "community"])
     named = table.with_row_index("row").select(
@@ -169,22 +169,38 @@ def _keyed_rows(table: pl.DataFrame) -> pl.DataFrame:
     return _with_keys(named)
 
 
-def _with_keys(named: pl.DataFrame) -> pl.DataFrame:
-    """Add what names are compared by; every distinct name is read once."""
-    street = _keys_of(
-        named["street"], core="street_core", types="street_types", canon="street_canon", spelt="street_spelt"
-    )
-    keyed = named.join(street, on="street", how="left", maintain_order="left")
+def _with_keys(named: pl.DataFrame) -> tuple[pl.DataFrame, _Names]:
+    """Add what names are compared by; every distinct name is read once, and its words are kept apart from the rows."""
+    street = _keys_of(named["street"], core="street_core", types="street_types", canon="key", spelt="spelt")
+    on = ["street_core", "street_types"]
+    keyed = named.join(street.select("street", *on), on="street", how="left", maintain_order="left")
     keyed = keyed.join(_keys_of(named["name"], whole="name_key"), on="name", how="left", maintain_order="left")
+    towns = []
     for column in ("locality", "city", "own"):
-        keys = _keys_of(named[column], whole=f"{column}_key", canon=f"{column}_canon")
-        keyed = keyed.join(keys, on=column, how="left", maintain_order="left")
+        keys = _keys_of(named[column], whole=f"{column}_key", canon="canon")
+        keyed = keyed.join(keys.select(column, f"{column}_key"), on=column, how="left", maintain_order="left")
+        towns.append(keys.select(level=pl.lit("named"), area_key=f"{column}_key", canon="canon"))
     codes = named.select(pl.col("postcode").drop_nulls().unique())
-    codes = codes.with_columns(code_text(pl.col("postcode")).alias("postcode_text"))
-    codes = codes.with_columns(pl.col("postcode_text").hash(seed=HASH_SEED + 1).alias("postcode_key"))
-    return keyed.join(codes.drop_nulls("postcode_text"), on="postcode", how="left", maintain_order="left").drop(
-        "street", "name", "locality", "city", "own", "postcode"
-    )
+    codes = codes.with_columns(code_text(pl.col("postcode")).alias("canon")).drop_nulls("canon")
+    codes = codes.with_columns(pl.col("canon").hash(seed=HASH_SEED + 1).alias("postcode_key"))
+    keyed = keyed.join(codes.drop("canon"), on="postcode", how="left", maintain_order="left")
+    areas = pl.concat([*towns, codes.select(level=pl.lit("postcode"), area_key="postcode_key", canon="canon")])
+    streets = street.drop("street").drop_nulls("street_core").sort(*on, "key")
+    areas = areas.drop_nulls("area_key").sort("level", "area_key", "canon")
+    rows = keyed.drop("street", "name", "locality", "city", "own", "postcode")
+    return rows, _Names(_first_of(streets, on), _first_of(areas, ["level", "area_key"]))
+
+
+def _first_of(frame: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    return frame.unique(key, keep="first", maintain_order=True)
+
+
+@dataclass(frozen=True)
+class _Names:
+    """Words of names. streets: street_core, street_types, key, spelt. areas: level, area_key, canon."""
+
+    streets: pl.DataFrame
+    areas: pl.DataFrame
 
 
 def _keys_of(names: pl.Series, **wanted: str) -> pl.DataFrame:
@@ -220,7 +236,7 @@ def row_labels(gazetteer: Gazetteer, rows: pl.Series) -> pl.DataFrame:
     )
 
 
-def _areas(rows: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:
+def _areas(rows: pl.DataFrame, membership: pl.DataFrame, names: _Names) -> pl.DataFrame:
     """Return one row an area: its centre (its own row where it has one, else the median of its rows) and radius."""
     joined = membership.join(rows.select("row", "lng", "lat", "kind", "own_key", "precision_m"), on="row").with_columns(
         ((pl.col("level") == "named") & (pl.col("own_key") == pl.col("area_key"))).fill_null(value=False).alias("own")
@@ -239,23 +255,9 @@ def _areas(rows: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:
             pl.col("own").any().alias("has_row"),
         )
         .rename({"centre_lng": "lng", "centre_lat": "lat"})
-        .join(_area_words(rows), on=["level", "area_key"], how="left", maintain_order="left")
+        .join(names.areas, on=["level", "area_key"], how="left", maintain_order="left")
         .with_row_index("area")
         .with_columns(pl.col("area_key").alias("key"))
-    )
-
-
-def _area_words(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return level, area_key, canon: the name of a town or the letters of a postcode."""
-    named = [
-        rows.select(level=pl.lit("named"), area_key=f"{name}_key", canon=f"{name}_canon")
-        for name in ("city", "locality")
-    ]
-    codes = rows.select(level=pl.lit("postcode"), area_key="postcode_key", canon="postcode_text")
-    return (
-        pl.concat([*named, codes])
-        .drop_nulls("area_key")
-        .unique(["level", "area_key"], keep="first", maintain_order=True)
     )
 
 
@@ -278,37 +280,37 @@ def _radius(few_rows_m: pl.Expr) -> pl.Expr:
     return pl.max_horizontal(pl.col("away_m").quantile(0.9), pl.coalesce(own_m, few_rows_m / pl.len()))
 
 
-STREET_COLUMNS = ("street_core", "street_types", "street_canon", "street_spelt")
-
-
-def _streets(rows: pl.DataFrame, located: pl.DataFrame, areas: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _streets(
+    rows: pl.DataFrame, located: pl.DataFrame, areas: pl.DataFrame, names: _Names
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the streets, and which rows belong to which street."""
     named = rows.filter(pl.col("street_core").is_not_null() & pl.col("kind").is_in(["address", "street", "place"]))
     places = ("lng", "lat", "precision_m", "city_key", "locality_key")
     joined = (
-        named.select("row", *STREET_COLUMNS, *places, own=pl.col("kind") == "street")
+        named.select("row", "street_core", "street_types", *places, own=pl.col("kind") == "street")
         .join(located, on="row")
         .sort("street_core", "street_types", "area", "row")
         .with_columns(pl.struct("street_core", "street_types", "area").rle_id().alias("street"))
     )
     wide = areas.select("area", wide=pl.col("radius_m") > WIDE_AREA_M)
-    streets = _measured_streets(joined).join(wide, on="area", maintain_order="left")
+    streets = _measured_streets(joined, names).join(wide, on="area", maintain_order="left")
     unclear = pl.col("several_towns") & ((pl.col("level") == "any") | pl.col("wide"))
     return streets.with_columns(unclear.alias("unclear")).drop("several_towns", "wide"), joined.select("street", "row")
 
 
-def _measured_streets(joined: pl.DataFrame) -> pl.DataFrame:
+def _measured_streets(joined: pl.DataFrame, names: _Names) -> pl.DataFrame:
     town = pl.coalesce("locality_key", "city_key")
-    names = ("core", "types", "key", "spelt")
     return (
         _around_centre(joined, ["street"])
         .group_by("street", maintain_order=True)
         .agg(
-            *(pl.col(column).first().alias(name) for column, name in zip(STREET_COLUMNS, names, strict=True)),
+            pl.col("street_core", "street_types").first(),
             pl.col("area", "level", "lng", "lat", "row").first(),
             _radius(pl.lit(FEW_ROWS_M["street"])).alias("radius_m"),
             ((town.n_unique() > 1) & (pl.col("away_m").max() > ONE_TOWN_M)).alias("several_towns"),
         )
+        .join(names.streets, on=["street_core", "street_types"], how="left", maintain_order="left")
+        .rename({"street_core": "core", "street_types": "types"})
     )
 
 

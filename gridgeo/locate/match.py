@@ -160,7 +160,7 @@ def _foreign(spoken: Spoken, gazetteer: Gazetteer) -> pl.DataFrame:
 
 def _chinese_kinds(gazetteer: Gazetteer) -> list[str]:
     """Return the levels of which the gazetteer names a unit."""
-    names = pl.concat([gazetteer.rows["locality_label"], gazetteer.rows["city_label"]]).drop_nulls().unique()
+    names = gazetteer.areas.filter(pl.col("level") == "named")["canon"].drop_nulls().unique()
     if not names.str.contains(r"\p{Han}").any():
         return ["市", *sorted(set(CHINESE_KINDS.values()))]
     found = names.to_frame("name").select(pl.col("name").str.extract(CHINESE_LEVEL).replace(CHINESE_KINDS)).to_series()

@@ -14,6 +14,7 @@ from gridgeo.domain.tables import LOCATION_CELLS, LOCATIONS, checked
 from gridgeo.domain.words import PLACED_TIERS
 from gridgeo.locate import Gazetteer, cell_shares, gazetteer_from_table, locate_addresses
 from gridgeo.pipeline.cell_groups import coarse_cells, groups, nearest_cells
+from gridgeo.pipeline.gazetteers import newest_gazetteer
 from gridgeo.pipeline.ground_cells import ground_cells
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
 from gridgeo.storage import finish_version, new_version, part_of, read_frame, write_frame
@@ -68,8 +69,15 @@ def find_customers(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
 
 
 def _known_addresses(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
-    """Return the bank's own addresses and, where they came as a list of their own, the ground's beside them."""
+    """Return the bank's own addresses with those of the newest gazetteer that was built.
+
+    Without one, and where the bank's came as a list of their own, the ground's stand beside them.
+    """
     own = read_frame(connection, "gazetteer", version_id=inputs.bank)
+    built = newest_gazetteer(connection)
+    if built is not None:
+        more = read_frame(connection, "gazetteer", version_id=built)
+        return pl.concat([own, more.filter(~pl.col("id").is_in(own["id"].implode()))]).sort("id")
     if part_of(connection, inputs.bank, "gazetteer") == inputs.bank and own.height:
         return own
     ground = read_frame(connection, "gazetteer", version_id=inputs.ground)

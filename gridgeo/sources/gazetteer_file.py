@@ -6,18 +6,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
+import shapely
 
-from gridgeo.cells import check_datum
+from gridgeo.cells import check_datum, metres_between
 from gridgeo.domain.tables import GAZETTEER, checked
 from gridgeo.errors import InvalidInputError
 from gridgeo.locate import with_lines_read
-from gridgeo.sources.files import ReadOptions, open_table
+from gridgeo.sources.files import RawTable, ReadOptions, open_table
 from gridgeo.sources.intake import Field, ImportOptions, Known, import_kind, understand
 from gridgeo.sources.intake.positions import SWAPPED
 
 SHOWN = 10
 """Rejected rows shown with their values."""
+GEOGRAPHIC_CRS = ("EPSG:4326", "EPSG:4490", "OGC:CRS84")
 FAR_DEGREES, NEAR_DEGREES = 5.0, 1.0
 """A swapped position stands out only where the rest of the file lies together."""
 _ADDRESSES = import_kind("addresses")
@@ -54,31 +57,74 @@ class GazetteerFile:
     examples: list[dict[str, Any]] = field(default_factory=list)
 
 
-def gazetteer_from_file(path: Path, how: ReadOptions, datum: str | None = None) -> GazetteerFile:
-    """Read a file of address points; positions stay as they are written.
+def gazetteer_from_file(
+    path: Path, how: ReadOptions, datum: str | None = None, *, house: str | None = None, kind: str | None = None
+) -> GazetteerFile:
+    """Read a file of address points, or of shapes with names: outlines are towns, lines streets.
 
-    datum: as the person declares it; a column `datum` must not say otherwise. Of two rows with one id the first is
-    taken. Raises InvalidInputError when the file cannot be read, has no position columns, holds no usable row, or mixes
-    datums.
+    datum: as the person declares it; a column `datum` must not say otherwise. house: the datum to bring positions into;
+    without one they stay as they are written. kind: of rows that do not say theirs. Of two rows with one id the first
+    is taken. Raises InvalidInputError when the file cannot be read, has no positions, nothing says its datum where it
+    is needed, it mixes datums, or (unless it is a layer, which may be empty) it holds no usable row.
     """
+    raw = with_reach(open_table(path, how))
+    constants = {} if kind is None or "kind" in raw.columns else {"kind": kind}
+    if "source" not in raw.columns:
+        constants["source"] = path.name
     # Numbers of a land register look like account numbers and are none; declared as the house's, positions stay.
-    options = ImportOptions("addresses", datum="wgs84", duplicates="first", on_purpose=GAZETTEER_FILE.field_names)
-    file = understand(open_table(path, how), options, Known("wgs84"), GAZETTEER_FILE)
+    options = ImportOptions(
+        "addresses",
+        datum=datum if house else "wgs84",
+        constants=constants,
+        duplicates="first",
+        on_purpose=GAZETTEER_FILE.field_names,
+    )
+    file = understand(raw, options, Known(house or "wgs84"), GAZETTEER_FILE)
     parts: list[pl.DataFrame] = []
     examples: list[dict[str, Any]] = []
     for batch in file.batches():
         parts.append(batch.accepted)
         examples += batch.rejected.head(SHOWN - len(examples)).to_dicts() if len(examples) < SHOWN else []
     account = file.account.as_dict()
-    if not parts or not account["accepted"]:
+    if not account["accepted"] and how.layer is None:
         raise InvalidInputError(
             "{path} holds no usable address: {reasons}",
             path=path.name,
             reasons="; ".join(account["rejected"]) or "no rows",
         )
-    rows = _without_swapped(pl.concat(parts), account, examples)
-    own = _datum_of(path, rows["datum"].drop_nulls().str.to_lowercase().unique().sort().to_list(), datum)
+    rows = pl.concat(parts) if parts else pl.DataFrame(schema=GAZETTEER_FILE.contract)
+    rows = _without_swapped(rows, account, examples)
+    stated = rows["datum"].drop_nulls().str.to_lowercase().unique().sort().to_list()
+    own = _datum_of(path, stated, datum)
     return GazetteerFile(checked(with_lines_read(rows), GAZETTEER, "gazetteer"), own, account, file.notes(), examples)
+
+
+def with_reach(raw: RawTable) -> RawTable:
+    """Add to a table of shapes how far each reaches (precision_m) and what it stands for (kind)."""
+    if not raw.has_geometry or (raw.crs or GEOGRAPHIC_CRS[0]) not in GEOGRAPHIC_CRS:
+        return raw
+    added = tuple(name for name in ("precision_m", "kind") if name not in raw.columns)
+    return replace(
+        raw,
+        columns=(*raw.columns, *added),
+        headers=(*raw.headers, *added),
+        frames=lambda rows: (_measured(frame, added) for frame in raw.frames(rows)),
+    )
+
+
+def _measured(frame: pl.DataFrame, added: tuple[str, ...]) -> pl.DataFrame:
+    shapes = shapely.from_wkb(frame["geometry"].to_numpy(), on_invalid="ignore")
+    west, south, east, north = shapely.bounds(shapes).T
+    reach_m = metres_between(west, south, east, north) / 2
+    dimension = shapely.get_dimensions(shapes)
+    text = pl.Series(np.round(reach_m, 1)).cast(pl.String)
+    reach = pl.Series(np.nan_to_num(reach_m) > 0)
+    kinds = np.array([None, "address", "street", "town"], dtype=object)[np.clip(dimension, -1, 2) + 1]
+    values = {
+        "precision_m": pl.select(pl.when(reach).then(text)).to_series().alias("precision_m"),
+        "kind": pl.Series("kind", kinds.tolist(), dtype=pl.String),
+    }
+    return frame.with_columns(values[name] for name in added)
 
 
 def _without_swapped(rows: pl.DataFrame, account: dict[str, Any], examples: list[dict[str, Any]]) -> pl.DataFrame:

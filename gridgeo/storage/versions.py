@@ -13,7 +13,7 @@ from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, InvalidInputError, NotFoundError
 from gridgeo.storage.models import Live, LiveLog, Version
 
-COMPUTED = ("ground", "bank", "catchment", "location", "score", "plan", "publication", "membership")
+COMPUTED = ("ground", "bank", "catchment", "location", "score", "plan", "publication", "membership", "gazetteer")
 DATASETS = (
     "orgs",
     "staff",
