@@ -1,4 +1,4 @@
-"""Take the README's pictures: `.venv/bin/python scripts/screenshots.py` (needs Chromium and the dev packages)."""
+"""Take the pictures of the docs: `.venv/bin/python scripts/screenshots.py` (needs Chromium and the dev packages)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -29,11 +30,25 @@ def shoot(page: Page, link: str) -> None:
     page.screenshot(path=ROOT / "docs/images/map-zh.png")
 
 
+def shoot_county(page: Page, link: str) -> None:
+    """Photograph the scores of the fictional county in English."""
+    page.goto(link)
+    page.wait_for_selector("body[data-ready='true']")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=ROOT / "docs/images/county.png")
+
+
 def main() -> None:
-    """Run the demo on a fresh store, serve it, take both pictures."""
+    """Take the pictures of both grounds."""
+    photograph("liechtenstein", shoot)
+    photograph("county", shoot_county)
+
+
+def photograph(ground: str, take: Callable[[Page, str], None]) -> None:
+    """Run a ground's demo on a fresh store, serve it, take its pictures."""
     with tempfile.TemporaryDirectory() as folder:
         store = f"sqlite:///{folder}/demo.db"
-        subprocess.run([GRIDGEO, "demo", "--no-serve", "--store", store], check=True)  # noqa: S603
+        subprocess.run([GRIDGEO, "demo", "--ground", ground, "--no-serve", "--store", store], check=True)  # noqa: S603
         environment = {**os.environ, "GRIDGEO_LOGIN_TOKEN": "pictures"}
         command = [GRIDGEO, "serve", "--store", store, "--port", str(PORT)]
         server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603
@@ -41,7 +56,7 @@ def main() -> None:
             wait_for_server(server)
             with sync_playwright() as play:
                 browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-                shoot(
+                take(
                     browser.new_page(viewport={"width": 1280, "height": 800}),
                     f"http://127.0.0.1:{PORT}/login?token=pictures",
                 )
