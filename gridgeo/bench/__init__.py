@@ -11,7 +11,7 @@ BENCHES = {
     "demo": "gridgeo.bench.demo",
     "import": "gridgeo.bench.imports",
     "geocode": "gridgeo.bench.geocode_chinese",
-    "score": "gridgeo.bench.score_suppression",
+    "score": "gridgeo.bench.score",
 }
 """Name -> module with its `bench`; peers are slow to import."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import h3
 import numpy as np
 import numpy.typing as npt
 
 from gridgeo.bench.audit import Claim, Knowledge, Number, Shown, learn
-from gridgeo.bench.report import Case, report, yardstick
+from gridgeo.bench.report import Case
 from gridgeo.cells import ring_pairs
 from gridgeo.domain import BoolArray, CellArray, FloatArray, IntArray
 from gridgeo.scoring.rings import ring_matrix
@@ -39,12 +39,6 @@ class Bank:
     def families(self) -> list[FloatArray]:
         """Ways to divide the customers: by tier; in a cohort, and not."""
         return [self.tiers, np.floor(self.tiers[:, :1] + 0.4 * self.tiers[:, 1:2])]
-
-
-def bench(*, quick: bool = False, postgis_url: str | None = None) -> dict[str, Any]:  # noqa: ARG001 - every bench is called alike
-    """Audit the suppression and return the bench's report."""
-    body = report("score", cases(quick), yardstick(100_000 if quick else 1_000_000))
-    return body | {"checks": {"seeds": QUICK_SEEDS if quick else SEEDS}}
 
 
 def cases(quick: bool) -> list[Case]:
