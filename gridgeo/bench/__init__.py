@@ -10,7 +10,7 @@ from gridgeo.errors import InvalidInputError
 BENCHES = {
     "demo": "gridgeo.bench.demo",
     "import": "gridgeo.bench.imports",
-    "geocode": "gridgeo.bench.geocode_chinese",
+    "geocode": "gridgeo.bench.geocode",
     "score": "gridgeo.bench.score",
 }
 """Name -> module with its `bench`; peers are slow to import."""
