@@ -11,6 +11,7 @@ import typer
 from gridgeo import __version__
 from gridgeo.cli import (
     addresses,
+    calibration,
     catchments,
     cells,
     demo,
@@ -67,6 +68,7 @@ for module in (
     groups,
     steps,
     addresses,
+    calibration,
     gazetteer,
     catchments,
     grids,
