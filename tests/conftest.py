@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -16,6 +17,8 @@ import sqlalchemy as sa
 from gridgeo.bench.postgis_server import NoServerError, PostgisServer, postgis_server
 from gridgeo.domain import Actor, local_actor
 from gridgeo.storage import open_engine, upgrade
+
+from .provider_stand_in import Service, provider_service
 
 StoreKind = Literal["sqlite", "postgis"]
 STORE_KINDS: tuple[StoreKind, ...] = ("sqlite", "postgis")
@@ -117,6 +120,12 @@ def connection(store_kind: StoreKind, shared_engine: Callable[[StoreKind], sa.En
         transaction = opened.begin()
         yield opened
         transaction.rollback()
+
+
+@pytest.fixture
+def start_provider() -> Callable[[], AbstractContextManager[Service]]:
+    """A function that runs a geocoder on loopback for the length of a block."""
+    return provider_service
 
 
 @pytest.fixture

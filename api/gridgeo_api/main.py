@@ -35,6 +35,7 @@ from gridgeo_api.routes import (
     jobs,
     login,
     page,
+    reviews,
     session,
     territories,
     tiles,
@@ -94,7 +95,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 def _add_routes(app: FastAPI) -> None:
     for subject in (health, login):
         app.include_router(subject.router)
-    for subject in (session, branches, catchments, cells, territories, features, grids, imports, jobs):
+    for subject in (session, branches, catchments, cells, territories, features, grids, reviews, imports, jobs):
         app.include_router(subject.router, prefix="/api/v1")
     app.include_router(tiles.router)
     page.add_page(app, STATIC)

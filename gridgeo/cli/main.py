@@ -11,6 +11,7 @@ import typer
 from gridgeo import __version__
 from gridgeo.cli import (
     addresses,
+    audit,
     calibration,
     catchments,
     cells,
@@ -24,6 +25,7 @@ from gridgeo.cli import (
     imports,
     inspect,
     jobs,
+    location_review,
     parsing,
     score_validate,
     serve,
@@ -68,6 +70,7 @@ for module in (
     groups,
     steps,
     addresses,
+    audit,
     calibration,
     gazetteer,
     catchments,
@@ -80,6 +83,7 @@ for module in (
     inspect,
     exports,
     jobs,
+    location_review,
     parsing,
     score_validate,
     serve,

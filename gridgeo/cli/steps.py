@@ -20,12 +20,21 @@ from gridgeo.cli.common import (
 )
 from gridgeo.cli.demo import STEPS as STEP_WORDS
 from gridgeo.cli.groups import LOCATE, SCORE, TERRITORY
+from gridgeo.cli.provider_options import (
+    ProviderDatumOption,
+    ProviderOption,
+    ProviderRateOption,
+    ProviderTimeoutOption,
+    ProviderUrlOption,
+    provider_from,
+)
 from gridgeo.cli.resolutions import BranchResolutionOption, branch_resolutions
 from gridgeo.cli.tables import summary_table
 
 if TYPE_CHECKING:
     from gridgeo.pipeline.run import RunReport
     from gridgeo.pipeline.steps import Progress, RunParams
+    from gridgeo.sources.providers import Provider
 
 ResolutionOption = Annotated[int, typer.Option(help="H3 resolution, 7 to 11; 9 is about 0.1 km2 a cell.")]
 MethodOption = Annotated[
@@ -103,12 +112,48 @@ def _run_as_job(opened: Session, params: RunParams, progress: Progress) -> RunRe
         return run_all(opened.engine, opened.actor, params, now, step, job.finish)
 
 
-def locate(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None) -> None:
+def locate(  # noqa: PLR0913 - the options are the command's interface
+    provider: ProviderOption = None,
+    provider_url: ProviderUrlOption = None,
+    provider_timeout: ProviderTimeoutOption = 5.0,
+    provider_rate: ProviderRateOption = 10.0,
+    provider_datum: ProviderDatumOption = "wgs84",
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    actor: ActorOption = None,
+) -> None:
     """Locate customers and merchants in the cells of the newest catchments.
 
     Example: gridgeo locate parties --json
     """
-    _step("location", store, as_json, actor)
+    named = provider_from(provider, provider_url, provider_timeout, provider_rate, provider_datum)
+    if named is None:
+        _step("location", store, as_json, actor)
+        return
+    with session(store, as_json, actor) as opened:
+        asked = ask_for_parties(opened, named)
+        with opened.engine.begin() as connection:
+            from gridgeo.pipeline.run import run_one
+
+            result = run_one(connection, opened.actor, "location", {"provider": named.label}, now())
+        emit(as_json, {"version": result.version_id} | result.report | {"provider": asked})
+
+
+def ask_for_parties(opened: Session, provider: Provider) -> dict[str, Any]:
+    """Ask a provider for the addresses that have no place and were not asked before; keep what it says."""
+    from gridgeo.pipeline.provided import keep_asked, texts_not_kept
+    from gridgeo.pipeline.run import addresses_to_ask
+    from gridgeo.sources.providers import ask_provider
+    from gridgeo.storage import reading
+
+    with reading(opened.engine) as connection:
+        wanted = addresses_to_ask(connection, opened.actor)
+        texts = texts_not_kept(connection, provider, wanted)
+    # Outside of any transaction: it may take minutes.
+    asked = ask_provider(texts, provider)
+    with opened.engine.begin() as connection:
+        counts = keep_asked(connection, opened.actor, provider, asked, now())
+    return {"label": provider.label, "wanted": len(wanted), "kept": len(wanted) - len(texts), **counts}
 
 
 def score(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None) -> None:

@@ -35,4 +35,6 @@ MEASURES: tuple[Measure, ...] = (
     Measure("gap", "提升空间", "Customer gap", "customers", "count", "up", "q75-comparable-1"),
     Measure("workload", "工作量", "Workload", "hours a year", "count", "none", "cadence-1"),
 )
+WHOLE_MEASURES = frozenset(measure.id for measure in MEASURES if measure.method == "hard-1")
+"""Counts of points, written as integers; expected counts are not."""
 MEASURE_BY_ID = {measure.id: measure for measure in MEASURES}

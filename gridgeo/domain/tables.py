@@ -270,6 +270,23 @@ LOCATION_CELLS: Contract = {
 }
 """Shares of one placed party sum to 1; hard marks the one cell that holds the point itself."""
 
+LOCATION_REVIEWS: Contract = {
+    "item_id": pl.Int64,
+    "reasons": pl.String,
+    "lng": pl.Float64,
+    "lat": pl.Float64,
+    "tier": pl.String,
+    "accuracy_m": pl.Float64,
+    "confidence": pl.Float64,
+    "matched": pl.String,
+    "outcome": pl.String,
+    "parties": pl.Int32,
+    "effect": pl.Float64,
+    "candidates": pl.String,
+}
+"""Doubtful locations of one version. reasons: joined by ``; ``. parties: how many share the house. effect: customers
+whose count may stand in the wrong cell. candidates: JSON text ``{"list": [...]}``, likeliest first."""
+
 MEMBERSHIPS: Contract = {
     "party_kind": pl.String,
     "party_id": pl.String,

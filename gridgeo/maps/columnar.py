@@ -15,6 +15,7 @@ import polars as pl
 
 from gridgeo.cells import cell_strings
 from gridgeo.domain.arrays import CellArray, FloatArray, IntArray
+from gridgeo.domain.measures import WHOLE_MEASURES
 from gridgeo.errors import InvalidInputError
 
 SIGNIFICANT_DIGITS = 6
@@ -81,14 +82,22 @@ def _column(name: str, measure: MeasureColumn, n_cells: int) -> dict[str, Any]:
             raise InvalidInputError(
                 "column {name} has {given} values for {cells} cells", name=name, given=len(part), cells=n_cells
             )
+    whole = name in WHOLE_MEASURES
     return {
-        "values": rounded(measure.values),
+        "values": whole_numbers(measure.values) if whole else rounded(measure.values),
         "low": None if measure.low is None else rounded(measure.low),
         "high": None if measure.high is None else rounded(measure.high),
         "evidence": None if measure.evidence is None else measure.evidence.to_list(),
         "reasons": None if measure.reasons is None else measure.reasons.to_list(),
         "breaks": rounded(np.asarray(measure.breaks, dtype=np.float64)),
     }
+
+
+def whole_numbers(values: FloatArray) -> IntArray | list[int | None]:
+    """Return counts as integers, None where undefined."""
+    if np.isfinite(values).all():
+        return np.rint(values).astype(np.int64)
+    return pl.Series(np.rint(values)).fill_nan(None).cast(pl.Int64).to_list()
 
 
 def rounded(values: FloatArray, digits: int = SIGNIFICANT_DIGITS) -> FloatArray:

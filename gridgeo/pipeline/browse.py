@@ -16,7 +16,7 @@ import shapely
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor, CellArray, FloatArray, IntArray
-from gridgeo.domain.measures import MEASURES
+from gridgeo.domain.measures import MEASURES, WHOLE_MEASURES
 from gridgeo.domain.public import sees_public_only
 from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.pipeline.published import (
@@ -274,8 +274,15 @@ def cell_detail(connection: sa.Connection, actor: Actor, cell: int, published: P
         branch_id=home["branch_id"][0],
         travel_s=home["travel_s"][0],
         territory=_territory_of(connection, actor, published, where),
-        scores={name: {key: rows[name][key] for key in _NO_SCORE} for name in MEASURE_IDS if name in rows},
+        scores={
+            name: {key: _figure(name, rows[name][key]) for key in _NO_SCORE} for name in MEASURE_IDS if name in rows
+        },
     )
+
+
+def _figure(measure: str, figure: Any) -> Any:  # noqa: ANN401 - a number, a class of evidence or None
+    """Return a count of points as the integer that it is."""
+    return int(figure) if measure in WHOLE_MEASURES and isinstance(figure, float) else figure
 
 
 def territories(

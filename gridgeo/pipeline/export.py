@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from gridgeo.cells import cell_strings, merged_polygons
 from gridgeo.domain import Actor
+from gridgeo.domain.measures import WHOLE_MEASURES
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps import (
     ExportNotes,
@@ -106,7 +107,8 @@ def _wide(connection: sa.Connection, actor: Actor, published: browse.Publication
             columns[f"{name}_evidence"] = column.evidence
         if column.reasons.null_count() < len(column.reasons):
             columns[f"{name}_hidden"] = column.reasons
-    return pl.DataFrame(columns).with_columns(pl.col(pl.Float64).fill_nan(None))
+    wide = pl.DataFrame(columns).with_columns(pl.col(pl.Float64).fill_nan(None))
+    return wide.with_columns(pl.col(name).cast(pl.Int64) for name in sorted(WHOLE_MEASURES & set(wide.columns)))
 
 
 def _named(frame: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from gridgeo.cells import admit_polygon, cells_from_polygons
 from gridgeo.domain import CellArray, FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
+from gridgeo.locate.plane import METRES_PER_DEGREE
+from gridgeo.locate.shares import EDGE_M, REACH_IN_EDGES
 from gridgeo.scoring import spread_people
 from gridgeo.sources import Settlement, people_weights
 from gridgeo.storage import read_frame
@@ -39,6 +41,19 @@ def ground_cells(connection: sa.Connection, ground_id: int, resolution: int) -> 
     # A country's boundaries are a dozen; each passes the gate by itself so that an error can name it.
     admitted = np.array([admit_polygon(shape, resolution=resolution) for shape in shapes], dtype=object)
     return cells_from_polygons(admitted, resolution)
+
+
+def ground_reach(connection: sa.Connection, ground_id: int, resolution: int) -> shapely.Geometry | None:
+    """Return where positions of a ground may lie: its zones, and as far around as a point just outside is taken in."""
+    shapes = shapely.from_wkb(ground_zones(connection, ground_id)["geometry"].to_numpy())
+    if not len(shapes):
+        return None
+    whole = shapely.union_all(shapes)
+    furthest = np.abs(shapely.bounds(whole)[[1, 3]]).max()
+    # A degree of longitude is the shorter one: measured by it, the reach is nowhere too small.
+    degree_m = METRES_PER_DEGREE * np.cos(np.radians(min(furthest, 85.0)))
+    reach: shapely.Geometry = shapely.buffer(whole, REACH_IN_EDGES * EDGE_M[resolution] / degree_m)
+    return reach
 
 
 def settlement_of(connection: sa.Connection, ground_id: int) -> Settlement:

@@ -109,13 +109,28 @@ def run_one(connection: sa.Connection, actor: Actor, kind: str, chosen: dict[str
     Raises InvalidInputError when a step before it has not run, ConflictError when the versions do not match.
     """
     require_planner(actor)
+    inputs, params = _prepared(connection, kind, chosen)
+    return STEPS[kind](connection, actor, inputs, params, now)
+
+
+def addresses_to_ask(connection: sa.Connection, actor: Actor) -> list[str]:
+    """Return the addresses of the working bank that have no place by gazetteer, point or decision, each once.
+
+    Raises InvalidInputError when there are no catchments yet.
+    """
+    require_planner(actor)
+    return locate.texts_to_ask(connection, *_prepared(connection, "location", {}))
+
+
+def _prepared(connection: sa.Connection, kind: str, chosen: dict[str, Any]) -> tuple[Inputs, RunParams]:
+    """Return what one step alone runs on, and with which parameters."""
     inputs = newest_inputs(connection)
     before = list(STEPS)[: list(STEPS).index(kind)]
     inputs = Inputs(inputs.ground, inputs.bank, **{name: getattr(inputs, name) for name in before})
     publish.require_matching(connection, inputs, tuple(before))
     stored = version_record(connection, inputs.catchment).params if inputs.catchment else {}
     known = {name: stored[name] for name in RunParams().as_dict() if name in stored}
-    return STEPS[kind](connection, actor, inputs, run_params(**known | chosen), now)
+    return inputs, run_params(**known | chosen)
 
 
 def _run_step(

@@ -37,7 +37,8 @@ class RunParams:
     resolution: H3 resolution of the cells. method: how catchments are drawn; as_drawn draws those of the newest version
     again. tolerance: largest deviation of a territory from its target, as a share, for each balanced measure. seed: of
     the territory solver. starts: solver starts a branch; the best one is kept. threshold: the least count, besides 0,
-    that consumers are shown. branch_resolutions: branch -> finer resolution of its cells.
+    that consumers are shown. branch_resolutions: branch -> finer resolution of its cells. provider: label of a geocoder
+    of the bank that was asked for what the gazetteer lacks.
     """
 
     resolution: int = 9
@@ -47,6 +48,7 @@ class RunParams:
     starts: int = 4
     threshold: int = DEFAULT_THRESHOLD
     branch_resolutions: Mapping[str, int] = field(default_factory=dict)
+    provider: str | None = None
 
     def __post_init__(self) -> None:
         check_resolution(self.resolution)

@@ -18,6 +18,7 @@ BRANCH_COLUMN = {"org_unit": "id", "staff": "org_unit_id"}
 PARTIES_WITHOUT_BRANCH = (
     "location",
     "location_cell",
+    "location_review",
     "household",
     "contact",
     "membership",

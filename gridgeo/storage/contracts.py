@@ -45,6 +45,7 @@ CONTRACTS: dict[str, Contract] = {
     "party_match": tables.PARTY_MATCHES,
     "location": tables.LOCATIONS,
     "location_cell": tables.LOCATION_CELLS,
+    "location_review": tables.LOCATION_REVIEWS,
     "membership": tables.MEMBERSHIPS,
     "catchment": CATCHMENTS,
     "catchment_cell": tables.CATCHMENT_CELLS,

@@ -50,6 +50,7 @@ RENAME = {"operation": "rename", "args": {"grid": "B1-1-1", "name": "x"}}
 NO_METHOD = {"spec": {"method": "magic"}}
 KEPT, KEPT_IN_USE = "/api/v1/features/T-1", "/api/v1/features/C-1"
 COHORT = {"where": {"attribute": "age_band", "is": "60+"}}
+DOUBTFUL = "/api/v1/locations/review/1"
 NO_RULE = {"kind": "cohort", "name": "x", "branch_id": "B1", "rule": {}}
 MATRIX: dict[str, Asked] = {
     "health": Asked("GET", "/health", EVERYBODY),
@@ -90,6 +91,12 @@ MATRIX: dict[str, Asked] = {
     "list_feature_members": Asked("GET", f"{KEPT}/members", READERS),
     "list_snapshots": Asked("GET", f"{KEPT_IN_USE}/snapshots", READERS),
     "take_snapshot": Asked("POST", f"{KEPT}/snapshots", instead(EDITORS, HIDDEN), {}),
+    "list_doubtful": Asked("GET", "/api/v1/locations/review", READERS),
+    "list_location_decisions": Asked("GET", "/api/v1/locations/review/history", READERS),
+    "read_doubtful": Asked("GET", DOUBTFUL, READERS),
+    "decide_location": Asked(
+        "POST", f"{DOUBTFUL}/decisions", instead(EDITORS, CONFLICT), {"decision": "reject"}, STALE
+    ),
     "list_imports": Asked("GET", "/api/v1/imports", PLANNERS),
     "read_import": Asked("GET", "/api/v1/imports/999", instead(PLANNERS, HIDDEN)),
     "read_rejected": Asked("GET", "/api/v1/imports/999/rejected.csv", instead(PLANNERS, HIDDEN)),
@@ -102,7 +109,7 @@ MATRIX: dict[str, Asked] = {
     "start_run": Asked("POST", "/api/v1/runs", instead(PLANNERS, WRONG), {"method": "magic"}),
 }
 OF_A_BRANCH = {name for name, asked in MATRIX.items() if "/B1" in asked.path}
-KEPT_BY_A_BRANCH = {name for name, asked in MATRIX.items() if asked.path.startswith((KEPT, KEPT_IN_USE))}
+KEPT_BY_A_BRANCH = {name for name, asked in MATRIX.items() if asked.path.startswith((KEPT, KEPT_IN_USE, DOUBTFUL))}
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +121,7 @@ def service(demo_made: Callable[[str], str], tmp_path_factory: pytest.TempPathFa
 
     file = tmp_path_factory.mktemp("roles") / "demo.db"
     shutil.copy(str(sa.make_url(demo_made("sqlite")).database), file)
+    give_the_first_doubtful_location_to_b1(f"sqlite:///{file}")
     with running(create_app(settings_for(f"sqlite:///{file}"))) as client:
         client.login()
         assert client.post("/api/v1/grids/B1", {}).status_code == 201
@@ -122,6 +130,13 @@ def service(demo_made: Callable[[str], str], tmp_path_factory: pytest.TempPathFa
         target = {"kind": "target_group", "name": "aim", "rule": {"where": {"cohort": "C-1"}}, "branch_id": "B1"}
         assert client.post("/api/v1/features", target).json()["id"] == "T-1"
         yield client
+
+
+def give_the_first_doubtful_location_to_b1(url: str) -> None:
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        assert connection.execute(sa.text("UPDATE review_item SET branch_id = 'B1' WHERE id = 1")).rowcount == 1
+    engine.dispose()
 
 
 def ask(client: Client, asked: Asked, path: str | None = None) -> Any:

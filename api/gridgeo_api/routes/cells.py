@@ -82,7 +82,9 @@ def _rounded(score: dict[str, Any]) -> dict[str, Any]:
     """Return the figures with as many digits as the columns have, so that both tell the same."""
     figures = {key: score[key] for key in ("value", "low", "high")}
     shown = rounded(np.array([np.nan if figure is None else figure for figure in figures.values()]))
-    return score | {key: None if figures[key] is None else each for key, each in zip(figures, shown, strict=True)}
+    # A count of points is an integer already.
+    kept = [key for key, figure in figures.items() if figure is None or isinstance(figure, int)]
+    return score | {key: figures[key] if key in kept else each for key, each in zip(figures, shown, strict=True)}
 
 
 def _measure(name: str, score: dict[str, Any]) -> dict[str, Any]:

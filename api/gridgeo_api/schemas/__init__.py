@@ -38,6 +38,7 @@ from gridgeo_api.schemas.grids import (
 )
 from gridgeo_api.schemas.imports import ImportDetail, Imported, ImportPreview, Imports, UploadOptions
 from gridgeo_api.schemas.jobs import Job, Jobs, RunWanted
+from gridgeo_api.schemas.reviews import LocationDecided, LocationDecision, LocationHistory, LocationItem, LocationQueue
 from gridgeo_api.schemas.session import Health, MeasureInfo, Measures, Notice, Ready, Session, SessionActor
 from gridgeo_api.schemas.territories import Territories, Territory
 from gridgeo_api.schemas.tiles import TileJson, VectorLayer
@@ -82,6 +83,11 @@ __all__ = [
     "Imports",
     "Job",
     "Jobs",
+    "LocationDecided",
+    "LocationDecision",
+    "LocationHistory",
+    "LocationItem",
+    "LocationQueue",
     "MeasureInfo",
     "MeasureValues",
     "Measures",

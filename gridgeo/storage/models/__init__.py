@@ -24,6 +24,7 @@ from gridgeo.storage.models.imports import (
 )
 from gridgeo.storage.models.jobs import Job
 from gridgeo.storage.models.locations import Location, LocationCell, Membership
+from gridgeo.storage.models.reviews import LocationReview, ProviderAnswer, ReviewDecision, ReviewItem, ReviewParty
 from gridgeo.storage.models.runs import Run, RunStep
 from gridgeo.storage.models.scores import CellScore, MeasureRow, PublicScore, PublicSum
 from gridgeo.storage.models.territories import Certificate, Territory, TerritoryCell
@@ -55,6 +56,7 @@ __all__ = [
     "LiveLog",
     "Location",
     "LocationCell",
+    "LocationReview",
     "MeasureRow",
     "Membership",
     "Merchant",
@@ -62,8 +64,12 @@ __all__ = [
     "Original",
     "PartyMatch",
     "Product",
+    "ProviderAnswer",
     "PublicScore",
     "PublicSum",
+    "ReviewDecision",
+    "ReviewItem",
+    "ReviewParty",
     "RoadEdge",
     "RoadNode",
     "Run",
