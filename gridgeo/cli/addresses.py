@@ -78,6 +78,7 @@ def addresses(  # noqa: PLR0913 - the options are the command's interface
     """
     from gridgeo.cli.imports import reading_options
     from gridgeo.locate import DEFAULT_MODEL
+    from gridgeo.maps import formula_safe
     from gridgeo.pipeline.geocode import GeocodeRequest, locate_file, model_in_file, write_answers
 
     acting(actor)
@@ -86,7 +87,7 @@ def addresses(  # noqa: PLR0913 - the options are the command's interface
         file, how, resolution, model_in_file(model) if model else DEFAULT_MODEL, aliases=aliases, year=year
     )
     answers, record = locate_file(request, _gazetteer(gazetteer, how, datum, (store, actor)))
-    write_answers(answers, out)
+    write_answers(formula_safe(answers), out)
     if record.get("note"):
         Console(stderr=True).print(translate(record["note"], language()))
     emit(as_json, record | {"out": str(out)}, _table(record, language()))

@@ -14,7 +14,7 @@ import polars as pl
 from gridgeo.domain.tables import GAZETTEER, checked
 from gridgeo.errors import InvalidInputError
 from gridgeo.locate.gazetteer_areas import row_areas
-from gridgeo.locate.house_number import house_numbers
+from gridgeo.locate.house_number import building_key, house_numbers
 from gridgeo.locate.ladder_index import number_ladder, street_spacing
 from gridgeo.locate.normalise import postcode_key
 from gridgeo.locate.plane import metres
@@ -164,7 +164,7 @@ def _keyed_rows(table: pl.DataFrame) -> tuple[pl.DataFrame, _Names]:
         pl.when(~is_area & (pl.col("kind") != "street")).then(pl.col("name")).alias("name"),
         *(_unbracketed(texts[name]).alias(name) for name in ("locality", "city", "own")),
         texts["postcode"].alias("postcode"),
-        postcode_key(pl.lit("x") + pl.col("unit")).alias("unit_key"),
+        postcode_key(pl.lit("x") + building_key(pl.col("unit"))).alias("unit_key"),
     )
     return _with_keys(named)
 

@@ -10,6 +10,9 @@ CONSCRIPTION_FROM = 100
 """Of "1234/12" people write either half where the first is a conscription number; "12/3" is no house 3."""
 NUMBER_PARTS = r"^\D{0,12}?(\d{1,6})((?:bis|ter|quater)\b|[a-z]\d{0,2}(?:s\d{1,2})?\b|/\d{1,4}[a-z]?)?(?:-(\d{1,5}))?"
 
+BUILDING_WORD = r"(?:号楼|号|栋|幢|座|楼|#)+$"
+"""One building is 1栋 to some and 1号楼 to others."""
+
 
 def joined(text: pl.Expr) -> pl.Expr:
     """Draw together what belongs to one house number in folded text: "12 korp. 2", "12 - 14", "12 /a"."""
@@ -70,3 +73,9 @@ def house_numbers(numbers: pl.Series) -> pl.DataFrame:
     )
     at = pl.DataFrame({"given": numbers}).with_row_index("at")
     return at.join(every, on="given", how="inner", maintain_order="left").drop("given")
+
+
+def building_key(building: pl.Expr) -> pl.Expr:
+    """Return the number or letter of a building without the word for it."""
+    bare = building.str.replace(BUILDING_WORD, "")
+    return pl.when(bare == "").then(building).otherwise(bare)

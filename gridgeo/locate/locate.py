@@ -86,7 +86,8 @@ def _has_components() -> pl.Expr:
 
 def _located(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel, units: Units | None) -> pl.DataFrame:
     problems = _problems(queries)
-    queries = queries.with_columns(chinese_lines(queries["address"], units))
+    areas = gazetteer.areas.filter(pl.col("level") == "named")["canon"]
+    queries = queries.with_columns(chinese_lines(queries["address"], units, areas))
     texts = pl.select(pl.when(problems["problem"].is_null()).then(_spoken(queries))).to_series()
     answers, reasons = matched_addresses(texts, queries["locality"], gazetteer)
     joined = (

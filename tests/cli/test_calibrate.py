@@ -81,3 +81,10 @@ def test_an_address_has_the_same_answer_whatever_else_is_in_the_file(
         assert done.returncode == 0, done.stderr
     whole, part = (pl.read_csv(tmp_path / f"{name}.out.csv", infer_schema=False) for name in ("every", "some"))
     assert part.equals(part.select("id").join(whole, on="id", how="left", maintain_order="left"))
+
+
+def test_a_text_that_would_run_as_a_formula_is_disarmed(gridgeo: Run, files: tuple[Path, Path], tmp_path: Path) -> None:
+    asked, out = tmp_path / "asked.csv", tmp_path / "out.csv"
+    pl.DataFrame({"id": ["=1+1"], "address": ["1 Ashbury Road, Sampleton"]}).write_csv(asked)
+    assert gridgeo("locate", "addresses", asked, "--gazetteer", files[1], "--out", out).returncode == 0
+    assert pl.read_csv(out, infer_schema=False)["id"].to_list() == ["'=1+1"]

@@ -26,11 +26,17 @@ def test_province_city_and_county_are_read_right(county: County) -> None:
 
 
 def test_most_addresses_find_their_house_and_cell(figures: CountyFigures) -> None:
-    assert figures.placed >= 0.85
-    assert figures.house >= 0.70
-    assert figures.cell >= 0.80
-    assert figures.known_house >= 0.75
+    assert figures.placed >= 0.94
+    assert figures.house >= 0.85
+    assert figures.cell >= 0.89
+    assert figures.known_house >= 0.93
     assert figures.median_m <= 35
+
+
+def test_units_without_their_words_do_not_hide_the_town(figures: CountyFigures) -> None:
+    row = figures.by_form.filter(pl.col("form") == "abbreviated")
+    assert row["count"].item() > 50
+    assert row["house"].item() >= 0.95
 
 
 def test_hardly_any_answer_lies_in_another_town(figures: CountyFigures) -> None:

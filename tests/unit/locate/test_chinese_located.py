@@ -108,3 +108,20 @@ def test_an_alias_of_the_bank_leads_to_its_district(columns: Gazetteer) -> None:
     rows = [("中关村园区", "北京市", "北京市", "海淀区", None, None)]
     own = with_aliases(packaged_units(), pl.DataFrame(rows, schema=ALIASES, orient="row"))
     assert located("中关村园区知春路17号", columns, own) == ("exact", "知春路17")
+
+
+@pytest.mark.parametrize("building", ["2栋", "2幢", "2号楼", "2座", "2#楼"])
+def test_a_building_is_the_same_whatever_it_is_called(building: str) -> None:
+    street = {"street": "昕和路", "number": "20", "locality": "栀塘社区", "city": "曦浦镇", "lat": 30.0}
+    houses = [street | {"id": f"b{unit}", "unit": f"{unit}栋", "lng": 105.9 + 0.001 * unit} for unit in (1, 2, 3)]
+    asked = pl.DataFrame({"id": ["q"], "address": [f"曦浦镇昕和路20号{building}3单元101室"], "locality": [None]},
+                         schema_overrides={"locality": pl.String})  # fmt: skip
+    found = locate_addresses(asked, gazetteer_of([*COLUMNS, *houses]))
+    assert found["gazetteer_id"].to_list() == ["b2"]
+
+
+def test_what_stands_before_a_known_town_does_not_hide_it() -> None:
+    asked = pl.DataFrame({"id": ["q", "r"], "address": ["澜岫霁州曦浦镇昕和路12号", "澜岫霁州驰浦镇昕和路12号"],
+                          "locality": [None, None]}, schema_overrides={"locality": pl.String})  # fmt: skip
+    found = locate_addresses(asked, gazetteer_of(COLUMNS))
+    assert found["gazetteer_id"].to_list() == ["昕和路12", None]
