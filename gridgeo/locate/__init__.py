@@ -15,7 +15,15 @@ from gridgeo.locate.confidence import (
 from gridgeo.locate.default_model import DEFAULT_MODEL
 from gridgeo.locate.gazetteer import Gazetteer, gazetteer_from_table
 from gridgeo.locate.houses import house_keys, town_keys
-from gridgeo.locate.locate import COMPONENTS, LOCATED, QUERIES, locate_addresses, placeable
+from gridgeo.locate.locate import (
+    CANDIDATES,
+    COMPONENTS,
+    LOCATED,
+    QUERIES,
+    candidate_answers,
+    locate_addresses,
+    placeable,
+)
 from gridgeo.locate.one_line import with_lines_read
 from gridgeo.locate.parse import parse_addresses
 from gridgeo.locate.provided import judged_answers
@@ -23,6 +31,7 @@ from gridgeo.locate.shares import cell_shares
 
 __all__ = [
     "AUDIT_REASONS",
+    "CANDIDATES",
     "COMPONENTS",
     "DEFAULT_MODEL",
     "LOCATED",
@@ -36,6 +45,7 @@ __all__ = [
     "audit_positions",
     "calibration_bins",
     "calibration_error",
+    "candidate_answers",
     "cell_shares",
     "confidence_columns",
     "fit_confidence",

@@ -11,7 +11,7 @@ from gridgeo.locate.chinese_table import Units
 from gridgeo.locate.confidence import ConfidenceModel, confidence_columns
 from gridgeo.locate.default_model import DEFAULT_MODEL
 from gridgeo.locate.gazetteer import Gazetteer, row_labels
-from gridgeo.locate.match import matched_addresses
+from gridgeo.locate.match import matched_addresses, possible_matches
 from gridgeo.locate.parse import address_problems
 
 QUERIES: Contract = {"id": pl.String, "address": pl.String, "locality": pl.String}
@@ -31,6 +31,18 @@ LOCATED: Contract = {
     "doubtful": pl.Boolean,
 }
 """reason: why there is no answer (tier none), else null. scale_m, doubtful: what confidence was read from."""
+CANDIDATES: Contract = {
+    "id": pl.String,
+    "rank": pl.Int32,
+    "lng": pl.Float64,
+    "lat": pl.Float64,
+    "tier": pl.String,
+    "accuracy_m": pl.Float64,
+    "confidence": pl.Float64,
+    "score": pl.Float64,
+    "matched": pl.String,
+    "gazetteer_id": pl.String,
+}
 CHUNK_ROWS = 50_000
 
 
@@ -49,10 +61,29 @@ def locate_addresses(
     raises. The same input gives the same row.
     Raises InvalidInputError when a column of queries is missing or of another type.
     """
-    given = checked(queries.select(pl.exclude(*COMPONENTS)), QUERIES, "queries").hstack(_components(queries))
+    given = _complete(queries)
     chosen = model or DEFAULT_MODEL
     chunks = [_located(chunk, gazetteer, chosen, units) for chunk in given.iter_slices(CHUNK_ROWS)]
     return pl.concat(chunks) if chunks else pl.DataFrame(schema=LOCATED)
+
+
+def candidate_answers(
+    queries: pl.DataFrame,
+    gazetteer: Gazetteer,
+    limit: int = 5,
+    model: ConfidenceModel | None = None,
+    units: Units | None = None,
+) -> pl.DataFrame:
+    """List what each address may mean, for a person to choose from.
+
+    queries, gazetteer, model, units: as in `locate_addresses`; a street that stands in several towns, which has no
+    answer there, has a candidate in each here. limit: candidates an address at most.
+    Returns columns CANDIDATES, several rows an address, the likeliest first; score is the confidence, shared by the
+    streets that the address may mean alike.
+    """
+    chosen = model or DEFAULT_MODEL
+    chunks = [_possible(chunk, gazetteer, limit, chosen, units) for chunk in _complete(queries).iter_slices(CHUNK_ROWS)]
+    return pl.concat(chunks) if chunks else pl.DataFrame(schema=CANDIDATES)
 
 
 def placeable(tier: pl.Expr) -> pl.Expr:
@@ -86,9 +117,7 @@ def _has_components() -> pl.Expr:
 
 def _located(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel, units: Units | None) -> pl.DataFrame:
     problems = _problems(queries)
-    areas = gazetteer.areas.filter(pl.col("level") == "named")["canon"]
-    queries = queries.with_columns(chinese_lines(queries["address"], units, areas))
-    texts = pl.select(pl.when(problems["problem"].is_null()).then(_spoken(queries))).to_series()
+    texts = _texts(queries, gazetteer, units, problems)
     answers, reasons = matched_addresses(texts, queries["locality"], gazetteer)
     joined = (
         problems.with_columns(queries["id"])
@@ -109,6 +138,37 @@ def _located(queries: pl.DataFrame, gazetteer: Gazetteer, model: ConfidenceModel
         .with_columns(accuracy_m.alias("accuracy_m"))
         .select(pl.col(name).cast(dtype) for name, dtype in LOCATED.items())
     )
+
+
+def _possible(
+    queries: pl.DataFrame, gazetteer: Gazetteer, limit: int, model: ConfidenceModel, units: Units | None
+) -> pl.DataFrame:
+    texts = _texts(queries, gazetteer, units, _problems(queries))
+    found = possible_matches(texts, queries["locality"], gazetteer, limit)
+    labelled = found.join(row_labels(gazetteer, found["row"].unique()), on="row", how="left", maintain_order="left")
+    score = pl.col("confidence") / pl.col("streets").fill_null(1).clip(1)
+    return (
+        labelled.with_columns(confidence_columns(labelled, model))
+        .with_columns(_matched().alias("matched"), score.alias("score"))
+        .with_columns(pl.max_horizontal("accuracy_m", "precision_m").alias("accuracy_m"))
+        .sort("query", "score", "row", descending=[False, True, False], maintain_order=True)
+        .unique(["query", "lng", "lat"], keep="first", maintain_order=True)
+        .with_columns((pl.int_range(pl.len()).over("query") + 1).cast(pl.Int32).alias("rank"))
+        .filter(pl.col("rank") <= limit)
+        .join(queries.select("id").with_row_index("query"), on="query", maintain_order="left")
+        .select(pl.col(name).cast(dtype) for name, dtype in CANDIDATES.items())
+    )
+
+
+def _complete(queries: pl.DataFrame) -> pl.DataFrame:
+    return checked(queries.select(pl.exclude(*COMPONENTS)), QUERIES, "queries").hstack(_components(queries))
+
+
+def _texts(queries: pl.DataFrame, gazetteer: Gazetteer, units: Units | None, problems: pl.DataFrame) -> pl.Series:
+    """Return the texts to be matched, null where an address cannot be read."""
+    areas = gazetteer.areas.filter(pl.col("level") == "named")["canon"]
+    lines = queries.with_columns(chinese_lines(queries["address"], units, areas))
+    return pl.select(pl.when(problems["problem"].is_null()).then(_spoken(lines))).to_series()
 
 
 def _problems(queries: pl.DataFrame) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -46,7 +46,10 @@ doubtful: the street was misspelt, looked for without a town, or is not the part
 
 @dataclass(frozen=True)
 class _Reading:
-    """What was understood of the addresses before houses are looked up."""
+    """What was understood of the addresses before houses are looked up.
+
+    unclear: candidates that stand in several towns, none of which the address names.
+    """
 
     spoken: Spoken
     areas: pl.DataFrame
@@ -72,6 +75,44 @@ def matched_addresses(texts: pl.Series, hints: pl.Series, gazetteer: Gazetteer) 
     )
     best = answers.sort("query", "step").unique("query", keep="first", maintain_order=True).drop("step")
     return best, _reasons(reading, best)
+
+
+def possible_matches(texts: pl.Series, hints: pl.Series, gazetteer: Gazetteer, most: int) -> pl.DataFrame:
+    """Find what each address may mean: of every street in question the answer of every step, not the best alone.
+
+    texts, hints: as in `matched_addresses`. most: streets an address that are looked at. Returns ANSWER and streets
+    (how many are in question), several rows an address.
+    """
+    reading = _read(texts, hints, gazetteer)
+    every = pl.concat([reading.candidates, _in_each_town(reading.unclear, gazetteer)])
+    ordered = every.sort("query", "loss", "edits", "origin", "street")
+    streets = ordered.select("query", "street").unique(maintain_order=True)
+    turn = pl.int_range(pl.len()).over("query")
+    turns = streets.with_columns(turn.alias("turn"), pl.len().over("query").alias("streets"))
+    numbers = chosen_numbers(reading.spoken, every, reading.areas)
+    parts = [
+        replace(reading, candidates=every.join(rows, on=["query", "street"], how="semi"), numbers=numbers)
+        for _, rows in turns.filter(pl.col("turn") < most).group_by("turn", maintain_order=True)
+    ]
+    found = [_shaped(_doubted(frame, part)) for part in parts or [reading] for frame in _steps(part, gazetteer)]
+    counts = turns.select("query", pl.col("streets").cast(pl.Int32)).unique()
+    return (
+        pl.concat(found)
+        .unique(["query", "row", "tier", "lng", "lat"], keep="first", maintain_order=True)
+        .join(counts, on="query", how="left", maintain_order="left")
+    )
+
+
+def _in_each_town(unclear: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Replace a street that stands in several towns by the street of that name in each of them."""
+    named = gazetteer.streets.filter(pl.col("level") == "named").select("key", town_street="street")
+    return (
+        unclear.join(gazetteer.streets.select("street", "key"), on="street")
+        .join(named, on="key")
+        .with_columns(pl.col("town_street").alias("street"), level=pl.lit("named"), unclear=pl.lit(value=False))
+        .select(unclear.columns)
+        .unique(maintain_order=True)
+    )
 
 
 def _steps(reading: _Reading, gazetteer: Gazetteer) -> list[pl.DataFrame]:
@@ -110,7 +151,7 @@ def _read(texts: pl.Series, hints: pl.Series, gazetteer: Gazetteer) -> _Reading:
     clear = candidates.filter(~pl.col("unclear"))
     numbers = chosen_numbers(spoken, clear, areas)
     extra = _extra(spoken, areas, gazetteer)
-    return _Reading(spoken, areas, clear, numbers, extra, open_queries, candidates.filter("unclear").select("query"))
+    return _Reading(spoken, areas, clear, numbers, extra, open_queries, candidates.filter("unclear"))
 
 
 def _extra(spoken: Spoken, areas: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
@@ -231,7 +272,7 @@ def _reasons(reading: _Reading, answers: pl.DataFrame) -> pl.DataFrame:
         .join(answers.select("query"), on="query", how="anti")
         .sort("query")
     )
-    several = reading.unclear.unique().with_columns(several=True)
+    several = reading.unclear.select("query").unique().with_columns(several=True)
     is_open = reading.open_queries.with_columns(is_open=True)
     reason = (
         pl.when(pl.col("several")).then(pl.lit(SEVERAL_TOWNS))

@@ -13,14 +13,14 @@ from gridgeo.cells import centres
 from gridgeo.domain import Actor, CellArray
 from gridgeo.domain.tables import LOCATION_CELLS, LOCATIONS, checked
 from gridgeo.domain.words import PLACED_TIERS
-from gridgeo.locate import audit_counts, cell_shares, gazetteer_from_table, town_keys
+from gridgeo.locate import Gazetteer, audit_counts, cell_shares, gazetteer_from_table, town_keys
 from gridgeo.pipeline.cell_groups import coarse_cells, groups, nearest_cells
 from gridgeo.pipeline.gazetteers import newest_gazetteer
 from gridgeo.pipeline.ground_cells import ground_cells, ground_reach
 from gridgeo.pipeline.positions import PARTIES, Ground, as_answers, given, positions
 from gridgeo.pipeline.provided import known_answers, texts_wanted
 from gridgeo.pipeline.review.gazetteer import with_reviewed
-from gridgeo.pipeline.review.items import doubtful, review_items
+from gridgeo.pipeline.review.items import doubtful, other_places, review_items
 from gridgeo.pipeline.review.queue import write_queue
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
 from gridgeo.storage import finish_version, new_version, part_of, read_frame, write_frame
@@ -63,7 +63,7 @@ def locate(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunP
     placed = pl.concat(one.shares.with_columns(party_kind=pl.lit(kind)) for kind, one in located.items())
     placed = checked(placed, LOCATION_CELLS, "location_cell").sort("party_kind", "party_id", "cell")
     write_frame(connection, "location_cell", placed, version_id=version_id)
-    items = [_waiting(one, parties, held, kind) for kind, one in located.items()]
+    items = [_waiting(one, parties, (held, ground.gazetteer), kind) for kind, one in located.items()]
     report: dict[str, Any] = {kind: _counts(one, parties, kind) for kind, one in located.items()}
     report["review"] = write_queue(connection, version_id, items)
     finish_version(connection, version_id, report=report)
@@ -156,8 +156,12 @@ def _located(found: pl.DataFrame, resolution: int, cells: tuple[CellArray, CellA
     return _Located(answers, found, on_ground, _covered(answers, on_ground, resolution, covered))
 
 
-def _waiting(one: _Located, parties: pl.DataFrame, held: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """Return what is to be reviewed; a merchant belongs to the branch whose cell it is in."""
+def _waiting(one: _Located, parties: pl.DataFrame, known: tuple[pl.DataFrame, Gazetteer], kind: str) -> pl.DataFrame:
+    """Return what is to be reviewed; a merchant belongs to the branch whose cell it is in.
+
+    known: the cells of the catchments, and the gazetteer in which other places are looked for.
+    """
+    held, gazetteer = known
     outcomes = parties.filter(pl.col("party_kind") == kind).select("party_id", "outcome", "reason")
     # A place on the map was not delivered with a row: nobody is asked about it.
     rows = doubtful(one.doubts.filter(pl.col("reasons").is_not_null()), outcomes, one.shares)
@@ -165,7 +169,7 @@ def _waiting(one: _Located, parties: pl.DataFrame, held: pl.DataFrame, kind: str
         homes = one.shares.filter("hard").join(held.select("cell", at="branch_id"), on="cell").select("party_id", "at")
         rows = rows.join(homes, left_on="id", right_on="party_id", how="left", maintain_order="left")
         rows = rows.with_columns(branch_id=pl.col("at")).drop("at")
-    return review_items(rows, kind)
+    return review_items(rows, kind, other_places(rows, gazetteer))
 
 
 def _shares(found: pl.DataFrame, resolution: int, inside: CellArray) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from gridgeo.domain.words import PLACED_TIERS
+from gridgeo.locate import Gazetteer, candidate_answers
 from gridgeo.locate.audit import CROWDED, DUPLICATE, FAR, OUTSIDE, SWAPPED
 
 UNSURE_BELOW = 0.9
@@ -68,10 +69,11 @@ def _missing() -> pl.Expr:
     return pl.when(abroad).then(OUTSIDE_IS_WRONG).otherwise(1.0)
 
 
-def review_items(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
+def review_items(rows: pl.DataFrame, kind: str, others: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return one row an item: ITEMS, the columns of `LOCATION_REVIEWS` but item_id, and party_ids (a list).
 
-    rows: from `doubtful`. Of the parties of an item the first by id speaks for all; candidates are everybody's.
+    rows: from `doubtful`. others: what else the gazetteer offers, from `other_places`. Of the parties of an item the
+    first by id speaks for all; candidates are everybody's.
     """
     ordered = rows.sort("id").with_columns(party_kind=pl.lit(kind))
     by = ["party_kind", "branch_id", "key"]
@@ -84,11 +86,23 @@ def review_items(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
     )
     candidates = pl.concat_str(pl.lit('{"list":['), pl.col("candidates").fill_null(""), pl.lit("]}"))
     return items.join(
-        _candidates(ordered, by), on=by, how="left", nulls_equal=True, maintain_order="left"
+        _candidates(ordered, by, others), on=by, how="left", nulls_equal=True, maintain_order="left"
     ).with_columns(candidates.alias("candidates"))
 
 
-def _candidates(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+def other_places(rows: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Return what the gazetteer offers for the house of each item: contract CANDIDATES, by the first party's id.
+
+    rows: from `doubtful`. The house is looked for as it is shown, without unit or person.
+    """
+    houses = rows.filter(pl.col("house").is_not_null()).sort("id").unique("key", keep="first", maintain_order=True)
+    asked = houses.select("id", pl.col("house").alias("address"), pl.lit(None, pl.String).alias("locality"))
+    found = candidate_answers(asked, gazetteer)
+    # The middle of a street or a town is no place to choose.
+    return found.filter(pl.col("tier").is_in(PLACED_TIERS))
+
+
+def _candidates(rows: pl.DataFrame, by: list[str], others: pl.DataFrame | None) -> pl.DataFrame:
     """Return by and candidates: the places an item may be at as JSON objects, the likeliest first."""
     shown = ("lng", "lat", "tier", "accuracy_m", "matched")
     answer = {name: pl.col(name) for name in shown} | {"score": pl.col("confidence")}
@@ -100,6 +114,9 @@ def _candidates(rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
         _candidate(rows, by, "given", _point("given_lng", "given_lat")),
         _candidate(swapped, by, "given, turned", _point("given_lat", "given_lng")),
     ]
+    if others is not None:
+        offered = rows.select("id", *by).join(others, on="id", how="inner", maintain_order="left")
+        kinds.append(_candidate(offered, by, "gazetteer", {name: pl.col(name) for name in (*shown, "score")}))
     usable = pl.col("lng").is_between(-180, 180) & pl.col("lat").is_between(-90, 90)
     nowhere = (pl.col("lng").abs() < 0.001) & (pl.col("lat").abs() < 0.001)
     every = pl.concat(kinds).filter(usable & ~nowhere).unique([*by, "lng", "lat"], keep="first", maintain_order=True)
