@@ -13,7 +13,7 @@ import rapidfuzz
 from gridgeo.bench import geocode_chinese
 from gridgeo.bench.city_words import countries
 from gridgeo.bench.county import county_figures
-from gridgeo.bench.geocode_peers import full_text, fuzzy
+from gridgeo.bench.geocode_peers import PeerFigures, full_text, fuzzy
 from gridgeo.bench.invented_cities import City, invented_city, offset_points
 from gridgeo.bench.report import Case, report, yardstick
 from gridgeo.cells import cells_from_points, from_wgs84, metres_between, to_wgs84
@@ -36,7 +36,12 @@ def bench(*, quick: bool = False, postgis_url: str | None = None) -> dict[str, A
     cities = [invented_city(code, countries()[code], 40 + at, 120 if quick else 600) for at, code in enumerate(codes)]
     known = pl.concat(_judged(city, withheld=False) for city in cities)
     missing = pl.concat(_judged(city, withheld=True) for city in cities)
-    cases = [*_quality(known, missing, cities[0]), *_million(cities, scale, quick=quick), *_county(quick)]
+    text = full_text(cities[0])
+    cases = [
+        *_quality(known, missing, text, fuzzy(cities[0])),
+        *_million(cities, scale, text, quick=quick),
+        *_county(quick),
+    ]
     cases.append(_round_trip(scale, 100_000 if quick else 10_000_000))
     found, told = geocode_chinese.cases(quick)
     checks = {"queries": known.height, "answered": int(known["lng"].is_not_null().sum()), "withheld": missing.height}
@@ -81,7 +86,7 @@ def _compared(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.Series("error_m", error_m), pl.Series("hit", hit), wrong.alias("wrong"))
 
 
-def _quality(known: pl.DataFrame, missing: pl.DataFrame, city: City) -> list[Case]:
+def _quality(known: pl.DataFrame, missing: pl.DataFrame, text: PeerFigures, alike: PeerFigures) -> list[Case]:
     both = pl.concat([known, missing])
     answered = both.filter(pl.col("lng").is_not_null())
     bins = calibration_bins(answered["confidence"].to_numpy(), (answered["error_m"] <= WITHIN_M).to_numpy())
@@ -89,7 +94,6 @@ def _quality(known: pl.DataFrame, missing: pl.DataFrame, city: City) -> list[Cas
     wrong = float(above["wrong"].sum()) / max(above.height, 1)
     found = float(known["tier"].is_in(["exact", "typo"]).sum()) / known.height
     version = rapidfuzz.__version__
-    text, alike = full_text(city), fuzzy(city)
     return [
         Case("known-found", "share", round(found, 4), "higher", FOUND, TEXT_PEER, version, text.found),
         Case("known-found-fuzzy", "share", round(found, 4), "higher", None, FUZZY_PEER, version, alike.found),
@@ -112,7 +116,7 @@ def _county(quick: bool) -> list[Case]:
     ]
 
 
-def _million(cities: list[City], scale: float, *, quick: bool) -> list[Case]:
+def _million(cities: list[City], scale: float, text: PeerFigures, *, quick: bool) -> list[Case]:
     """Build a gazetteer of a million rows out of copies of the towns, and locate the towns' addresses in it."""
     rows = 20_000 if quick else 1_000_000
     own = pl.concat(city.table for city in cities)
@@ -143,7 +147,7 @@ def _million(cities: list[City], scale: float, *, quick: bool) -> list[Case]:
             None if quick else round(SPEED / scale),
             SPEED_PEER,
             rapidfuzz.__version__,
-            round(full_text(cities[0]).per_cpu_s),
+            round(text.per_cpu_s),
         ),
         Case("memory", "MiB", round(memory_mib), "lower", floor=None if quick else MEMORY_MIB),
         Case("build-1m", "CPU s", round(build_s, 2), "lower", floor=None if quick else round(BUILD_S * scale, 1)),

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from gridgeo.bench.report import Case, report, yardstick
+from gridgeo.bench.report import Case
 from gridgeo.locate.chinese import parse_chinese
 
 FLOOR_DISTRICT, CEILING_WRONG, FLOOR_NUMBER = 0.95, 0.015, 0.95
@@ -22,13 +22,6 @@ PEERS_VARIABLE = "GRIDGEO_BENCH_PEERS"
 ADDRESSES, QUICK_ADDRESSES, RUNS = 50_000, 2_000, 3
 DATA = "chinese_addresses"
 CHILD = "chinese_peers.py"
-
-
-def bench(*, quick: bool = False, postgis_url: str | None = None) -> dict[str, Any]:  # noqa: ARG001 - as every bench
-    """Run the Chinese cases and return the bench's report."""
-    measure = yardstick(100_000 if quick else 1_000_000)
-    found, checks = cases(quick)
-    return report("geocode", found, measure) | {"checks": checks}
 
 
 def cases(quick: bool) -> tuple[list[Case], dict[str, Any]]:

@@ -63,7 +63,7 @@ def request_from_json(body: object) -> Request:
         indptr=indptr,
         indices=indices,
         k=k,
-        tolerance=_tolerance(_list(given, "tolerance"), weights.shape[1]),
+        tolerance=_tolerance(given, weights.shape[1]),
         edge_cost=cost,
         target_shares=None if shares is None else _table(shares, "target_shares", k, width=weights.shape[1]),
         homes=_homes(given, n, k),
@@ -145,6 +145,16 @@ def _nodes(given: Mapping[str, Any]) -> list[Any]:
     return nodes
 
 
+def _sized(given: Mapping[str, Any], name: str, count: int) -> list[Any]:
+    """Return a list of the file that must have so many entries."""
+    values = _list(given, name)
+    if len(values) != count:
+        raise InvalidInputError(
+            "problem file: {field} must have {count} rows, got {given}", field=name, count=count, given=len(values)
+        )
+    return values
+
+
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
@@ -212,14 +222,8 @@ def _number(given: Mapping[str, Any], name: str, default: float, *, above_zero: 
     return float(value)
 
 
-def _tolerance(values: list[Any], measures: int) -> FloatArray:
-    if len(values) != measures:
-        raise InvalidInputError(
-            "problem file: {field} must have {count} rows, got {given}",
-            field="tolerance",
-            count=measures,
-            given=len(values),
-        )
+def _tolerance(given: Mapping[str, Any], measures: int) -> FloatArray:
+    values = _sized(given, "tolerance", measures)
     for at, value in enumerate(values):
         if value is not None and not (_is_number(value) and value > 0):
             raise InvalidInputError(
@@ -292,11 +296,7 @@ def _is_edge(edge: object, n: int) -> bool:
 def _homes(given: Mapping[str, Any], n: int, k: int) -> IntArray | None:
     if given.get("homes") is None:
         return None
-    homes = _list(given, "homes")
-    if len(homes) != k:
-        raise InvalidInputError(
-            "problem file: {field} must have {count} rows, got {given}", field="homes", count=k, given=len(homes)
-        )
+    homes = _sized(given, "homes", k)
     for at, home in enumerate(homes):
         if not (_is_whole(home) and 0 <= home < n):
             raise InvalidInputError(
@@ -341,11 +341,7 @@ def _locks(locks: object, n: int, k: int) -> LabelArray | None:
 def _previous(given: Mapping[str, Any], n: int, k: int) -> LabelArray | None:
     if given.get("previous") is None:
         return None
-    labels = _list(given, "previous")
-    if len(labels) != n:
-        raise InvalidInputError(
-            "problem file: {field} must have {count} rows, got {given}", field="previous", count=n, given=len(labels)
-        )
+    labels = _sized(given, "previous", n)
     for at, label in enumerate(labels):
         if label is not None and not (_is_whole(label) and 0 <= label < k):
             raise InvalidInputError(
