@@ -29,9 +29,8 @@ def started(gridgeo: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
 
 def test_three_lists_make_a_map(started: tuple[Path, dict[str, object]]) -> None:
     folder, body = started
-    assert body["customers"] == {"in": 480, "placed": 480, "unplaced": 0, "rejected": 0} | {
-        name: body["customers"][name] for name in ("by_tier", "by_reason")
-    }
+    customers = {name: body["customers"][name] for name in ("in", "placed", "in_cells", "unplaced", "rejected")}
+    assert customers == {"in": 480, "placed": 480, "in_cells": 480.0, "unplaced": 0, "rejected": 0}
     assert body["people"]["in"] == sum(1200 + 173 * at for at in range(12))
     assert body["synthetic_bank"] is True
     assert body["areas"]["villages"] == 12

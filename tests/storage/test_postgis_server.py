@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 from gridgeo.bench import postgis_server
 
-CONFTEST = Path(__file__).parents[1] / "conftest.py"
+FIXTURES = [Path(__file__).parents[1] / name for name in ("conftest.py", "provider_stand_in.py")]
 SESSION = """
 def test_it(store_url):
     assert store_url
@@ -92,7 +93,8 @@ def test_without_a_server_tests_fail_with_one_line_and_do_not_skip(tmp_path: Pat
     """A session of its own, whose server cannot be reached, ends red."""
     copy = tmp_path / "tests"
     copy.mkdir()
-    (copy / CONFTEST.name).write_text(CONFTEST.read_text(encoding="utf-8"), encoding="utf-8")
+    for file in FIXTURES:
+        shutil.copy(file, copy)
     (copy / "test_it.py").write_text(SESSION)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     done = subprocess.run(
