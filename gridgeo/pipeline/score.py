@@ -16,22 +16,10 @@ from gridgeo.domain.tables import CELL_SCORES, checked
 from gridgeo.domain.words import TIERS
 from gridgeo.pipeline.cell_groups import groups
 from gridgeo.pipeline.cell_inputs import CellInputs, cell_inputs
+from gridgeo.pipeline.score_basis import fit, keep_basis
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
-from gridgeo.scoring import (
-    EXAMPLE_POLICY,
-    Validation,
-    customer_gap,
-    fit_potential,
-    makeup_clusters,
-    model_bytes,
-    placed_correction,
-    predict_potential,
-    shrink_penetration,
-    validate_potential,
-    with_ring_sums,
-    workload_hours,
-)
-from gridgeo.scoring.makeup import RING_FEATURES
+from gridgeo.scoring import EXAMPLE_POLICY, model_bytes, workload_hours
+from gridgeo.scoring.basis import Fits
 from gridgeo.storage import finish_version, new_version, read_frame, sync_measures, write_frame
 
 
@@ -51,16 +39,22 @@ def refresh(connection: sa.Connection, actor: Actor, inputs: Inputs, params: Run
     cells = read_frame(connection, "catchment_cell", version_id=inputs.catchment, columns=["cell"])["cell"].to_numpy()
     parts = [cell_inputs(connection, inputs, params.resolution, each) for each, _ in groups(cells)]
     scored = [_columns(given) for given in parts]
+    fits = [fitted for _, _, fitted in scored]
     version_id = new_version(
         connection, actor, "score", params=params.as_dict() | {"inputs": inputs.as_dict()}, now=now
     )
     sync_measures(connection)
     rows = pl.concat(
-        [_rows(given, *column) for given, (columns, _) in zip(parts, scored, strict=True) for column in columns.items()]
+        [
+            _rows(given, *column)
+            for given, (columns, _, _) in zip(parts, scored, strict=True)
+            for column in columns.items()
+        ]
     )
     rows = checked(rows, CELL_SCORES, "cell_score").sort("branch_id", "measure", "cell")
     write_frame(connection, "cell_score", rows, version_id=version_id)
-    report = _report(parts, [model_report for _, model_report in scored]) | {"rows": rows.height}
+    keep_basis(connection, version_id, inputs, parts, fits)
+    report = _report(parts, [model_report for _, model_report, _ in scored]) | {"rows": rows.height}
     finish_version(connection, version_id, report=report)
     return StepResult(version_id, report)
 
@@ -82,19 +76,10 @@ def _report(parts: list[CellInputs], models: list[dict[str, Any]]) -> dict[str, 
     }
 
 
-def _columns(given: CellInputs) -> tuple[dict[str, Column], dict[str, Any]]:
-    """Compute every measure of `gridgeo.domain.measures`, and what is to be said about the models."""
-    corrected = placed_correction(
-        given.customers, given.people, given.zone, given.unplaced_by_zone, unplaced_elsewhere=given.unplaced_elsewhere
-    )
-    shrunk = shrink_penetration(given.customers, corrected.people, given.pairs)
-    features = with_ring_sums(given.features, given.pairs, RING_FEATURES)
-    validation = _validation(given, features, corrected.customers)
-    model = fit_potential(features, corrected.customers, given.people, groups=given.branch_index)
-    proven = validation is not None and validation.verdict == "predictive"
-    potential = predict_potential(model, features, given.people, proven=proven)
-    clusters = makeup_clusters(given.features, among=given.people > 0)
-    gap = customer_gap(corrected.customers, given.people, shrunk, clusters, given.branch_index)
+def _columns(given: CellInputs) -> tuple[dict[str, Column], dict[str, Any], Fits]:
+    """Compute every measure of `gridgeo.domain.measures`, what is to be said about the models, and the models."""
+    fits, validation = fit(given)
+    shrunk, potential, gap = fits.shrunk, fits.potential, fits.gap
     columns = {
         "people": Column(given.people),
         "customers": Column(given.customers),
@@ -112,20 +97,12 @@ def _columns(given: CellInputs) -> tuple[dict[str, Column], dict[str, Any]]:
             "cells_over": int(shrunk.over.sum()),
         },
         "potential": {
-            "model": json.loads(model_bytes(model)),
+            "model": json.loads(model_bytes(fits.model)),
             "validation": asdict(validation) if validation else None,
         },
         "workload": {"policy": "example", "rows": [asdict(row) for row in EXAMPLE_POLICY.rows], "tiers": list(TIERS)},
     }
-    return columns, report
-
-
-def _validation(given: CellInputs, features: pl.DataFrame, customers: FloatArray) -> Validation | None:
-    """Leave one catchment out at a time; None with a single branch, where there is no other area to learn from."""
-    if len(given.branch_ids) < 2:
-        return None
-    areas = np.array(given.branch_ids)[given.branch_index]
-    return validate_potential(features, customers, given.people, areas, given.pairs)
+    return columns, report, fits
 
 
 def _rows(given: CellInputs, measure: str, column: Column) -> pl.DataFrame:

@@ -65,28 +65,62 @@ def customer_gap(
     share of a tiny cell sets no target; cluster, branch_index: whole numbers from 0, shape (n_cells,).
     Raises InvalidInputError when a count is negative or missing, or lengths differ.
     """
+    table = comparables(people, shrunk, cluster, branch_index, rule)
+    return gap_against(customers, people, shrunk, table, rule)
+
+
+@dataclass(frozen=True)
+class Comparables:
+    """Examples of a cell's kind at other branches: how many, and upper quartile and median of their shrunk shares.
+
+    Shape (n_cells,); rates are not-a-number where there is no example.
+    """
+
+    count: IntArray
+    target_rate: FloatArray
+    median_rate: FloatArray
+
+
+def comparables(
+    people: ArrayLike, shrunk: Shrunk, cluster: ArrayLike, branch_index: ArrayLike, rule: GapRule = GapRule()
+) -> Comparables:
+    """Return what each cell is compared with: the cells of its cluster at other branches.
+
+    Raises InvalidInputError when people are negative or missing, or lengths differ.
+    """
     exposed = counts(people, "people")
-    found = counts(customers, "customers", len(exposed))
     kind = positions(cluster, "cluster", np.iinfo(np.int64).max)
     branch = positions(branch_index, "branch_index", np.iinfo(np.int64).max)
     one_column(kind, "cluster", len(exposed))
     one_column(branch, "branch_index", len(exposed))
     example = np.isfinite(shrunk.value) & ~shrunk.over & (exposed >= rule.least_people)
-    comparable, (target, median) = others_quantiles(shrunk.value, (kind, branch), example, (TARGET_QUANTILE, 0.5))
-    usable = (exposed > 0) & (comparable >= rule.least_comparable)
-    target, median = np.where(usable, target, np.nan), np.where(usable, median, np.nan)
+    found, (target, median) = others_quantiles(shrunk.value, (kind, branch), example, (TARGET_QUANTILE, 0.5))
+    return Comparables(found, target, median)
+
+
+def gap_against(
+    customers: ArrayLike, people: ArrayLike, shrunk: Shrunk, table: Comparables, rule: GapRule = GapRule()
+) -> Gap:
+    """Return what each cell lacks against its comparable cells, all of shape (n_cells,).
+
+    Raises InvalidInputError when a count is negative or missing, or lengths differ.
+    """
+    exposed = counts(people, "people")
+    found = counts(customers, "customers", len(exposed))
+    usable = (exposed > 0) & (table.count >= rule.least_comparable)
+    target, median = np.where(usable, table.target_rate, np.nan), np.where(usable, table.median_rate, np.nan)
     value = np.maximum(target * exposed - found, 0.0)
     return Gap(
         value=value,
         # The value counts the customers there are, the band the share behind them: it is stretched to hold both.
         low=np.minimum(np.maximum((target - shrunk.high) * exposed, 0.0), value),
         high=np.maximum(np.maximum((target - shrunk.low) * exposed, 0.0), value),
-        comparable=comparable,
+        comparable=table.count,
         target_rate=target,
         median_rate=median,
         expected=target * exposed,
         typical=median * exposed,
-        evidence=_evidence(shrunk, target, comparable, rule),
+        evidence=_evidence(shrunk, target, table.count, rule),
     )
 
 

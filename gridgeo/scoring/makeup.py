@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
-from gridgeo.domain import BoolArray, FloatArray, IntArray
+from gridgeo.domain import FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.scoring.checks import RingPairs, one_column, positions
 from gridgeo.scoring.rings import ring_sums
@@ -25,6 +26,7 @@ CELLS_A_CLUSTER = 60
 MAX_CLUSTERS = 12
 CLUSTER_CELLS = 20_000
 """A dozen centres need no more rows; larger tables are thinned evenly in the order of their features."""
+CENTRE_DIGITS = 9
 
 
 def merchant_features(industry: Sequence[str], cell_index: ArrayLike, n_cells: int) -> pl.DataFrame:
@@ -86,37 +88,81 @@ def makeup_clusters(
 ) -> IntArray:
     """Group cells of like make-up; returns a cluster for each cell, shape (n_cells,), 0 to n_clusters - 1.
 
-    Features are logged, standardised and clustered by k-means; columns that never vary are left out. among: bool,
-    shape (n_cells,), the cells to tell apart (inhabited ones: empty cells would take most clusters for themselves);
-    the others join the nearest cluster. The number of clusters is one for CELLS_A_CLUSTER cells unless given. The
-    order of the rows does not matter.
+    `fit_clusters` and `assign_clusters` in one; the order of the rows does not matter.
     Raises InvalidInputError when a feature is missing somewhere or n_clusters is not 1 to the number of cells.
     """
-    matrix = tame(feature_matrix(features))
+    return assign_clusters(fit_clusters(features, among=among, n_clusters=n_clusters, seed=seed), features)
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Make-up clusters as a record: what cells of other times and places are assigned by.
+
+    features: names in order. logged, mean, spread: how each is brought to scale; a spread of 0 leaves it out. centres:
+    one row a cluster over the features that are left, in their scale; none means one cluster for all.
+    """
+
+    features: tuple[str, ...]
+    logged: tuple[bool, ...]
+    mean: tuple[float, ...]
+    spread: tuple[float, ...]
+    centres: tuple[tuple[float, ...], ...]
+
+
+def fit_clusters(
+    features: pl.DataFrame, *, among: ArrayLike | None = None, n_clusters: int | None = None, seed: int = 7
+) -> Clusters:
+    """Find clusters of make-up by k-means over logged, standardised features; columns that never vary are left out.
+
+    among: bool, shape (n_cells,), the cells to tell apart (inhabited ones: empty cells would take most clusters for
+    themselves). The number of clusters is one for CELLS_A_CLUSTER cells unless given.
+    Raises InvalidInputError when a feature is missing somewhere or n_clusters is not 1 to the number of cells.
+    """
+    matrix = feature_matrix(features)
     chosen = np.ones(len(matrix), dtype=bool) if among is None else np.asarray(among, dtype=bool)
     one_column(chosen, "among", len(matrix))
     n_cells = int(chosen.sum())
     wanted = n_clusters if n_clusters is not None else int(np.clip(n_cells // CELLS_A_CLUSTER, 1, MAX_CLUSTERS))
     if wanted < 1 or (n_cells and wanted > n_cells):
         raise InvalidInputError("clusters must be 1 to {most}, got {given}", most=n_cells, given=wanted)
-    scaled = _standardised(matrix, chosen)
-    distinct = np.unique(scaled[chosen].round(9), axis=0)
+    logged = np.min(matrix, axis=0, initial=0.0) >= 0
+    tamed = tame(matrix)[chosen]
+    mean, spread = (tamed.mean(axis=0), tamed.std(axis=0)) if n_cells else (np.zeros(matrix.shape[1]),) * 2
+    scale = Clusters(tuple(features.columns), tuple(logged.tolist()), tuple(mean.tolist()), tuple(spread.tolist()), ())
+    distinct = np.unique(_scaled(scale, matrix[chosen]), axis=0)
     if wanted == 1 or len(distinct) <= 1:
-        return np.zeros(len(matrix), dtype=np.int64)
+        return scale
     # Loaded here: it takes most of a second, and most commands never cluster.
     from sklearn.cluster import KMeans
 
     # Distinct rows in sorted order: the result does not depend on the order of the cells.
     some = distinct[np.linspace(0, len(distinct) - 1, min(len(distinct), CLUSTER_CELLS)).astype(np.int64)]
     model = KMeans(n_clusters=min(wanted, len(some)), n_init=5, random_state=seed).fit(some)
-    return np.asarray(model.predict(scaled.round(9)), dtype=np.int64)
+    # Rounded, so that sums taken in another order on another machine give the same record.
+    return replace(scale, centres=tuple(tuple(row) for row in model.cluster_centers_.round(CENTRE_DIGITS).tolist()))
 
 
-def _standardised(matrix: FloatArray, chosen: BoolArray) -> FloatArray:
-    """Centre and scale by the chosen cells; columns that do not vary among them are left out."""
-    if not chosen.any():
-        return matrix[:, :0]
-    spread = matrix[chosen].std(axis=0)
+def assign_clusters(clusters: Clusters, features: pl.DataFrame) -> IntArray:
+    """Return the nearest cluster of each cell, shape (n_cells,).
+
+    Raises InvalidInputError when a feature of the record is missing.
+    """
+    missing = [name for name in clusters.features if name not in features.columns]
+    if missing:
+        raise InvalidInputError("feature {feature} is missing", feature=", ".join(missing))
+    if not clusters.centres:
+        return np.zeros(features.height, dtype=np.int64)
+    scaled = _scaled(clusters, feature_matrix(features.select(clusters.features)))
+    centres = np.array(clusters.centres)
+    # The cell's own square is the same for every centre.
+    away = (centres**2).sum(axis=1) - 2 * (scaled @ centres.T)
+    return np.asarray(np.argmin(away, axis=1), dtype=np.int64)
+
+
+def _scaled(clusters: Clusters, matrix: FloatArray) -> FloatArray:
+    """Centre and scale features as the record says; columns that did not vary when it was made are left out."""
+    tamed = np.where(clusters.logged, np.log1p(np.maximum(matrix, 0.0)), matrix)
+    mean, spread = np.array(clusters.mean), np.array(clusters.spread)
     varied = spread > 0
-    scaled: FloatArray = (matrix[:, varied] - matrix[chosen][:, varied].mean(axis=0)) / spread[varied]
+    scaled: FloatArray = ((tamed[:, varied] - mean[varied]) / spread[varied]).round(CENTRE_DIGITS)
     return scaled

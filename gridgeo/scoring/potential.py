@@ -13,6 +13,7 @@ from gridgeo.domain import BoolArray, IntArray
 from gridgeo.domain.words import EVIDENCE
 from gridgeo.errors import InvalidInputError
 from gridgeo.scoring.checks import NOBODY, counts
+from gridgeo.scoring.design import Column
 from gridgeo.scoring.glm import negative_binomial_log_likelihood
 from gridgeo.scoring.makeup import feature_matrix
 from gridgeo.scoring.notes import Note, note
@@ -88,6 +89,29 @@ def predict_potential(
 def model_bytes(model: PotentialModel) -> bytes:
     """Return the model as JSON with its numbers rounded to SIGNIFICANT_DIGITS: what a version stores."""
     return json.dumps(_rounded(asdict(model)), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def settled_model(model: PotentialModel) -> PotentialModel:
+    """Return the model with the numbers that its bytes hold: what is computed from it follows from what is stored."""
+    return model_from_bytes(model_bytes(model))
+
+
+def model_from_bytes(body: bytes) -> PotentialModel:
+    """Return the model that `model_bytes` wrote."""
+    given = json.loads(body)
+    notes = tuple(
+        Note(each["template"], tuple((name, text) for name, text in each["values"])) for each in given["notes"]
+    )
+    return PotentialModel(
+        **given
+        | {
+            "features": tuple(given["features"]),
+            "columns": tuple(Column(**each) for each in given["columns"]),
+            "coefficients": tuple(given["coefficients"]),
+            "covariance": tuple(tuple(row) for row in given["covariance"]),
+            "notes": notes,
+        }
+    )
 
 
 def _choose(

@@ -77,6 +77,26 @@ def prior_of_cells(
     return np.where(others, mean, 0.5), np.where(others, strength, 1.0), others
 
 
+def ring_evidence(
+    prior: LocalPrior, customers: FloatArray, people: FloatArray, ring: sparse.csr_array
+) -> tuple[FloatArray, FloatArray]:
+    """Return the people and customers of each cell's ring, neighbours weighted by what they tell of the cell."""
+    factor = (prior.strength + 1) / (prior.strength + people)
+    return np.asarray(ring @ (people * factor)), np.asarray(ring @ (customers * factor))
+
+
+def prior_from_ring(
+    prior: LocalPrior, evidence: tuple[FloatArray, FloatArray], pool: FloatArray, *, widen: bool = True
+) -> tuple[FloatArray, FloatArray]:
+    """Return mean and strength of each cell's prior, given its ring (`ring_evidence`) and the share of all others."""
+    effective, found = evidence
+    mean = np.clip((found + prior.anchor * pool) / (effective + prior.anchor), EDGE, 1 - EDGE)
+    if not widen:
+        return mean, np.full(len(mean), prior.strength)
+    own = 1 / (1 / (prior.strength + 1) + 1 / (effective + prior.anchor)) - 1
+    return mean, np.maximum(own, 0.1)
+
+
 def _local(
     strength: float,
     anchor: float,
@@ -86,14 +106,8 @@ def _local(
     widen: bool,
 ) -> tuple[FloatArray, FloatArray]:
     customers, people, pool = data
-    factor = (strength + 1) / (strength + people)
-    effective = np.asarray(ring @ (people * factor))
-    found = np.asarray(ring @ (customers * factor))
-    mean = np.clip((found + anchor * pool) / (effective + anchor), EDGE, 1 - EDGE)
-    if not widen:
-        return mean, np.full(len(mean), strength)
-    own = 1 / (1 / (strength + 1) + 1 / (effective + anchor)) - 1
-    return mean, np.maximum(own, 0.1)
+    given = LocalPrior(strength, anchor, estimated=True, n_cells=0)
+    return prior_from_ring(given, ring_evidence(given, customers, people, ring), pool, widen=widen)
 
 
 def _pool(customers: FloatArray, people: FloatArray) -> FloatArray:

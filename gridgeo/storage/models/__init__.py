@@ -26,7 +26,7 @@ from gridgeo.storage.models.jobs import Job
 from gridgeo.storage.models.locations import Location, LocationCell, Membership
 from gridgeo.storage.models.reviews import LocationReview, ProviderAnswer, ReviewDecision, ReviewItem, ReviewParty
 from gridgeo.storage.models.runs import Run, RunStep
-from gridgeo.storage.models.scores import CellScore, MeasureRow, PublicScore, PublicSum
+from gridgeo.storage.models.scores import CellScore, MeasureRow, PublicScore, PublicSum, ScoreBasis, ScoreModelBody
 from gridgeo.storage.models.territories import Certificate, Territory, TerritoryCell
 from gridgeo.storage.models.versions import Live, LiveLog, Version
 
@@ -74,6 +74,8 @@ __all__ = [
     "RoadNode",
     "Run",
     "RunStep",
+    "ScoreBasis",
+    "ScoreModelBody",
     "Snapshot",
     "SnapshotMember",
     "Staff",

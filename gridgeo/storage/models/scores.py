@@ -65,3 +65,21 @@ class PublicSum(Versioned, Base):
     cell: Mapped[Cell] = mapped_column(primary_key=True, autoincrement=False)
     value: Mapped[float | None]
     reason: Mapped[str | None]
+
+
+class ScoreBasis(Versioned, Base):
+    """What the figures of a branch's cells follow from: one Arrow table a branch."""
+
+    __tablename__ = "score_basis"
+
+    branch_id: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[bytes]
+
+
+class ScoreModelBody(Versioned, Base):
+    """What was fitted for the cells of one resolution, as JSON whose bytes follow from its inputs."""
+
+    __tablename__ = "score_model"
+
+    resolution: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    body: Mapped[bytes]
