@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,8 @@ from gridgeo.cells.points import resolutions
 from gridgeo.domain import BoolArray, CellArray, FloatArray, IntArray
 from gridgeo.domain.words import TIERS, WATERWAYS
 from gridgeo.pipeline.cell_groups import share_of_parent
-from gridgeo.pipeline.ground_cells import ground_cells, people_on_cells, settlement_of
+from gridgeo.pipeline.denominators.on_cells import denominators_on_cells
+from gridgeo.pipeline.ground_cells import ground_cells, settlement_of
 from gridgeo.pipeline.locate import OUTSIDE_CATCHMENTS, all_merchants
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.scoring import merchant_features
@@ -32,7 +34,9 @@ class CellInputs:
     branch_ids, ascending; branch_index: position in them. zone: position of the boundary. people_in: of the whole
     ground; people_elsewhere: those of them in other cells of the ground. by_tier: expected customers,
     shape (n_cells, n_tiers) in the order of TIERS. unplaced_by_zone: customers known to a street or town of the zone
-    only; unplaced_elsewhere: customers known to none. features: make-up of the cells for the models.
+    only; unplaced_elsewhere: customers known to none. features: make-up of the cells for the models. denominators: name
+    (people, households, businesses, and what else was imported as one) -> count of each cell; what is not known of the
+    whole ground is not in it.
     """
 
     cells: CellArray
@@ -51,6 +55,17 @@ class CellInputs:
     unplaced_by_zone: FloatArray
     unplaced_elsewhere: float
     features: pl.DataFrame
+    denominators: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    @property
+    def households(self) -> FloatArray | None:
+        """Households of each cell; None where they are not known of the whole ground."""
+        return self.denominators.get("households")
+
+    @property
+    def businesses(self) -> FloatArray | None:
+        """Businesses of each cell; None where they are not known of the whole ground."""
+        return self.denominators.get("businesses")
 
     @property
     def resolution(self) -> int:
@@ -79,8 +94,9 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int, fine
     branch_ids = sorted(set(catchment["branch_id"]))
     travel_s = catchment["travel_s"].fill_null(float("nan")).to_numpy()
     settled = settlement_of(connection, inputs.ground)
-    people_in, spread = people_on_cells(connection, inputs.ground, ground, settled)
-    people = spread[home] * _share_of_home(connection, inputs.ground, (ground, cells, home), settled)
+    every = denominators_on_cells(connection, inputs.ground, ground, settled)
+    own = _of_cells(connection, inputs.ground, (ground, cells, home), settled, every.values)
+    people, spread = own["people"], every.values["people"]
     customers = _customers(connection, inputs, cells)
     merchants = _merchants(connection, inputs, cells)
     unplaced, elsewhere = _unplaced(connection, inputs.location, (ground, covered), zones, resolution)
@@ -95,7 +111,7 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int, fine
         zone=zones[home],
         travel_s=travel_s,
         pairs=ring_pairs(cells, PRIOR_RING),
-        people_in=people_in,
+        people_in=every.given["people"],
         people_elsewhere=float(spread[~covered].sum()),
         people=people,
         by_tier=_by_tier(customers, len(cells)),
@@ -105,6 +121,7 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int, fine
         unplaced_by_zone=unplaced,
         unplaced_elsewhere=elsewhere,
         features=features,
+        denominators=own,
     )
 
 
@@ -163,21 +180,26 @@ def _unplaced(
     return by_zone, float(rows.height - inside.sum())
 
 
-def _share_of_home(
-    connection: sa.Connection, ground_id: int, among: tuple[CellArray, CellArray, IntArray], settled: Settlement
-) -> FloatArray:
-    """Return the part of its ground cell's people that each cell takes: all, or by the people at its own resolution.
+def _of_cells(
+    connection: sa.Connection,
+    ground_id: int,
+    among: tuple[CellArray, CellArray, IntArray],
+    settled: Settlement,
+    every: Mapping[str, FloatArray],
+) -> dict[str, FloatArray]:
+    """Return what each cell has of its ground cell's denominators: all, or its share by those at its own resolution.
 
-    among: cells of the ground, the cells, and the position of the ground cell that each descends from.
+    among: cells of the ground, the cells, and the position of the ground cell that each descends from. every: of the
+    ground's cells.
     """
     ground, cells, home = among
     finer = common_resolution(cells)
     if finer == common_resolution(ground):
-        return np.ones(len(cells))
-    every, _ = children(ground, finer)
-    order = np.argsort(every)
-    _, people = people_on_cells(connection, ground_id, every[order], settled)
-    return share_of_parent(cells, people[np.searchsorted(every[order], cells)], home)
+        return {name: figures[home] for name, figures in every.items()}
+    below = np.sort(children(ground, finer)[0])
+    at = np.searchsorted(below, cells)
+    fine = denominators_on_cells(connection, ground_id, below, settled)
+    return {name: every[name][home] * share_of_parent(cells, figures[at], home) for name, figures in fine.values.items()}
 
 
 def _features(settled: Settlement, cells: CellArray, people: FloatArray, travel_s: FloatArray) -> pl.DataFrame:
