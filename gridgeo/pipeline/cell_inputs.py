@@ -198,8 +198,8 @@ def _of_cells(
         return {name: figures[home] for name, figures in every.items()}
     below = np.sort(children(ground, finer)[0])
     at = np.searchsorted(below, cells)
-    fine = denominators_on_cells(connection, ground_id, below, settled)
-    return {name: every[name][home] * share_of_parent(cells, figures[at], home) for name, figures in fine.values.items()}
+    fine = denominators_on_cells(connection, ground_id, below, settled).values
+    return {name: every[name][home] * share_of_parent(cells, figures[at], home) for name, figures in fine.items()}
 
 
 def _features(settled: Settlement, cells: CellArray, people: FloatArray, travel_s: FloatArray) -> pl.DataFrame:
