@@ -32,12 +32,16 @@ def encode_tile(reading: Reading, layer: LayerName, measure: str | None, tile: t
     if layer != "cells":
         made: FeatureIndex = reading.layer(f"tiles {layer}", lambda: SOURCES[layer](reading))
         return features_tile(made, *tile)
-    names = browse.check_measures(None if measure is None else (measure,))
+    names = browse.check_measures(None if measure is None else (measure,), reading.published)
     everything = scores(reading)
     if len(everything.cells) == 0:
         return b""
     columns = {name: item.values for name, item in everything.measures.items()}
-    index: TileIndex = reading.layer("tiles cells", lambda: tile_index(everything.cells, columns, _sums(reading)))
+
+    def make() -> TileIndex:
+        return tile_index(everything.cells, columns, _sums(reading), reading.published.measures)
+
+    index: TileIndex = reading.layer("tiles cells", make)
     return cells_tile(index, *tile, names=names)
 
 
@@ -46,11 +50,12 @@ def _sums(reading: Reading) -> Mapping[str, Counts] | None:
     return browse.sums_shown(reading.connection, reading.actor, reading.published)
 
 
-def fields_of(layer: LayerName, measure: str | None) -> dict[str, str]:
+def fields_of(reading: Reading, layer: LayerName, measure: str | None) -> dict[str, str]:
     """Return the properties of a layer's features: name -> String, Number or Boolean."""
     if layer != "cells":
         return dict(FIELDS_OF_LAYER[layer])
-    return {"cell": "String"} | dict.fromkeys(browse.check_measures(None if measure is None else (measure,)), "Number")
+    names = browse.check_measures(None if measure is None else (measure,), reading.published)
+    return {"cell": "String"} | dict.fromkeys(names, "Number")
 
 
 def warm_up() -> None:

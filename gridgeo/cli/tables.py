@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Group
@@ -34,9 +35,14 @@ def _scores(body: dict[str, Any], language: Language) -> Table:
     table = Table(title=translate("Scores of cells", language))
     for column in ("measure", "n", "min", "median", "max"):
         table.add_column(translate(column, language), justify="left" if column == "measure" else "right")
+    built_in = {name: asdict(measure) for name, measure in MEASURE_BY_ID.items()}
+    names = built_in | body["user_measures"]
     for name, figures in body["scores"].items():
-        words = MEASURE_BY_ID[name].name_zh if language == "zh" else MEASURE_BY_ID[name].name_en
-        table.add_row(words, str(figures["n"]), *(number(figures[key]) for key in ("min", "median", "max")))
+        table.add_row(
+            names[name][f"name_{language}"],
+            str(figures["n"]),
+            *(number(figures[key]) for key in ("min", "median", "max")),
+        )
     return table
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Origin = Literal["built_in", "user"]
+
 
 @dataclass(frozen=True)
 class Measure:
     """What a figure of a cell means.
 
     kind: how cells roll up: ``count`` adds, ``share`` is recomputed from numerator and denominator, ``index`` never
-    rolls up. direction: whether more is better (``up``), worse (``down``) or neither.
+    rolls up. direction: whether more is better (``up``), worse (``down``) or neither. origin: this release, or a user's
+    own file; formula: how a user's measure is computed, in the user's words.
     """
 
     id: str
@@ -23,6 +26,8 @@ class Measure:
     method: str
     numerator: str | None = None
     denominator: str | None = None
+    origin: Origin = "built_in"
+    formula: str | None = None
 
 
 MEASURES: tuple[Measure, ...] = (

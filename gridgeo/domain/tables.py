@@ -313,6 +313,26 @@ CELL_SCORES: Contract = {
 """One row a cell and measure, zero-filled; value null where undefined; low, high: 90 % band, null where there is none;
 evidence: firm, weak, none, or null for plain counts."""
 
+SCORE_MEASURES: Contract = {
+    "id": pl.String,
+    "position": pl.Int32,
+    "name_zh": pl.String,
+    "name_en": pl.String,
+    "unit": pl.String,
+    "kind": pl.String,
+    "direction": pl.String,
+    "method": pl.String,
+    "numerator": pl.String,
+    "denominator": pl.String,
+    "origin": pl.String,
+    "formula": pl.String,
+    "definition": pl.String,
+}
+"""What the measures of one score version meant when it was computed, in the order in which they are shown.
+
+definition: JSON text of a user's measure as it was added, null for the built-in ones.
+"""
+
 PUBLIC_SCORES: Contract = CELL_SCORES | {"reason": pl.String}
 """What consumers are shown; reason: word of `gridgeo.domain.public.REASONS` where a figure is hidden, else null."""
 

@@ -16,7 +16,7 @@ import shapely
 from gridgeo.cells import cell_polygons, check_cells, parents
 from gridgeo.cells.points import resolutions
 from gridgeo.domain.arrays import CellArray, FloatArray, IntArray
-from gridgeo.domain.measures import MEASURE_BY_ID
+from gridgeo.domain.measures import MEASURE_BY_ID, Measure
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps._rings import Rings, clip_to_box, offsets, ranges, take_rings, to_integers
 from gridgeo.maps.mercator import EXTENT, check_tile, in_tile_units, world_xy
@@ -29,6 +29,8 @@ BUFFER = 64
 
 Counts = tuple[CellArray, FloatArray]
 """Cells and a count of each, not-a-number where there is none."""
+Known = tuple[Mapping[str, Counts], Mapping[str, Measure]]
+"""Counts that are given for parents, and what the columns mean."""
 _EARTH_KM2 = 510_065_622.0
 _BUCKET_ZOOM_ABOVE_RESOLUTION = 4
 """Buckets of this zoom hold about a hundred cells, whatever the resolution."""
@@ -88,14 +90,17 @@ def resolution_at_zoom(resolution: int, z: int) -> int:
 
 
 def tile_index(
-    cells: CellArray, columns: Mapping[str, FloatArray], sums: Mapping[str, Counts] | None = None
+    cells: CellArray,
+    columns: Mapping[str, FloatArray],
+    sums: Mapping[str, Counts] | None = None,
+    measures: Mapping[str, Measure] = MEASURE_BY_ID,
 ) -> TileIndex:
     """Prepare cells for `cells_tile`.
 
     cells: uint64, unique, none inside another; they may have several resolutions. columns: measure id -> float64, shape
     (n_cells,); NaN where undefined. Cells finer than a zoom draws are rolled up, coarser ones are drawn as they are.
-    Parents add up counts; a share is recomputed from its numerator and denominator (domain/measures.py), which must be
-    among the columns, else parents have none; whatever else does not roll up and is left out at low zooms. A cell that
+    Parents add up counts; a share is recomputed from its numerator and denominator (of `measures`), which must be among
+    the columns, else parents have none; whatever else does not roll up and is left out at low zooms. A cell that
     crosses the antimeridian shows only on the side of its centre.
     sums: measure -> parents and their counts, in place of what their cells would add up to; others have none.
     Raises InvalidInputError when a column has another length than the cells or there are none.
@@ -112,30 +117,31 @@ def tile_index(
     finest = int(resolutions(numbers).max())
     levels = {finest: _level(numbers, given, finest)}
     for coarser in sorted({resolution_at_zoom(finest, z) for z in range(23)} - {finest}):
-        up, rolled = _rolled_up(numbers, given, coarser, sums or {})
+        up, rolled = _rolled_up(numbers, given, coarser, (sums or {}, measures))
         levels[coarser] = _level(up, rolled, coarser)
     return TileIndex(resolution=finest, names=tuple(given), levels=levels)
 
 
 def _rolled_up(
-    cells: CellArray, columns: Mapping[str, FloatArray], resolution: int, sums: Mapping[str, Counts]
+    cells: CellArray, columns: Mapping[str, FloatArray], resolution: int, known: Known
 ) -> tuple[CellArray, dict[str, FloatArray]]:
     """Return parents and their columns; a sum over cells without any value stays undefined.
 
     Cells that are not finer than the resolution stay, with all their values.
     """
     fine = resolutions(cells) > resolution
-    up, rolled = _parents_of(cells[fine], {name: values[fine] for name, values in columns.items()}, resolution, sums)
+    up, rolled = _parents_of(cells[fine], {name: values[fine] for name, values in columns.items()}, resolution, known)
     return np.concatenate([up, cells[~fine]]), {
         name: np.concatenate([values, columns[name][~fine]]) for name, values in rolled.items()
     }
 
 
 def _parents_of(
-    cells: CellArray, columns: Mapping[str, FloatArray], resolution: int, sums: Mapping[str, Counts]
+    cells: CellArray, columns: Mapping[str, FloatArray], resolution: int, known: Known
 ) -> tuple[CellArray, dict[str, FloatArray]]:
+    sums, measures = known
     up, owner = np.unique(parents(cells, resolution), return_inverse=True)
-    kinds = {name: MEASURE_BY_ID[name].kind for name in columns if name in MEASURE_BY_ID}
+    kinds = {name: measures[name].kind for name in columns if name in measures}
     rolled = {
         name: _given(sums[name], up) if name in sums else _sums(values, owner, len(up))
         for name, values in columns.items()
@@ -143,7 +149,7 @@ def _parents_of(
     }
     for name in columns:
         if kinds.get(name) == "share":
-            measure = MEASURE_BY_ID[name]
+            measure = measures[name]
             rolled[name] = _share(rolled.get(measure.numerator or ""), rolled.get(measure.denominator or ""), len(up))
     return up, {name: rolled.get(name, np.full(len(up), np.nan)) for name in columns}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -52,14 +53,23 @@ class Choropleth:
         return f"{self.measure.name_zh} / {self.measure.name_en}"
 
 
-def choropleth(cells: pl.DataFrame, measure_id: str, *, method: str = "quantiles", classes: int = 7) -> Choropleth:
+def choropleth(
+    cells: pl.DataFrame,
+    measure_id: str,
+    *,
+    measures: Mapping[str, Measure] = MEASURE_BY_ID,
+    method: str = "quantiles",
+    classes: int = 7,
+) -> Choropleth:
     """Cut a measure's column of a table of cells into classes, viridis from low to high.
+
+    measures: id -> what the columns mean.
 
     Raises InvalidInputError when the measure is unknown or not among the columns.
     """
-    measure = MEASURE_BY_ID.get(measure_id)
+    measure = measures.get(measure_id)
     if measure is None or measure_id not in cells.columns:
-        known = [name for name in cells.columns if name in MEASURE_BY_ID]
+        known = [name for name in cells.columns if name in measures]
         raise InvalidInputError("measure must be one of {known}, got {given}", known=", ".join(known), given=measure_id)
     values = cells[measure_id].cast(pl.Float64).fill_null(np.nan).to_numpy()
     breaks = class_breaks(values, method, classes)

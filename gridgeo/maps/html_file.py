@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -16,7 +17,7 @@ import shapely
 from branca.element import Element, Figure
 
 from gridgeo.cells import cell_polygons, cell_strings
-from gridgeo.domain.measures import MEASURE_BY_ID
+from gridgeo.domain.measures import Measure
 from gridgeo.maps.coloured import NO_VALUE_COLOUR, Choropleth, choropleth
 from gridgeo.maps.columnar import rounded
 from gridgeo.maps.files import written
@@ -58,13 +59,13 @@ def export_html(tables: ExportTables, notes: ExportNotes, path: Path, *, measure
 
 def html_map(tables: ExportTables, notes: ExportNotes, *, measure: str = "penetration") -> str:
     """Return the page that `export_html` writes."""
-    classes = choropleth(tables.cells, measure)
+    classes = choropleth(tables.cells, measure, measures=tables.measures)
     hexagons = cell_polygons(tables.cells["cell"].to_numpy())
     west, south, east, north = shapely.total_bounds(hexagons).tolist()
     chart = folium.Map(tiles=None, control_scale=True, prefer_canvas=True, attribution_control=False, zoom_snap=0.25)
     # folium links Leaflet, jQuery and Bootstrap from other hosts; Leaflet alone is needed, and goes into the page
     chart.default_js, chart.default_css = [], []
-    _cell_layer(tables.cells, hexagons, classes).add_to(chart)
+    _cell_layer(tables, hexagons, classes).add_to(chart)
     _outline_layer(tables.catchments, "网点范围 / catchments", "#3b3b3b", "4 4").add_to(chart)
     _outline_layer(tables.territories, "责任区 / territories", "#000000", None).add_to(chart)
     _branch_layer(tables.branches).add_to(chart)
@@ -89,15 +90,17 @@ def _scripts() -> str:
     return f"{policy}\n<style>{styles}{_LEGEND_STYLE}</style>\n<script>{script}</script>"
 
 
-def _cell_layer(cells: pl.DataFrame, hexagons: Any, classes: Choropleth) -> folium.GeoJson:  # noqa: ANN401
-    shown = _shown(cells)
+def _cell_layer(tables: ExportTables, hexagons: Any, classes: Choropleth) -> folium.GeoJson:  # noqa: ANN401
+    shown = _shown(tables.cells, tables.measures)
     colours = classes.cell_colours()
     records = shown.with_columns(_colour=pl.Series(colours)).to_dicts()
     return folium.GeoJson(
         _collection(hexagons, records),
         name=safe_text(classes.title),
         style_function=_cell_style,
-        tooltip=folium.GeoJsonTooltip(fields=shown.columns, aliases=[_heading(name) for name in shown.columns]),
+        tooltip=folium.GeoJsonTooltip(
+            fields=shown.columns, aliases=[_heading(name, tables.measures) for name in shown.columns]
+        ),
         smooth_factor=0,
     )
 
@@ -106,14 +109,14 @@ def _cell_style(feature: dict[str, Any]) -> dict[str, Any]:
     return {"fillColor": feature["properties"]["_colour"], "fillOpacity": 0.75, "color": "#ffffff", "weight": 0.3}
 
 
-def _shown(cells: pl.DataFrame) -> pl.DataFrame:
+def _shown(cells: pl.DataFrame, measures: Mapping[str, Measure]) -> pl.DataFrame:
     """Return what a cell's tooltip lists: name, who it belongs to, and the measures; texts made safe."""
     names = pl.Series("cell", cell_strings(cells["cell"].to_numpy()))
     # a name says more than an id
     hidden = {_ID_OF_NAME[name] for name in _ID_OF_NAME if name in cells.columns}
-    columns = [name for name in (*_NAMES, *MEASURE_BY_ID) if name in cells.columns and name not in hidden]
-    texts = {name: [safe_text(value) for value in cells[name]] for name in columns if name not in MEASURE_BY_ID}
-    figures = {name: _figures(cells[name]) for name in columns if name in MEASURE_BY_ID}
+    columns = [name for name in (*_NAMES, *measures) if name in cells.columns and name not in hidden]
+    texts = {name: [safe_text(value) for value in cells[name]] for name in columns if name not in measures}
+    figures = {name: _figures(cells[name]) for name in columns if name in measures}
     return pl.DataFrame({"cell": names, **texts, **figures})
 
 
@@ -122,8 +125,8 @@ def _figures(column: pl.Series) -> pl.Series:
     return pl.Series(column.name, rounded(values, digits=4)).fill_nan(None)
 
 
-def _heading(name: str) -> str:
-    measure = MEASURE_BY_ID.get(name)
+def _heading(name: str, measures: Mapping[str, Measure]) -> str:
+    measure = measures.get(name)
     return f"{measure.name_zh} / {measure.name_en}" if measure else _NAMES.get(name, "蜂窝格 / cell")
 
 

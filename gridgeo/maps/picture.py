@@ -49,7 +49,7 @@ def export_png(tables: ExportTables, notes: ExportNotes, path: Path, *, measure:
     Chinese font is installed, else in English. The file's metadata has both. Returns the path.
     Raises InvalidInputError when the measure is not among the cells' columns or the folder does not exist.
     """
-    classes = choropleth(tables.cells, measure)
+    classes = choropleth(tables.cells, measure, measures=tables.measures)
     font = cjk_font()
     with mpl.rc_context({"font.family": [font, "DejaVu Sans"] if font else ["DejaVu Sans"]}):
         figure = _figure(tables, classes, notes, chinese=font is not None)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import polars as pl
 import shapely
 
 from gridgeo.cells import cell_polygons, cell_strings, centres
+from gridgeo.domain.measures import MEASURE_BY_ID, Measure
 from gridgeo.errors import InvalidInputError
 
 GEOMETRY = "geometry"
@@ -22,6 +24,7 @@ class ExportTables:
     cells: ``cell`` (uint64, unique) and any further columns, one row a cell. catchments, territories: any columns and
     ``geometry`` (WKB). branches: any columns with ``lng`` and ``lat``; rows without a position are left out. Tables may
     be empty.
+    measures: id -> what a column of the cells means.
     Raises InvalidInputError when one of the named columns is missing.
     """
 
@@ -29,6 +32,7 @@ class ExportTables:
     catchments: pl.DataFrame
     territories: pl.DataFrame
     branches: pl.DataFrame
+    measures: Mapping[str, Measure] = field(default_factory=lambda: MEASURE_BY_ID)
 
     def __post_init__(self) -> None:
         needed = {"cells": ["cell"], "catchments": [GEOMETRY], "territories": [GEOMETRY], "branches": ["lng", "lat"]}

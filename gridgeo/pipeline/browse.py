@@ -16,13 +16,14 @@ import shapely
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor, CellArray, FloatArray, IntArray
-from gridgeo.domain.measures import MEASURES, WHOLE_MEASURES
+from gridgeo.domain.measures import WHOLE_MEASURES
 from gridgeo.domain.public import sees_public_only
 from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.pipeline.published import (
     Publication,
     branch_condition,
     branches_in_scope,
+    measures_shown,
     publication,
     publication_id,
     read_published,
@@ -48,6 +49,7 @@ __all__ = [
     "check_branch",
     "check_measures",
     "ground_layer",
+    "measures_shown",
     "publication",
     "publication_id",
     "session_info",
@@ -56,10 +58,7 @@ __all__ = [
 ]
 
 BRANCH_SUMS = ("people", "customers", "merchants")
-MEASURE_IDS = tuple(measure.id for measure in MEASURES)
 _NO_SCORE: dict[str, Any] = dict.fromkeys(("value", "low", "high", "evidence", "reason"))
-ADDING = tuple(measure.id for measure in MEASURES if measure.kind == "count")
-"""Measures whose sum over cells means something."""
 
 
 @dataclass(frozen=True)
@@ -128,22 +127,24 @@ class Territories:
     """The territories of a plan.
 
     table: id, branch_id, name, rm_id, rm_name, colour, cells, and one column of sums a measure that adds up. cells:
-    cell, position (row of the table), ordered by branch and cell. certificates: branch -> the plan's proof.
+    cell, position (row of the table), ordered by branch and cell. certificates: branch -> the plan's proof. adding: the
+    measures whose sums the table has.
     """
 
     version: int
     table: pl.DataFrame
     cells: pl.DataFrame
     certificates: dict[str, dict[str, Any]]
+    adding: tuple[str, ...]
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one record a territory, measures gathered under loads, targets and imbalance_percent.
 
         Targets come from the branch's certificate; imbalance is signed, in percent of the target.
         """
-        plain = [name for name in self.table.columns if name not in ADDING]
+        plain = [name for name in self.table.columns if name not in self.adding]
         return [
-            {name: row[name] for name in plain} | self._balance({name: row[name] for name in ADDING}, row)
+            {name: row[name] for name in plain} | self._balance({name: row[name] for name in self.adding}, row)
             for row in self.table.iter_rows(named=True)
         ]
 
@@ -234,11 +235,11 @@ def cells(
 ) -> CellScores:
     """Return the cells of one branch, or of every branch in scope, with their scores.
 
-    measures: ids out of `gridgeo.domain.measures`; None gives all.
+    measures: ids of measures that the publication has; None gives all.
     Raises InvalidInputError for an unknown measure, NotFoundError for a branch that is not in scope.
     """
-    wanted = check_measures(measures)
     published = published or publication(connection)
+    wanted = check_measures(measures, published)
     where = branch_condition(connection, actor, published, branch_id)
     base = read_published(connection, actor, published, "catchment_cell", where=where).sort("branch_id", "cell")
     branch_ids = tuple(base["branch_id"].unique().sort())
@@ -268,14 +269,16 @@ def cell_detail(connection: sa.Connection, actor: Actor, cell: int, published: P
     scores = scores_shown(connection, actor, published, where)
     rows = {row["measure"]: row for row in scores.iter_rows(named=True)}
     if sees_public_only(actor):
-        rows = {name: _NO_SCORE | {"reason": why_without_rows(actor, name)} for name in MEASURE_IDS} | rows
+        rows = {name: _NO_SCORE | {"reason": why_without_rows(actor, name)} for name in published.measures} | rows
     return CellDetail(
         cell=cell,
         branch_id=home["branch_id"][0],
         travel_s=home["travel_s"][0],
         territory=_territory_of(connection, actor, published, where),
         scores={
-            name: {key: _figure(name, rows[name][key]) for key in _NO_SCORE} for name in MEASURE_IDS if name in rows
+            name: {key: _figure(name, rows[name][key]) for key in _NO_SCORE}
+            for name in published.measures
+            if name in rows
         },
     )
 
@@ -312,9 +315,10 @@ def territories(
     whole = whole.join(loads, on="position", how="left").sort("position").drop("position")
     return Territories(
         version=published.id,
-        table=zero_filled(whole, ADDING, actor),
+        table=zero_filled(whole, published.adding, actor),
         cells=cells_of.select("cell", "position"),
         certificates={row["branch_id"]: orjson.loads(row["body"]) for row in bodies.iter_rows(named=True)},
+        adding=published.adding,
     )
 
 
@@ -329,17 +333,17 @@ def check_branch(connection: sa.Connection, actor: Actor, branch_id: str, publis
     branch_condition(connection, actor, published or publication(connection), branch_id)
 
 
-def check_measures(measures: tuple[str, ...] | None) -> tuple[str, ...]:
-    """Return the measures without repeats, all of them for None.
+def check_measures(measures: tuple[str, ...] | None, published: Publication) -> tuple[str, ...]:
+    """Return the measures without repeats, all that the publication has for None.
 
     Raises InvalidInputError naming the first unknown one.
     """
-    wanted = tuple(dict.fromkeys(MEASURE_IDS if measures is None else measures))
-    unknown = [name for name in wanted if name not in MEASURE_IDS]
+    wanted = tuple(dict.fromkeys(published.measures if measures is None else measures))
+    unknown = [name for name in wanted if name not in published.measures]
     if unknown or not wanted:
         raise InvalidInputError(
             "measure must be one of {known}, got {given}",
-            known=", ".join(MEASURE_IDS),
+            known=", ".join(published.measures),
             given=unknown[0] if unknown else "",
         )
     return wanted
@@ -381,14 +385,14 @@ def _loads(
     connection: sa.Connection, actor: Actor, published: Publication, where: dict[str, Any], cells_of: pl.DataFrame
 ) -> pl.DataFrame:
     """Return the sum of every measure that adds up, by position of the territory."""
-    scores = scores_shown(connection, actor, published, where | {"measure": list(ADDING)})
+    scores = scores_shown(connection, actor, published, where | {"measure": list(published.adding)})
     sums = (
         scores.join(cells_of.select("cell", "position"), on="cell")
         .group_by("position", "measure")
         .agg(sum_of_shown())
         .pivot("measure", index="position", values="value")
     )
-    return _with_columns(sums, ADDING).select("position", *ADDING)
+    return _with_columns(sums, published.adding).select("position", *published.adding)
 
 
 def _with_columns(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from gridgeo.cells import cell_strings, cells_from_strings
 from gridgeo.domain import Actor
-from gridgeo.domain.measures import MEASURE_BY_ID
 from gridgeo.domain.public import reason_words
 from gridgeo.errors import NotFoundError
 from gridgeo.maps import MARKETING_ONLY
@@ -38,10 +37,10 @@ def explain_cell(connection: sa.Connection, actor: Actor, cell: str, branch_id: 
             name: score
             | reason_words(score["reason"])
             | {
-                "name_zh": MEASURE_BY_ID[name].name_zh,
-                "name_en": MEASURE_BY_ID[name].name_en,
-                "unit": MEASURE_BY_ID[name].unit,
-                "method": MEASURE_BY_ID[name].method,
+                "name_zh": published.measures[name].name_zh,
+                "name_en": published.measures[name].name_en,
+                "unit": published.measures[name].unit,
+                "method": published.measures[name].method,
             }
             for name, score in detail.scores.items()
         },

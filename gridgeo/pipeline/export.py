@@ -41,8 +41,8 @@ def export_publication(
     known = [*WRITERS, *PICTURES]
     if kind not in known:
         raise InvalidInputError("export format must be one of {known}, got {given}", known=", ".join(known), given=kind)
-    browse.check_measures((measure,))
     published = browse.publication(connection)
+    browse.check_measures((measure,), published)
     tables = export_tables(connection, actor, published)
     notes = ExportNotes(
         version=published.id,
@@ -75,6 +75,7 @@ def export_tables(connection: sa.Connection, actor: Actor, published: browse.Pub
         catchments=browse.catchments(connection, actor, published),
         territories=_outlined(plan),
         branches=browse.branches(connection, actor, published),
+        measures=published.measures,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,10 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor, CellArray, FloatArray
+from gridgeo.domain.measures import MEASURE_BY_ID, MEASURES, Measure
 from gridgeo.domain.public import INTERNAL, NOT_PREPARED, PUBLIC_COUNTS, PUBLIC_FIGURES, Reason, sees_public_only
 from gridgeo.errors import NotFoundError
-from gridgeo.storage import VersionRecord, house_datum, live, read_frame, version_record
+from gridgeo.storage import VersionRecord, house_datum, live, read_frame, score_measures, version_record
 
 INPUT_KINDS = ("ground", "bank", "catchment", "location", "score", "plan")
 TABLE_KIND = {
@@ -35,7 +37,7 @@ class Publication:
 
     id: version of the publication. versions: kind -> version of what it was made of. synthetic: whether the bank, or
     part of it, is made up. fictional: whether the ground itself is. datum: the store's house datum, which every
-    position and cell of it is in.
+    position and cell of it is in. measures: id -> what a measure of its scores means, in the order they are shown.
     """
 
     id: int
@@ -46,6 +48,12 @@ class Publication:
     datum: str
     versions: dict[str, int]
     fictional: bool = False
+    measures: Mapping[str, Measure] = field(default_factory=lambda: MEASURE_BY_ID)
+
+    @property
+    def adding(self) -> tuple[str, ...]:
+        """Measures whose sum over cells means something."""
+        return tuple(measure.id for measure in self.measures.values() if measure.kind == "count")
 
 
 def publication_id(connection: sa.Connection) -> int:
@@ -70,7 +78,20 @@ def publication(connection: sa.Connection) -> Publication:
         datum=house_datum(connection),
         versions=versions,
         fictional=bool(ground.get("fictional", False)),
+        measures=score_measures(connection, versions["score"]),
     )
+
+
+def measures_shown(connection: sa.Connection, actor: Actor) -> tuple[Measure, ...]:
+    """Return the measures that cells carry in the live publication; before there is one, those of this release.
+
+    How a user's measure is computed stays inside the bank.
+    """
+    try:
+        found = tuple(publication(connection).measures.values())
+    except NotFoundError:
+        found = MEASURES
+    return tuple(replace(measure, formula=None) for measure in found) if sees_public_only(actor) else found
 
 
 def _live_publication(connection: sa.Connection) -> VersionRecord:

@@ -17,6 +17,7 @@ from gridgeo.domain.words import TIERS
 from gridgeo.pipeline.cell_groups import groups
 from gridgeo.pipeline.cell_inputs import CellInputs, cell_inputs
 from gridgeo.pipeline.score_basis import fit, keep_basis
+from gridgeo.pipeline.score_measures import note_measures
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
 from gridgeo.scoring import EXAMPLE_POLICY, model_bytes, workload_hours
 from gridgeo.scoring.basis import Fits
@@ -44,6 +45,7 @@ def refresh(connection: sa.Connection, actor: Actor, inputs: Inputs, params: Run
         connection, actor, "score", params=params.as_dict() | {"inputs": inputs.as_dict()}, now=now
     )
     sync_measures(connection)
+    note_measures(connection, version_id, [name for columns, _, _ in scored for name in columns])
     rows = pl.concat(
         [
             _rows(given, *column)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
-from gridgeo.domain.measures import MEASURES
+from gridgeo.domain.measures import Measure
 from gridgeo.pipeline.bank import branches_of
 from gridgeo.pipeline.steps import require_insider
-from gridgeo.storage import house_datum, live, read_frame, version_record
+from gridgeo.storage import house_datum, live, read_frame, score_measures, version_record
 
 
 def summary(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def summary(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
     seen = [branch for branch in bank["id"] if actor.sees(branch)]
     cells = read_frame(connection, "catchment_cell", version_id=ids["catchment"], actor=actor)
     ground = version_record(connection, ids["ground"]).params
+    measures = score_measures(connection, ids["score"])
     return {
         "ground": ground["name"],
         "fictional_ground": bool(ground.get("fictional", False)),
@@ -39,22 +41,27 @@ def summary(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
         "customers": reports["location"]["customer"],
         "merchants": reports["location"]["merchant"],
         "people": reports["score"]["people"],
-        "scores": _scores(read_frame(connection, "cell_score", version_id=ids["score"], actor=actor)),
+        "scores": _scores(read_frame(connection, "cell_score", version_id=ids["score"], actor=actor), measures),
+        "user_measures": {
+            measure.id: {"name_zh": measure.name_zh, "name_en": measure.name_en}
+            for measure in measures.values()
+            if measure.origin == "user"
+        },
         "potential_validation": _validation(reports["score"]["potential"]["validation"]),
         "territories": _territories(reports["plan"], seen),
         "versions": ids | {"publication": published.id},
     }
 
 
-def _scores(scores: pl.DataFrame) -> dict[str, dict[str, float | int | None]]:
+def _scores(scores: pl.DataFrame, measures: Mapping[str, Measure]) -> dict[str, dict[str, float | int | None]]:
     figures = scores.group_by("measure").agg(
         n=pl.col("value").count(), min=pl.col("value").min(), median=pl.col("value").median(), max=pl.col("value").max()
     )
     by_measure = {row["measure"]: row for row in figures.iter_rows(named=True)}
     return {
-        measure.id: {key: by_measure[measure.id][key] for key in ("n", "min", "median", "max")}
-        for measure in MEASURES
-        if measure.id in by_measure
+        name: {key: by_measure[name][key] for key in ("n", "min", "median", "max")}
+        for name in measures
+        if name in by_measure
     }
 
 

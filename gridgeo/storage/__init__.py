@@ -14,7 +14,14 @@ from gridgeo.storage.engine import (
 )
 from gridgeo.storage.frames import read_frame, write_frame
 from gridgeo.storage.house import DEFAULT_HOUSE_DATUM, fix_house_datum, house_datum
-from gridgeo.storage.measures import sync_measures
+from gridgeo.storage.measures import (
+    keep_user_measures,
+    score_definition,
+    score_measures,
+    sync_measures,
+    user_measures,
+    write_score_measures,
+)
 from gridgeo.storage.migrations import check_schema, downgrade, upgrade
 from gridgeo.storage.runs import finish_run, record_step, run_steps, start_or_resume_run
 from gridgeo.storage.scores import ScoreArrays, read_scores
@@ -51,6 +58,7 @@ __all__ = [
     "finish_version",
     "fix_house_datum",
     "house_datum",
+    "keep_user_measures",
     "limit_statements",
     "list_versions",
     "live",
@@ -63,12 +71,16 @@ __all__ = [
     "record_step",
     "run_steps",
     "scoped",
+    "score_definition",
+    "score_measures",
     "set_live",
     "start_or_resume_run",
     "store_exists",
     "store_name",
     "sync_measures",
     "upgrade",
+    "user_measures",
     "version_record",
     "write_frame",
+    "write_score_measures",
 ]

@@ -50,6 +50,7 @@ CONTRACTS: dict[str, Contract] = {
     "catchment": CATCHMENTS,
     "catchment_cell": tables.CATCHMENT_CELLS,
     "cell_score": tables.CELL_SCORES,
+    "score_measure": tables.SCORE_MEASURES,
     "public_score": tables.PUBLIC_SCORES,
     "public_sum": tables.PUBLIC_SUMS,
     "territory": tables.TERRITORIES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from datetime import UTC, datetime
 
 import pytest
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ import gridgeo.errors
 from gridgeo.errors import BusyError, ConflictError, GridgeoError, InvalidInputError
 from gridgeo.i18n import catalogue
 from gridgeo.pipeline import browse
+from gridgeo.pipeline.published import Publication
 from gridgeo.storage import open_engine
 from gridgeo_api import errors, invalid
 from gridgeo_api.errors import KINDS, kind_of
@@ -130,8 +132,9 @@ def test_a_read_outside_http_raises_the_same_kinds(store_url: str) -> None:
             browse.publication(connection)
     finally:
         engine.dispose()
+    published = Publication(1, datetime(2026, 3, 1, tzinfo=UTC), "made up", 9, True, "wgs84", {})
     with pytest.raises(InvalidInputError):
-        browse.check_measures(("people", "nonsense"))
+        browse.check_measures(("people", "nonsense"), published)
 
 
 def _route(path: str, endpoint: object) -> object:

@@ -13,7 +13,18 @@ from gridgeo.storage.contracts import stored
 from gridgeo.storage.models import Base, MeasureRow, Street, Versioned
 
 OWN = {
-    *("version", "live", "live_log", "run", "run_step", "measure", "store_setting", "import_file", "job"),
+    *(
+        "version",
+        "live",
+        "live_log",
+        "run",
+        "run_step",
+        "measure",
+        "user_measure",
+        "store_setting",
+        "import_file",
+        "job",
+    ),
     *("review_item", "review_party", "review_decision", "provider_answer"),
     *("score_basis", "score_model"),
     *("grid_set", "grid", "grid_cell", "grid_operation", "feature_grid", "snapshot", "snapshot_member"),

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from gridgeo.cells import areas_m2, cells_from_strings, centres, common_resolution
-from gridgeo.domain.measures import MEASURE_BY_ID
+from gridgeo.domain.measures import Measure
 from gridgeo.domain.public import reason_words
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps.columnar import rounded
@@ -32,7 +32,7 @@ M2_PER_KM2 = 1e6
 )
 def list_cells(reading: ReadingNow, branch_id: BranchId = None, measures: MeasureIds = None) -> Response:
     """Cells in scope and the measures asked for, position by position; the caller derives the hexagons."""
-    wanted = browse.check_measures(measures_from_text(measures))
+    wanted = browse.check_measures(measures_from_text(measures), reading.published)
     limit = reading.request.app.state.settings.max_cells_per_answer
     return reading.answer(("cells", branch_id, wanted), lambda: scored_cells(reading, branch_id, wanted, limit))
 
@@ -60,6 +60,7 @@ def read_cell(reading: ReadingNow, cell: CellId) -> Response:
 def _detail(reading: Reading, numbers: np.ndarray[Any, np.dtype[np.uint64]]) -> dict[str, Any]:
     detail = browse.cell_detail(reading.connection, reading.actor, int(numbers[0]), reading.published)
     scores = {name: _rounded(score) for name, score in detail.scores.items()}
+    known = reading.published.measures
     lng, lat = centres(numbers)
     territory = detail.territory and {key: detail.territory[key] for key in ("id", "name", "rm_name")}
     return {
@@ -69,11 +70,11 @@ def _detail(reading: Reading, numbers: np.ndarray[Any, np.dtype[np.uint64]]) -> 
         "lat": lat[0],
         "area_km2": areas_m2(numbers)[0] / M2_PER_KM2,
         "territory": territory,
-        "measures": {name: _measure(name, score) for name, score in scores.items()},
+        "measures": {name: _measure(known[name], score) for name, score in scores.items()},
         "explain": {
             "travel_s": detail.travel_s,
             "versions": {"publication": reading.published.id, **reading.published.versions},
-            "measures": {name: _explanation(name, scores) for name in scores},
+            "measures": {name: _explanation(known[name], scores) for name in scores},
         },
     }
 
@@ -87,8 +88,7 @@ def _rounded(score: dict[str, Any]) -> dict[str, Any]:
     return score | {key: figures[key] if key in kept else each for key, each in zip(figures, shown, strict=True)}
 
 
-def _measure(name: str, score: dict[str, Any]) -> dict[str, Any]:
-    measure = MEASURE_BY_ID[name]
+def _measure(measure: Measure, score: dict[str, Any]) -> dict[str, Any]:
     return {
         **score,
         **reason_words(score["reason"]),
@@ -98,8 +98,7 @@ def _measure(name: str, score: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _explanation(name: str, scores: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    measure = MEASURE_BY_ID[name]
+def _explanation(measure: Measure, scores: dict[str, dict[str, Any]]) -> dict[str, Any]:
     top = scores.get(measure.numerator or "", {}).get("value")
     bottom = scores.get(measure.denominator or "", {}).get("value")
     raw = top / bottom if top is not None and bottom else None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
-from gridgeo.domain.measures import MEASURES
 from gridgeo.maps.notes import MARKETING_ONLY, attribution
 from gridgeo.pipeline import browse
-from gridgeo_api.deps import ReadingNow, current_actor, json_bytes
+from gridgeo_api.deps import ActorKnown, Connected, ReadingNow, json_bytes
 from gridgeo_api.openapi import problems
 from gridgeo_api.schemas import Measures, Session
 
@@ -32,15 +32,13 @@ def read_session(reading: ReadingNow) -> Response:
     )
 
 
-@router.get(
-    "/measures", summary="List the measures of cells", responses=problems(401), dependencies=[Depends(current_actor)]
-)
-def list_measures() -> Measures:
-    """Every measure with its names, unit, how it rolls up and whether more is better."""
-    names = ("id", "name_zh", "name_en", "unit", "kind", "direction")
-    return Measures.model_validate(
-        {"measures": [{name: getattr(measure, name) for name in names} for measure in MEASURES]}
-    )
+@router.get("/measures", summary="List the measures of cells", responses=problems(401, 503))
+def list_measures(connection: Connected, actor: ActorKnown) -> Measures:
+    """Every measure of the live publication: names, unit, how it rolls up and is computed, the users' own among them.
+
+    Before anything is published, the measures that come with this release.
+    """
+    return Measures.model_validate({"measures": [asdict(each) for each in browse.measures_shown(connection, actor)]})
 
 
 def _session(info: browse.SessionInfo, reading: ReadingNow) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def read_tile(  # noqa: PLR0913 - the parts of a tile's address
     check_tile(z, x, y)
     if version is not None and version != reading.published.id:
         raise NotFoundError("version {version} is not the published one", version=version)
-    chosen = _measure_of(layer, measure)
+    chosen = _measure_of(reading, layer, measure)
     return reading.answer(
         ("tile", layer, z, x, y, chosen),
         lambda: encode_tile(reading, layer, chosen, (z, x, y)),
@@ -77,19 +77,21 @@ def read_tile(  # noqa: PLR0913 - the parts of a tile's address
 )
 def read_tilejson(reading: ReadingNow, layer: Layer, measure: MeasureId = None) -> Response:
     """Address, bounds and properties of a layer's tiles; with a measure also the class limits of its legend."""
-    chosen = _measure_of(layer, measure)
+    chosen = _measure_of(reading, layer, measure)
     base = str(reading.request.base_url)
     return reading.answer(
         ("tilejson", layer, chosen, base), lambda: json_bytes(_tilejson(reading, layer, chosen, base))
     )
 
 
-def _measure_of(layer: LayerName, measure: str | None) -> str | None:
+def _measure_of(reading: Reading, layer: LayerName, measure: str | None) -> str | None:
     """Return the measure of a cells layer, None for other layers, which have none.
 
     Raises InvalidInputError when there is no such measure.
     """
-    return None if measure is None or layer != "cells" else browse.check_measures((measure,))[0]
+    if measure is None or layer != "cells":
+        return None
+    return browse.check_measures((measure,), reading.published)[0]
 
 
 def _tilejson(reading: Reading, layer: LayerName, measure: str | None, base: str) -> dict[str, object]:
@@ -97,7 +99,7 @@ def _tilejson(reading: Reading, layer: LayerName, measure: str | None, base: str
     query = urlencode(({"measure": measure} if measure else {}) | {"version": published.id})
     document = tilejson(
         layer,
-        fields_of(layer, measure),
+        fields_of(reading, layer, measure),
         url=f"{base}tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt?{query}",
         bounds=browse.session_info(reading.connection, reading.actor, published).bounds or WORLD,
         version=published.id,

@@ -94,11 +94,33 @@ MEASURE = {
     "unit": "share",
     "kind": "share",
     "direction": "up",
+    "method": "beta-binomial-1",
+    "numerator": "customers",
+    "denominator": "people",
+    "origin": "built_in",
+    "formula": None,
+}
+USER_MEASURE = {
+    "id": "shops_per_thousand",
+    "name_zh": "每千人商户数",
+    "name_en": "Merchants per 1,000 people",
+    "unit": "per 1,000",
+    "kind": "index",
+    "direction": "up",
+    "method": "formula-1",
+    "numerator": None,
+    "denominator": None,
+    "origin": "user",
+    "formula": "1000 * merchants / people",
 }
 
 
 class MeasureInfo(BaseModel):
-    """One measure: kind says how cells roll up, direction whether more is better."""
+    """One measure: kind says how cells roll up, direction whether more is better.
+
+    origin tells the measures of this release from those that users added; formula is how one of theirs is computed,
+    null for consumers.
+    """
 
     model_config = answer_config(MEASURE)
 
@@ -108,11 +130,16 @@ class MeasureInfo(BaseModel):
     unit: str
     kind: Literal["count", "share", "index"]
     direction: Literal["up", "down", "none"]
+    method: str
+    numerator: str | None
+    denominator: str | None
+    origin: Literal["built_in", "user"]
+    formula: str | None
 
 
 class Measures(BaseModel):
     """Every measure that cells carry."""
 
-    model_config = answer_config({"measures": [MEASURE]})
+    model_config = answer_config({"measures": [MEASURE, USER_MEASURE]})
 
     measures: list[MeasureInfo]

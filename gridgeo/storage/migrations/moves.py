@@ -48,7 +48,7 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
     with _moving(engine) as connection:
         _known_revision(connection)
         command.upgrade(_config(connection), revision)
-        if sa.inspect(connection).has_table("measure"):
+        if revision == "head":
             sync_measures(connection)
 
 

@@ -26,7 +26,16 @@ from gridgeo.storage.models.jobs import Job
 from gridgeo.storage.models.locations import Location, LocationCell, Membership
 from gridgeo.storage.models.reviews import LocationReview, ProviderAnswer, ReviewDecision, ReviewItem, ReviewParty
 from gridgeo.storage.models.runs import Run, RunStep
-from gridgeo.storage.models.scores import CellScore, MeasureRow, PublicScore, PublicSum, ScoreBasis, ScoreModelBody
+from gridgeo.storage.models.scores import (
+    CellScore,
+    MeasureRow,
+    PublicScore,
+    PublicSum,
+    ScoreBasis,
+    ScoreMeasure,
+    ScoreModelBody,
+    UserMeasure,
+)
 from gridgeo.storage.models.territories import Certificate, Territory, TerritoryCell
 from gridgeo.storage.models.versions import Live, LiveLog, Version
 
@@ -75,6 +84,7 @@ __all__ = [
     "Run",
     "RunStep",
     "ScoreBasis",
+    "ScoreMeasure",
     "ScoreModelBody",
     "Snapshot",
     "SnapshotMember",
@@ -83,6 +93,7 @@ __all__ = [
     "Street",
     "Territory",
     "TerritoryCell",
+    "UserMeasure",
     "Version",
     "Versioned",
     "ZoneMatch",

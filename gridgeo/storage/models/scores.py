@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gridgeo.storage.models.base import CLUSTERED, Base, Cell, Versioned
+from gridgeo.storage.models.base import CLUSTERED, Base, Cell, Json, Versioned, json_check
 
 
 class MeasureRow(Base):
-    """The measure list of this release, for SQL clients to join; `sync_measures` fills it."""
+    """The measures of this release and of the users, for SQL clients to join; `sync_measures` fills it."""
 
     __tablename__ = "measure"
 
@@ -22,6 +24,43 @@ class MeasureRow(Base):
     method: Mapped[str]
     numerator: Mapped[str | None]
     denominator: Mapped[str | None]
+    origin: Mapped[str]
+    formula: Mapped[str | None]
+
+
+class UserMeasure(Base):
+    """A measure that somebody added by a file; the next score step computes it."""
+
+    __tablename__ = "user_measure"
+    __table_args__ = (json_check("definition"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    definition: Mapped[Json]
+    added_by: Mapped[str]
+    added_role: Mapped[str]
+    added_at: Mapped[datetime]
+
+
+class ScoreMeasure(Versioned, Base):
+    """What a measure of one score version meant when it was computed."""
+
+    __tablename__ = "score_measure"
+    __table_args__ = (json_check("definition"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    unit: Mapped[str]
+    kind: Mapped[str]
+    direction: Mapped[str]
+    method: Mapped[str]
+    numerator: Mapped[str | None]
+    denominator: Mapped[str | None]
+    origin: Mapped[str]
+    formula: Mapped[str | None]
+    definition: Mapped[Json | None]
 
 
 class CellScore(Versioned, Base):
