@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from gridgeo.domain.words import INDUSTRIES, TIERS
+
 Origin = Literal["built_in", "user"]
 
 
@@ -30,8 +32,56 @@ class Measure:
     formula: str | None = None
 
 
+TIER_NAMES = {"high_end": ("高端", "high-end"), "core": ("核心", "core"), "basic": ("基础", "basic")}
+INDUSTRY_NAMES = {
+    "retail": ("零售", "retail"),
+    "food": ("餐饮", "catering"),
+    "lodging": ("住宿", "lodging"),
+    "fuel": ("加油站", "fuel"),
+    "health": ("医疗", "health"),
+    "finance": ("金融", "finance"),
+    "office": ("商务", "offices"),
+    "public": ("公共", "public"),
+    "other": ("其他行业", "other trades"),
+}
+
+
+def _tiers() -> tuple[Measure, ...]:
+    """Return customers and penetration of each tier."""
+    names = [(tier, *TIER_NAMES[tier]) for tier in TIERS]
+    return (
+        *(
+            Measure(f"customers_{tier}", f"{zh}客户", f"Customers, {en}", "customers", "count", "up", "expected-1")
+            for tier, zh, en in names
+        ),
+        *(
+            Measure(
+                f"penetration_{tier}",
+                f"{zh}客户渗透率",
+                f"Penetration, {en}",
+                "share",
+                "share",
+                "up",
+                "beta-binomial-1",
+                f"customers_{tier}",
+                "people",
+            )
+            for tier, zh, en in names
+        ),
+    )
+
+
+def _industries() -> tuple[Measure, ...]:
+    """Return the merchants of each industry."""
+    return tuple(
+        Measure(f"merchants_{name}", f"商户:{zh}", f"Merchants, {en}", "merchants", "count", "up", "hard-1")
+        for name, (zh, en) in ((name, INDUSTRY_NAMES[name]) for name in INDUSTRIES)
+    )
+
+
 MEASURES: tuple[Measure, ...] = (
     Measure("people", "人口", "People", "people", "count", "none", "spread-1"),
+    Measure("households", "户数", "Households", "households", "count", "none", "spread-1"),
     Measure("customers", "客户(期望数)", "Customers (expected)", "customers", "count", "up", "expected-1"),
     Measure("customers_hard", "客户(落格数)", "Customers (by point)", "customers", "count", "up", "hard-1"),
     Measure("merchants", "商户", "Merchants", "merchants", "count", "up", "hard-1"),
@@ -39,6 +89,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure("potential", "潜力(期望客户数)", "Potential (expected customers)", "customers", "count", "up", "nb-glm-1"),
     Measure("gap", "提升空间", "Customer gap", "customers", "count", "up", "q75-comparable-1"),
     Measure("workload", "工作量", "Workload", "hours a year", "count", "none", "cadence-1"),
+    *_tiers(),
+    *_industries(),
 )
 WHOLE_MEASURES = frozenset(measure.id for measure in MEASURES if measure.method == "hard-1")
 """Counts of points, written as integers; expected counts are not."""

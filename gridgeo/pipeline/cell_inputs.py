@@ -34,9 +34,9 @@ class CellInputs:
     branch_ids, ascending; branch_index: position in them. zone: position of the boundary. people_in: of the whole
     ground; people_elsewhere: those of them in other cells of the ground. by_tier: expected customers,
     shape (n_cells, n_tiers) in the order of TIERS. unplaced_by_zone: customers known to a street or town of the zone
-    only; unplaced_elsewhere: customers known to none. features: make-up of the cells for the models. denominators: name
-    (people, households, businesses, and what else was imported as one) -> count of each cell; what is not known of the
-    whole ground is not in it.
+    only; unplaced_elsewhere: customers known to none. features: make-up of the cells for the models. merchant_rows: a
+    row a merchant, at (position of its cell), industry. denominators: name (people, households, businesses, and what
+    else was imported as one) -> count of each cell; what is not known of the whole ground is not in it.
     """
 
     cells: CellArray
@@ -55,6 +55,7 @@ class CellInputs:
     unplaced_by_zone: FloatArray
     unplaced_elsewhere: float
     features: pl.DataFrame
+    merchant_rows: pl.DataFrame
     denominators: Mapping[str, FloatArray] = field(default_factory=dict)
 
     @property
@@ -121,6 +122,7 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int, fine
         unplaced_by_zone=unplaced,
         unplaced_elsewhere=elsewhere,
         features=features,
+        merchant_rows=merchants.select("at", "industry"),
         denominators=own,
     )
 

@@ -23,14 +23,17 @@ from gridgeo.scoring.score_model import score_model_bytes
 from gridgeo.storage.score_basis import write_basis, write_score_models
 
 
-def fit(given: CellInputs) -> tuple[Fits, Validation | None]:
-    """Fit penetration, potential and comparison on the cells of one resolution, and validate where branches allow."""
+def fit(given: CellInputs, *, validated: bool = True) -> tuple[Fits, Validation | None]:
+    """Fit penetration, potential and comparison on the cells of one resolution, and validate where branches allow.
+
+    validated: leave the validation out where false; nothing of potential is firm then.
+    """
     corrected = placed_correction(
         given.customers, given.people, given.zone, given.unplaced_by_zone, unplaced_elsewhere=given.unplaced_elsewhere
     )
     shrunk = shrink_penetration(given.customers, corrected.people, given.pairs)
     features = with_ring_sums(given.features, given.pairs, RING_FEATURES)
-    validation = _validation(given, features, corrected.customers)
+    validation = _validation(given, features, corrected.customers) if validated else None
     proven = validation is not None and validation.verdict == "predictive"
     fitted = fit_potential(features, corrected.customers, given.people, groups=given.branch_index)
     model, potential = settled_potential(fitted, features, given.people, proven=proven)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from gridgeo.cells import cell_polygons, cells_from_points, centres
 from gridgeo.domain import CellArray, local_actor
 from gridgeo.domain.measures import MEASURES
+from gridgeo.domain.public import FAMILIES
 from gridgeo.domain.tables import BOUNDARIES, ORG_UNITS, STAFF, STREETS, TERRITORIES
 from gridgeo.storage import finish_version, new_version, open_engine, set_live, write_frame
 
@@ -71,16 +72,25 @@ def small_values(count: int) -> dict[str, np.ndarray[Any, Any]]:
     customers = np.round(people * rng.uniform(0.1, 0.4, count), 3)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(people > 0, customers / people, np.nan)
-    return {
+    merchants = rng.integers(0, 5, count).astype(float)
+    own = {
         "people": people,
         "customers": customers,
         "customers_hard": np.floor(customers),
-        "merchants": rng.integers(0, 5, count).astype(float),
+        "merchants": merchants,
         "penetration": share,
         "potential": customers * 1.2,
         "gap": customers * 0.2,
         "workload": customers * 1.7,
     }
+    # The parts of a count add up to it: each cell's are all of one part.
+    parts = {
+        name: own[count_name] * (np.arange(count) % len(names) == at)
+        for count_name, ways in FAMILIES.items()
+        for names in ways.values()
+        for at, name in enumerate(names)
+    }
+    return {measure.id: rng.gamma(2.0, 3.0, count).round(3) for measure in MEASURES} | parts | own
 
 
 def write_small_bank(connection: sa.Connection, more_people: float = 0.0) -> Bank:

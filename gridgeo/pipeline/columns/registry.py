@@ -1,0 +1,51 @@
+"""Every built-in measure of a set of cells, family by family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gridgeo.pipeline.cell_inputs import CellInputs
+from gridgeo.pipeline.columns import counts, rates, standing
+from gridgeo.pipeline.columns.column import Basis, Column, Found
+from gridgeo.pipeline.score_basis import fit
+from gridgeo.scoring import Note
+from gridgeo.scoring.basis import Fits
+
+FAMILIES: tuple[Callable[[Basis], Found], ...] = (
+    counts.counted,
+    standing.standing,
+    rates.rated,
+)
+"""In the order in which they are worked out; no two give the same measure."""
+
+
+@dataclass(frozen=True)
+class Computed:
+    """The measures of one set of cells.
+
+    columns: measure -> column. report: what is to be said about the models. absent: measure -> what is missing for it.
+    fits: the models themselves.
+    """
+
+    columns: dict[str, Column]
+    report: dict[str, Any]
+    absent: dict[str, Note]
+    fits: Fits
+
+
+def measure_columns(given: CellInputs, *, validated: bool = True) -> Computed:
+    """Compute every built-in measure that the inputs support.
+
+    validated: check the model of potential on each catchment left out, which firm evidence of it needs.
+    Raises InvalidInputError when a count is negative or not a number.
+    """
+    fits, validation = fit(given, validated=validated)
+    made = Computed({}, {}, {}, fits)
+    for family in FAMILIES:
+        found = family(Basis(given, fits, validation))
+        made.columns.update(found.columns)
+        made.report.update(found.report)
+        made.absent.update(found.absent)
+    return made
