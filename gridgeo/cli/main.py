@@ -32,6 +32,8 @@ from gridgeo.cli import (
     start,
     steps,
     territory_file,
+    territory_live,
+    territory_plans,
 )
 from gridgeo.cli.common import JsonOption, emit, language
 from gridgeo.errors import (
@@ -88,6 +90,8 @@ for module in (
     score_validate,
     serve,
     territory_file,
+    territory_plans,
+    territory_live,
 ):
     module.register(app)
 

@@ -1,17 +1,45 @@
-"""`gridgeo territory solve`: plan any graph that a problem file describes."""
+"""`gridgeo territory solve`: a draft scenario of the store's branches, or any graph that a problem file describes."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 
-from gridgeo.cli.common import JsonOption, emit, language, progress_bar
+from gridgeo.cli.common import (
+    ActorOption,
+    JsonOption,
+    StoreOption,
+    emit,
+    language,
+    now,
+    progress_bar,
+    require_feasible,
+    session,
+)
 from gridgeo.cli.groups import TERRITORY
-from gridgeo.errors import InfeasibleError, NotFoundError
+from gridgeo.cli.territory_options import (
+    BranchOption,
+    GrowthOption,
+    HomeOption,
+    KOption,
+    MeasuresOption,
+    NotesOption,
+    ScenarioOption,
+    SeedOption,
+    StartsOption,
+    ToleranceOption,
+    UnitsOption,
+    draft_from,
+    scenario_table,
+)
+from gridgeo.errors import InfeasibleError, InvalidInputError, NotFoundError
 from gridgeo.i18n import translate
+
+if TYPE_CHECKING:
+    from gridgeo.pipeline.territories.drafts import Draft
 
 
 def register(app: typer.Typer) -> None:  # noqa: ARG001 - the command belongs to a group
@@ -19,15 +47,51 @@ def register(app: typer.Typer) -> None:  # noqa: ARG001 - the command belongs to
     TERRITORY.command("solve")(solve)
 
 
-def solve(
-    problem: Annotated[Path, typer.Option("--problem", metavar="FILE", help="Problem file, JSON: nodes, edges, k ...")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the plan goes, JSON.")],
+def solve(  # noqa: PLR0913 - the options are the command's interface
+    problem: Annotated[
+        Path | None, typer.Option("--problem", metavar="FILE", help="Problem file, JSON: nodes, edges, k ...")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where the plan goes, JSON.")] = None,
+    scenario: ScenarioOption = None,
+    branch: BranchOption = None,
+    k: KOption = None,
+    measures: MeasuresOption = None,
+    tolerance: ToleranceOption = None,
+    growth: GrowthOption = None,
+    home: HomeOption = None,
+    units: UnitsOption = "cells",
+    seed: SeedOption = 1,
+    starts: StartsOption = 4,
+    notes: NotesOption = None,
+    store: StoreOption = None,
     as_json: JsonOption = False,
+    actor: ActorOption = None,
 ) -> None:
-    """Plan any graph: contiguous, balanced territories with their certificate, from a problem file.
+    """Plan contiguous, balanced territories: branches of the store as a draft scenario, or any graph of a problem file.
 
-    Example: gridgeo territory solve --problem problem.json --out plan.json
+    Example: gridgeo territory solve --scenario Spring --branch B1 --k 6 --measures customers,workload --tolerance 5,5
     """
+    if (problem is None) == (scenario is None) or (problem is None) != (out is None):
+        raise InvalidInputError("solve a problem file by --problem and --out, or a scenario by --scenario and --branch")
+    if problem is not None and out is not None:
+        _require_alone({"--branch": branch, "--k": k, "--measures": measures, "--tolerance": tolerance,
+                        "--growth": growth, "--home": home, "--notes": notes})  # fmt: skip
+        _solve_file(problem, out, as_json)
+        return
+    aim: dict[str, Any] = {"measures": measures, "tolerance": tolerance, "growth": growth}
+    aim |= {"units": units, "seed": seed, "starts": starts}
+    draft = draft_from(branch, aim, k, home)
+    _solve_scenario((str(scenario), draft, notes), (store, as_json, actor))
+
+
+def _require_alone(given: dict[str, object]) -> None:
+    """Refuse what a problem file says itself."""
+    for option, value in given.items():
+        if value is not None:
+            raise InvalidInputError("{option} is for a scenario; a problem file says it itself", option=option)
+
+
+def _solve_file(problem: Path, out: Path, as_json: bool) -> None:
     from gridgeo.maps.files import written
     from gridgeo.pipeline.territory_file import plan_problem_file
 
@@ -44,6 +108,19 @@ def solve(
     emit(as_json, _summary(plan.body) | {"out": str(out), "unused": list(plan.unused)})
     if not plan.body["feasible"]:
         raise _infeasible(plan.body)
+
+
+def _solve_scenario(asked: tuple[str, Draft, str | None], where: tuple[str | None, bool, str | None]) -> None:
+    from gridgeo.pipeline.territories.drafts import keep_answer, spec_of_draft
+
+    name, draft, notes = asked
+    with session(*where) as opened, progress_bar({"plan": "Assigning territories"}) as progress:
+        progress("plan")
+        with opened.engine.begin() as connection:
+            spec = spec_of_draft(connection, opened.actor, draft)
+            body = keep_answer(connection, opened.actor, name, spec, now(), notes=notes)
+    emit(where[1], body, scenario_table(body))
+    require_feasible(body["branches"])
 
 
 def _summary(body: dict[str, Any]) -> dict[str, Any]:

@@ -91,13 +91,18 @@ def _plan_branch(branch_id: str, rows: pl.DataFrame, staff: pl.DataFrame, params
     problem = _problem(cells, rows.select(REPORTED).to_numpy(), staff, params.tolerance)
     # A plan that balances potential as well is within the tolerance of the others too: a place to begin.
     also_potential = replace(problem, tolerance=np.full(len(REPORTED), params.tolerance))
-    rounds = max(1, min(MAX_ROUNDS, MAX_ROUNDS * USUAL_CELLS // len(cells)))
+    rounds = rounds_for(len(cells))
     other = solve(also_potential, Rounds(min(params.starts, rounds)), seed=params.seed)
     stop = FirstOf((NoImprovement(params.starts), Rounds(rounds)))
     result = solve(problem, stop, seed=params.seed, initial=other.labels)
     require_true(branch_id, problem, result.labels, result.certificate.as_json())
-    report = _report(cells, staff, result) | {"balancing_potential_too": _price(result, other)}
+    report = plan_report(cells, result) | {"balancing_potential_too": _price(result, other)}
     return BranchPlan(branch_id, cells, staff, problem, result, report)
+
+
+def rounds_for(cells: int) -> int:
+    """Return the most solver rounds for so many cells, so that a plan always ends."""
+    return max(1, min(MAX_ROUNDS, MAX_ROUNDS * USUAL_CELLS // cells))
 
 
 def require_true(branch_id: str, problem: Problem, labels: LabelArray, certificate: dict[str, Any]) -> None:
@@ -121,12 +126,16 @@ def _problem(cells: CellArray, weights: FloatArray, staff: pl.DataFrame, toleran
     return replace(problem, measures=REPORTED, territories=tuple(staff["id"]))
 
 
-def _report(cells: CellArray, staff: pl.DataFrame, result: Result) -> dict[str, Any]:
-    """Return the certificate with names in place of positions."""
+def plan_report(cells: CellArray, result: Result) -> dict[str, Any]:
+    """Return the certificate of a branch's plan with names in place of positions.
+
+    cells: one that stands for each node of the problem, shape (n,).
+    """
     certificate = result.certificate
     imbalance = np.abs(certificate.imbalance_percent).max(axis=0)
+    measures = certificate.measures
     return {
-        "count": staff.height,
+        "count": len(certificate.territories),
         "feasible": result.feasible,
         "violations": [asdict(violation) for violation in result.violations],
         "findings": [
@@ -135,10 +144,10 @@ def _report(cells: CellArray, staff: pl.DataFrame, result: Result) -> dict[str, 
         ],
         "pieces_max": max(certificate.pieces),
         "bridges": [cell_strings(cells[bridge]) for bridge in certificate.bridges],
-        "imbalance_percent": {name: round(float(imbalance[at]), 3) for at, name in enumerate(REPORTED)},
+        "imbalance_percent": {name: round(float(imbalance[at]), 3) for at, name in enumerate(measures)},
         "targets": {
-            name: {measure: round(row[at], 3) for at, measure in enumerate(REPORTED)}
-            for name, row in zip(staff["id"], certificate.targets, strict=True)
+            name: {measure: round(row[at], 3) for at, measure in enumerate(measures)}
+            for name, row in zip(certificate.territories, certificate.targets, strict=True)
         },
         "bound_gap_percent": certificate.bound_gap_percent,
         "certificate": certificate.as_json(),
@@ -165,12 +174,12 @@ def _tables(plans: list[BranchPlan]) -> tuple[pl.DataFrame, pl.DataFrame]:
         branch_id="org_unit_id",
         rm_id="id",
         name="name",
-    ).with_columns(colour=pl.Series(_colours(cells, labels.astype(np.int32)), dtype=pl.Int32))
+    ).with_columns(colour=pl.Series(plan_colours(cells, labels.astype(np.int32)), dtype=pl.Int32))
     rows = pl.DataFrame({"branch_id": branch_ids, "territory_id": territories["id"].to_numpy()[labels], "cell": cells})
     return territories, rows.sort("branch_id", "cell")
 
 
-def _colours(cells: CellArray, labels: LabelArray) -> LabelArray:
+def plan_colours(cells: CellArray, labels: LabelArray) -> LabelArray:
     """Colour the territories of the whole ground at once, so that touching ones of two branches differ as well."""
     one, other = touching_cells(cells)
     order = np.argsort(one, kind="stable")

@@ -86,7 +86,8 @@ def _territories(report: dict[str, Any], seen: list[str]) -> dict[str, Any]:
         "bridges": [bridge for figures in branches.values() for bridge in figures["bridges"]],
         "targets": {name: target for figures in branches.values() for name, target in figures["targets"].items()},
         "imbalance_percent": {
-            measure: max(row[measure] for row in imbalance) for measure in (imbalance[0] if imbalance else ())
+            measure: max(row[measure] for row in imbalance if measure in row)
+            for measure in (imbalance[0] if imbalance else ())
         },
         "measure_correlation": report["measure_correlation"],
         "bound_gap_percent": None if not gaps or None in gaps else max(gaps),

@@ -9,11 +9,14 @@ import orjson
 
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.assign import require_true
+from gridgeo.pipeline.territories.answers import percent_up
 from gridgeo.territory import (
     CpuSeconds,
     FirstOf,
     Params,
+    Request,
     Rounds,
+    check_problem,
     params_within,
     request_from_json,
     result_to_json,
@@ -40,11 +43,7 @@ def plan_problem_file(content: bytes) -> FilePlan:
     least violating one with its violations named.
     Raises InvalidInputError when the content is not JSON or not a problem.
     """
-    try:
-        given = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise InvalidInputError("problem file is not JSON: {detail}", detail=str(error)) from error
-    request = request_from_json(given)
+    request = _request(content)
     problem, budget_s = request.problem, request.max_cpu_s
     params = Params() if budget_s is None else params_within(OWN_SHARE * budget_s, problem.n, problem.k)
     starts = Rounds(request.starts)
@@ -54,3 +53,33 @@ def plan_problem_file(content: bytes) -> FilePlan:
     body = result_to_json(result)
     require_true("problem file", problem, result.labels, body["certificate"])
     return FilePlan(body, request.unused)
+
+
+def check_problem_file(content: bytes) -> dict[str, Any]:
+    """Name what cannot work in a problem file before anything is solved; territories and measures by position.
+
+    Raises InvalidInputError when the content is not JSON or not a problem.
+    """
+    findings = check_problem(_request(content).problem)
+    return {
+        "feasible": not findings,
+        "findings": [
+            {
+                "territory": None if found.territory is None else int(found.territory),
+                "measure": None if found.measure is None else int(found.measure),
+                "smallest_tolerance_percent": percent_up(found.smallest_tolerance),
+                "message": found.message,
+                "template": found.template,
+                "values": found.values,
+            }
+            for found in findings
+        ],
+    }
+
+
+def _request(content: bytes) -> Request:
+    try:
+        given = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise InvalidInputError("problem file is not JSON: {detail}", detail=str(error)) from error
+    return request_from_json(given)

@@ -13,7 +13,18 @@ from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, InvalidInputError, NotFoundError
 from gridgeo.storage.models import Live, LiveLog, Version
 
-COMPUTED = ("ground", "bank", "catchment", "location", "score", "plan", "publication", "membership", "gazetteer")
+COMPUTED = (
+    "ground",
+    "bank",
+    "catchment",
+    "location",
+    "score",
+    "plan",
+    "publication",
+    "membership",
+    "gazetteer",
+    "scenario",
+)
 DATASETS = (
     "orgs",
     "staff",

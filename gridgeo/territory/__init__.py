@@ -3,7 +3,7 @@
 Importing this package does not import numba; `solve` does, when it is first called.
 """
 
-from gridgeo.territory.certificate import Certificate, Violation
+from gridgeo.territory.certificate import Certificate, Violation, certify, violations_of
 from gridgeo.territory.check import Finding, check_problem
 from gridgeo.territory.colours import PALETTE_SIZE, territory_colours
 from gridgeo.territory.graph import components, join_components, problem_from_cells
@@ -32,6 +32,7 @@ __all__ = [
     "StopRule",
     "Violation",
     "WithinTolerance",
+    "certify",
     "check_problem",
     "components",
     "join_components",
@@ -45,5 +46,6 @@ __all__ = [
     "solve",
     "territory_colours",
     "verify_plan",
+    "violations_of",
     "warm_up",
 ]

@@ -95,15 +95,22 @@ def _excess(result: Result) -> float:
     return float(sum(abs(violation.value) - violation.limit for violation in result.violations))
 
 
-def matched_labels(labels: LabelArray, previous: LabelArray, weight: FloatArray, k: int) -> LabelArray:
+def matched_labels(
+    labels: LabelArray, previous: LabelArray, weight: FloatArray, k: int, targets: FloatArray | None = None
+) -> LabelArray:
     """Rename the territories of a fresh plan so that as much weight as possible keeps its number.
 
-    labels, previous: shape (n,), previous -1 where there was none. weight: shape (n,). Only for territories that are
-    interchangeable (equal targets, no homes). Source: Kuhn 1955, Naval Research Logistics 2 (the assignment problem).
+    labels, previous: shape (n,), previous -1 where there was none. weight: shape (n,). targets: shape (k, m); only
+    territories with equal ones change names, all where None. Not with homes or locks, where names mean places.
+    Source: Kuhn 1955, Naval Research Logistics 2 (the assignment problem).
     """
     known = previous >= 0
     both = labels[known].astype(np.int64) * k + previous[known]
     shared = sums_by(both, weight[known, None], k * k).reshape(k, k)
+    if targets is not None:
+        equal = np.isclose(targets[:, None], targets[None, :]).all(axis=2)
+        # Staying oneself is always allowed, so that forbidden pairs are never needed.
+        shared = np.where(equal, shared, -1.0 - shared.sum())
     rows, columns = linear_sum_assignment(shared, maximize=True)
     new = np.empty(k, np.int32)
     new[rows] = columns

@@ -26,6 +26,7 @@ from gridgeo.storage.models.jobs import Job
 from gridgeo.storage.models.locations import Location, LocationCell, Membership
 from gridgeo.storage.models.reviews import LocationReview, ProviderAnswer, ReviewDecision, ReviewItem, ReviewParty
 from gridgeo.storage.models.runs import Run, RunStep
+from gridgeo.storage.models.scenarios import Scenario, ScenarioEvent
 from gridgeo.storage.models.scores import (
     CellScore,
     MeasureRow,
@@ -83,6 +84,8 @@ __all__ = [
     "RoadNode",
     "Run",
     "RunStep",
+    "Scenario",
+    "ScenarioEvent",
     "ScoreBasis",
     "ScoreMeasure",
     "ScoreModelBody",

@@ -1,0 +1,134 @@
+"""Options that the commands of territory scenarios share, and reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from gridgeo.cli.common import MAX_SEED, language
+from gridgeo.cli.tables import number
+from gridgeo.errors import InvalidInputError
+from gridgeo.i18n import translate
+
+if TYPE_CHECKING:
+    from gridgeo.pipeline.territories.drafts import Draft
+    from gridgeo.pipeline.territories.spec import Aim
+
+ScenarioArgument = Annotated[str, typer.Argument(help="Scenario, by name.")]
+ScenarioOption = Annotated[str | None, typer.Option("--scenario", metavar="NAME", help="Name the draft is kept under.")]
+BranchOption = Annotated[
+    list[str] | None,
+    typer.Option("--branch", help="Branch to plan; can be given several times, each planned by itself."),
+]
+KOption = Annotated[int | None, typer.Option("--k", help="Territories a branch; those beyond its managers are vacant.")]
+MeasuresOption = Annotated[
+    str | None, typer.Option(metavar="A,B", help="Measures to balance, by default customers,workload.")
+]
+ToleranceOption = Annotated[
+    str | None,
+    typer.Option(metavar="T or T,T", help="Largest distance from the target, one for all or one a measure: 5 is 5 %."),
+]
+GrowthOption = Annotated[
+    str | None,
+    typer.Option(metavar="GROWTH", help="Growth of demand: 10%, customers=10%,workload=5%, or a CSV of cell,growth."),
+]
+HomeOption = Annotated[
+    list[str] | None,
+    typer.Option("--home", metavar="RM=CELL", help="Cell where a territory has its centre; give one for each or none."),
+]
+UnitsOption = Annotated[str, typer.Option(help="What is not divided: cells, or grids (area grids).")]
+SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the territory solver.")]
+StartsOption = Annotated[int, typer.Option(help="Starts without a better plan after which the solver ends.")]
+NotesOption = Annotated[str | None, typer.Option(help="Remark that stays with the scenario.")]
+
+
+def draft_from(
+    branch: list[str] | None, aim: Mapping[str, Any], k: int | None = None, home: list[str] | None = None
+) -> Draft:
+    """Return what is asked for. aim: measures, tolerance, growth as typed, and units, seed, starts."""
+    from gridgeo.pipeline.territories.drafts import Draft
+
+    names = tuple(part.strip() for one in branch or () for part in one.split(",") if part.strip())
+    return Draft(names, aim_from(**aim), k, pairs(home, "--home RM=CELL"))
+
+
+def aim_from(
+    measures: str | None = None,
+    tolerance: str | None = None,
+    growth: str | None = None,
+    **chosen: Any,  # noqa: ANN401 - units, seed, starts
+) -> Aim:
+    """Read what is balanced, how finely and on which demand."""
+    from gridgeo.pipeline.territories.spec import aim_from_words, share_from_text
+
+    if growth is None:
+        return aim_from_words(measures, tolerance, {}, **chosen)
+    path = Path(growth)
+    if path.suffix.lower() == ".csv":
+        return aim_from_words(measures, tolerance, {}, cell_growth=_cell_growth(path), **chosen)
+    given = pairs(growth.split(","), "--growth MEASURE=SHARE") if "=" in growth else {"all": growth}
+    shares = {name: share_from_text(text, "growth") for name, text in given.items()}
+    return aim_from_words(measures, tolerance, shares, **chosen)
+
+
+def _cell_growth(path: Path) -> dict[str, float]:
+    """Read a CSV with the columns cell and growth."""
+    import csv
+
+    from gridgeo.errors import NotFoundError
+    from gridgeo.pipeline.territories.spec import share_from_text
+
+    if not path.is_file():
+        raise NotFoundError("there is no file {path}", path=path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    if not rows or not {"cell", "growth"} <= set(rows[0]):
+        raise InvalidInputError("{path} needs the columns {columns}", path=path, columns="cell, growth")
+    return {row["cell"]: share_from_text(row["growth"] or "", "growth") for row in rows}
+
+
+def pairs(given: list[str] | None, how: str) -> dict[str, str]:
+    """Read NAME=VALUE texts; InvalidInputError says how they are written."""
+    read = {}
+    for text in given or ():
+        name, sign, value = text.partition("=")
+        if not (name.strip() and sign and value.strip()):
+            raise InvalidInputError("write {how}, got {given}", how=how, given=text)
+        read[name.strip()] = value.strip()
+    return read
+
+
+def day_from(text: str) -> date:
+    """Read a day as YYYY-MM-DD; InvalidInputError for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInputError("a day is written as YYYY-MM-DD, got {given}", given=text) from error
+
+
+def scenario_table(body: dict[str, Any]) -> Table:
+    """Return a scenario's figures, a row a branch."""
+    tongue = language()
+    title = (
+        f"{body['scenario']} · {translate(body['status'], tongue)} · {translate('version', tongue)} {body['version']}"
+    )
+    table = Table(title=title)
+    for column in ("branch", "territories", "feasible", "off by measure, %", "bound gap, %", "kept, %"):
+        table.add_column(translate(column, tongue), justify="right")
+    for branch, figures in body["branches"].items():
+        off = ", ".join(f"{name} {number(value)}" for name, value in figures["imbalance_percent"].items())
+        kept = figures["certificate"]["kept_share"]
+        table.add_row(
+            branch,
+            str(figures["count"]),
+            translate("yes" if figures["feasible"] else "no", tongue),
+            off,
+            number(figures["bound_gap_percent"]),
+            "" if kept is None else number(100 * kept),
+        )
+    return table

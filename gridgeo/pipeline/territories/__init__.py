@@ -1,0 +1,1 @@
+"""Territories as scenarios: drafted, compared, approved by a second person, published, handed over."""
