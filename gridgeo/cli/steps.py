@@ -45,6 +45,10 @@ MethodOption = Annotated[
 ]
 ToleranceOption = Annotated[float, typer.Option(help="Largest deviation from the target, as a share.")]
 ThresholdOption = Annotated[int, typer.Option(help="Least count, besides 0, that consumers are shown; never under 3.")]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(help="Day, YYYY-MM-DD, that contacts and stages count back from; the newest of the bank's figures."),
+]
 SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the territory solver.")]
 
 
@@ -64,6 +68,7 @@ def run(  # noqa: PLR0913 - the options are the command's interface
     seed: SeedOption = 1,
     branch_resolution: BranchResolutionOption = None,
     threshold: ThresholdOption = 10,
+    as_of: AsOfOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
     actor: ActorOption = None,
@@ -85,6 +90,7 @@ def run(  # noqa: PLR0913 - the options are the command's interface
         seed=seed,
         branch_resolutions=finer,
         threshold=threshold,
+        as_of=as_of,
     )
     with session(store, as_json, actor) as opened, progress_bar(words) as progress:
         report = _run_as_job(opened, params, progress)
@@ -156,12 +162,14 @@ def ask_for_parties(opened: Session, provider: Provider) -> dict[str, Any]:
     return {"label": provider.label, "wanted": len(wanted), "kept": len(wanted) - len(texts), **counts}
 
 
-def score(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None) -> None:
+def score(
+    as_of: AsOfOption = None, store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None
+) -> None:
     """Score every cell of the newest catchments and locations.
 
-    Example: gridgeo score refresh --json
+    Example: gridgeo score refresh --as-of 2026-06-30 --json
     """
-    _step("score", store, as_json, actor)
+    _step("score", store, as_json, actor, as_of=as_of)
 
 
 def assign(

@@ -79,6 +79,16 @@ def _industries() -> tuple[Measure, ...]:
     )
 
 
+def _quotients() -> tuple[Measure, ...]:
+    """Return the location quotient of each industry."""
+    return tuple(
+        Measure(
+            f"lq_{name}", f"区位商:{zh}", f"Location quotient, {en}", "1 is average", "index", "none", "gamma-poisson-1"
+        )
+        for name, (zh, en) in ((name, INDUSTRY_NAMES[name]) for name in INDUSTRIES)
+    )
+
+
 MEASURES: tuple[Measure, ...] = (
     Measure("people", "人口", "People", "people", "count", "none", "spread-1"),
     Measure("households", "户数", "Households", "households", "count", "none", "spread-1"),
@@ -91,6 +101,24 @@ MEASURES: tuple[Measure, ...] = (
     Measure("workload", "工作量", "Workload", "hours a year", "count", "none", "cadence-1"),
     *_tiers(),
     *_industries(),
+    Measure("products_per_customer", "户均产品数", "Products per customer", "products", "index", "up", "mean-1"),
+    Measure("second_sale_rate", "二次销售率", "Second-sale rate", "share", "index", "up", "wilson-1"),
+    Measure("balance_fen", "余额", "Balances", "fen", "count", "up", "expected-1"),
+    Measure("services_per_customer", "户均有效服务次数", "Services per customer", "a year", "index", "up", "mean-1"),
+    Measure("community_reach", "社区触达率", "Community reach", "share", "index", "up", "wilson-1"),
+    Measure(
+        "accessibility",
+        "网点可达性",
+        "Accessibility",
+        "managers for 10,000 people",
+        "index",
+        "up",
+        "two-step-floating-1",
+    ),
+    Measure("rivals", "同业网点", "Rivals' branches near", "branches", "index", "down", "rings-2-1"),
+    Measure("rival_travel_s", "到最近同业网点", "Time to the nearest rival", "s", "index", "up", "dijkstra-1"),
+    *_quotients(),
+    Measure("hotspot", "冷热点", "Hot and cold spots", "1 hot, -1 cold", "index", "none", "gi-star-fdr-1"),
 )
 WHOLE_MEASURES = frozenset(measure.id for measure in MEASURES if measure.method == "hard-1")
 """Counts of points, written as integers; expected counts are not."""

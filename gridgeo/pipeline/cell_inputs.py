@@ -16,6 +16,7 @@ from gridgeo.domain import BoolArray, CellArray, FloatArray, IntArray
 from gridgeo.domain.words import TIERS, WATERWAYS
 from gridgeo.pipeline.cell_groups import share_of_parent
 from gridgeo.pipeline.denominators.on_cells import denominators_on_cells
+from gridgeo.pipeline.facts.records import Facts
 from gridgeo.pipeline.ground_cells import ground_cells, settlement_of
 from gridgeo.pipeline.locate import OUTSIDE_CATCHMENTS, all_merchants
 from gridgeo.pipeline.steps import Inputs
@@ -34,9 +35,10 @@ class CellInputs:
     branch_ids, ascending; branch_index: position in them. zone: position of the boundary. people_in: of the whole
     ground; people_elsewhere: those of them in other cells of the ground. by_tier: expected customers,
     shape (n_cells, n_tiers) in the order of TIERS. unplaced_by_zone: customers known to a street or town of the zone
-    only; unplaced_elsewhere: customers known to none. features: make-up of the cells for the models. merchant_rows: a
-    row a merchant, at (position of its cell), industry. denominators: name (people, households, businesses, and what
-    else was imported as one) -> count of each cell; what is not known of the whole ground is not in it.
+    only; unplaced_elsewhere: customers known to none. features: make-up of the cells for the models. customer_rows: a
+    row a customer and cell, id, at (position of the cell), share, hard, tier. merchant_rows: a row a merchant, at,
+    industry. denominators: name (people, households, businesses, and what else was imported as one) -> count of each
+    cell; what is not known of the whole ground is not in it. facts: what else the bank knows, where it was read.
     """
 
     cells: CellArray
@@ -55,8 +57,10 @@ class CellInputs:
     unplaced_by_zone: FloatArray
     unplaced_elsewhere: float
     features: pl.DataFrame
+    customer_rows: pl.DataFrame
     merchant_rows: pl.DataFrame
     denominators: Mapping[str, FloatArray] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
 
     @property
     def households(self) -> FloatArray | None:
@@ -122,6 +126,7 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int, fine
         unplaced_by_zone=unplaced,
         unplaced_elsewhere=elsewhere,
         features=features,
+        customer_rows=customers.select("at", "share", "hard", "tier", id="party_id"),
         merchant_rows=merchants.select("at", "industry"),
         denominators=own,
     )

@@ -16,6 +16,7 @@ from gridgeo.pipeline.cell_groups import groups
 from gridgeo.pipeline.cell_inputs import CellInputs, cell_inputs
 from gridgeo.pipeline.columns.column import Column
 from gridgeo.pipeline.columns.registry import Computed, measure_columns
+from gridgeo.pipeline.facts.read import with_facts
 from gridgeo.pipeline.score_basis import keep_basis
 from gridgeo.pipeline.score_measures import note_measures
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
@@ -27,6 +28,7 @@ def refresh(connection: sa.Connection, actor: Actor, inputs: Inputs, params: Run
     require_planner(actor)
     cells = read_frame(connection, "catchment_cell", version_id=inputs.catchment, columns=["cell"])["cell"].to_numpy()
     parts = [cell_inputs(connection, inputs, params.resolution, each) for each, _ in groups(cells)]
+    parts = with_facts(connection, inputs, parts, now.date(), params.day)
     scored = [measure_columns(given) for given in parts]
     version_id = new_version(
         connection, actor, "score", params=params.as_dict() | {"inputs": inputs.as_dict()}, now=now

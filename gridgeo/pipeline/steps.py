@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Protocol, get_args
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from gridgeo.cells import check_resolution
 from gridgeo.domain import Actor
 from gridgeo.domain.public import DEFAULT_THRESHOLD, LEAST_THRESHOLD, sees_public_only
 from gridgeo.errors import InvalidInputError, NotAllowedError
+from gridgeo.features.cohort_rules import day_from_json
 
 CatchmentMethod = Literal["drive_time", "straight_line", "municipality", "as_drawn"]
 CATCHMENT_METHODS: tuple[CatchmentMethod, ...] = get_args(CatchmentMethod)
@@ -38,7 +39,8 @@ class RunParams:
     again. tolerance: largest deviation of a territory from its target, as a share, for each balanced measure. seed: of
     the territory solver. starts: solver starts a branch; the best one is kept. threshold: the least count, besides 0,
     that consumers are shown. branch_resolutions: branch -> finer resolution of its cells. provider: label of a geocoder
-    of the bank that was asked for what the gazetteer lacks.
+    of the bank that was asked for what the gazetteer lacks. as_of: the day, YYYY-MM-DD, that contacts within a year and
+    stages of life are counted back from; the newest day of the bank's figures when it is None.
     """
 
     resolution: int = 9
@@ -49,8 +51,10 @@ class RunParams:
     threshold: int = DEFAULT_THRESHOLD
     branch_resolutions: Mapping[str, int] = field(default_factory=dict)
     provider: str | None = None
+    as_of: str | None = None
 
     def __post_init__(self) -> None:
+        _ = self.day
         check_resolution(self.resolution)
         for branch_id, finer in self.branch_resolutions.items():
             if check_resolution(finer) < self.resolution:
@@ -78,6 +82,11 @@ class RunParams:
             )
         if not 1 <= self.starts <= 64:
             raise InvalidInputError("starts must be 1 to 64, got {given}", given=self.starts)
+
+    @property
+    def day(self) -> date | None:
+        """The day that counts; InvalidInputError when it is no day."""
+        return day_from_json(self.as_of, "as_of")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the parameters as plain JSON values."""

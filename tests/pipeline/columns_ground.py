@@ -10,7 +10,9 @@ import polars as pl
 
 from gridgeo.cells import cells_around, cells_from_points, ring_pairs
 from gridgeo.domain import FloatArray
+from gridgeo.domain.tables import checked
 from gridgeo.pipeline.cell_inputs import CellInputs
+from gridgeo.pipeline.facts.records import CUSTOMER_FACTS
 from gridgeo.scoring import merchant_features
 
 N = 19
@@ -41,6 +43,7 @@ def given(**changes: Any) -> CellInputs:
         unplaced_by_zone=np.zeros(1),
         unplaced_elsewhere=0.0,
         features=features_of(PEOPLE, rows),
+        customer_rows=pl.DataFrame(),
         merchant_rows=rows,
     )
     return replace(made, **changes)
@@ -51,3 +54,14 @@ def features_of(people: FloatArray, shops: pl.DataFrame) -> pl.DataFrame:
     ground = {"people": people, "building_area_m2": people * 30.0, "street_m": people * 4.0, "travel_s": people + 60.0}
     trade = merchant_features(shops["industry"].to_list(), shops["at"].to_numpy(), N)
     return pl.DataFrame(ground).hstack(trade)
+
+
+def customers(rows: list[tuple[int, float, int | None, int | None, float | None]]) -> pl.DataFrame:
+    """Return the facts of customers: position of the cell, share, products, balance_fen, services_12m."""
+    frame = pl.DataFrame(rows, schema=["at", "share", "products", "balance_fen", "services_12m"], orient="row")
+    names = pl.Series("id", [f"C{number}" for number in range(len(rows))])
+    return checked(
+        frame.with_columns(names, branch_id=pl.lit("B1"), product_ids=pl.lit(None)).select(list(CUSTOMER_FACTS)),
+        CUSTOMER_FACTS,
+        "customer facts",
+    )

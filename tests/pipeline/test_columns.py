@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
+import polars as pl
 import pytest
 
 from gridgeo.domain.measures import MEASURE_BY_ID
 from gridgeo.domain.public import FAMILIES
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.columns.column import Column
-from gridgeo.pipeline.columns.registry import measure_columns
+from gridgeo.pipeline.columns.registry import Computed, measure_columns
+from gridgeo.pipeline.facts.records import Facts, Reachable, Rivals
 from gridgeo.scoring import shrink_penetration
 
-from .columns_ground import BY_TIER, PEOPLE, N, given
+from .columns_ground import BY_TIER, PEOPLE, N, customers, given
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +73,68 @@ def test_households_are_counted_where_every_zone_has_them_and_else_named_as_abse
     without = measure_columns(given(), validated=False)
     assert "households" not in without.columns
     assert "denominators" in without.absent["households"].text()
+
+
+def with_facts(**facts: object) -> Computed:
+    return measure_columns(given(facts=Facts(**facts)), validated=False)  # type: ignore[arg-type]
+
+
+def test_depth_is_worked_out_over_the_customers_of_whom_it_is_known() -> None:
+    rows = customers([(1, 1.0, 3, 500, 4.0), (1, 0.5, 1, -200, 0.0), (2, 1.0, 0, None, None), (2, 1.0, None, 70, 2.0)])
+    found = with_facts(customers=rows, services_from="contacts").columns
+    assert found["products_per_customer"].value[1] == pytest.approx((3 + 0.5) / 1.5)
+    assert found["second_sale_rate"].value[1] == pytest.approx(1 / 1.5)
+    assert np.isnan(found["second_sale_rate"].value[2]), "nobody holds a first product there"
+    assert found["balance_fen"].value[[1, 2, 3]].tolist() == [400.0, 70.0, 0.0]
+    assert found["services_per_customer"].value[1] == pytest.approx(4 / 1.5)
+    assert found["services_per_customer"].value[2] == 2.0
+
+
+def test_households_met_are_a_share_of_those_registered() -> None:
+    register = pl.DataFrame({"at": [4, 4, 4, 5], "contacted": [True, False, True, False]})
+    found = with_facts(households=register, as_of=date(2026, 6, 30))
+    assert found.columns["community_reach"].value[[4, 5]].tolist() == [pytest.approx(2 / 3), 0.0]
+    assert np.isnan(found.columns["community_reach"].value[6])
+    assert found.report["community_reach"]["as_of"] == "2026-06-30"
+
+
+def test_accessibility_is_managers_within_reach_of_ten_thousand_people() -> None:
+    travel = (np.array([1, 2]), np.array([0, 0]), np.array([0.0, 0.0]))
+    found = with_facts(reachable=Reachable(np.array([1.3]), travel, 900.0)).columns["accessibility"]
+    assert found.value[[1, 2]] == pytest.approx(1.3 / 130 * 10_000), "130 people share 1.3 managers"
+    assert found.value[3] == 0.0
+    assert np.isnan(found.value[0]), "nobody lives there"
+
+
+def test_rivals_without_roads_are_counted_and_their_travel_time_is_absent() -> None:
+    found = with_facts(rivals=Rivals(np.arange(N) * 1.0, None, 3))
+    assert found.columns["rivals"].value[4] == 4.0
+    assert "roads" in found.absent["rival_travel_s"].text()
+
+
+def test_what_the_bank_has_nothing_of_is_absent_by_name_and_never_a_figure() -> None:
+    found = with_facts()
+    for name in (
+        "products_per_customer",
+        "second_sale_rate",
+        "balance_fen",
+        "services_per_customer",
+        "community_reach",
+        "accessibility",
+        "rivals",
+        "rival_travel_s",
+    ):
+        assert name not in found.columns
+        assert "import" in found.absent[name].text()
+
+
+def test_a_location_quotient_is_shown_only_where_enough_is_expected() -> None:
+    found = with_facts().columns["lq_food"]
+    assert np.isnan(found.value).all(), "five merchants are too few"
+    assert found.evidence is not None
+    assert set(found.evidence) == {"none"}
+
+
+def test_spots_are_none_in_a_ground_too_small_to_test() -> None:
+    found = with_facts().columns["hotspot"]
+    assert set(found.value[np.isfinite(found.value)]) <= {0.0, 1.0, -1.0}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridgeo.pipeline.cell_inputs import CellInputs
-from gridgeo.pipeline.columns import counts, rates, standing
+from gridgeo.pipeline.columns import counts, depth, patterns, rates, standing, surroundings
 from gridgeo.pipeline.columns.column import Basis, Column, Found
 from gridgeo.pipeline.score_basis import fit
 from gridgeo.scoring import Note
@@ -17,6 +17,12 @@ FAMILIES: tuple[Callable[[Basis], Found], ...] = (
     counts.counted,
     standing.standing,
     rates.rated,
+    depth.deepened,
+    surroundings.reached,
+    surroundings.accessible,
+    surroundings.contested,
+    patterns.quotients,
+    patterns.spots,
 )
 """In the order in which they are worked out; no two give the same measure."""
 
