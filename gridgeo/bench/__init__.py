@@ -12,6 +12,7 @@ BENCHES = {
     "import": "gridgeo.bench.imports",
     "geocode": "gridgeo.bench.geocode",
     "score": "gridgeo.bench.score",
+    "territory": "gridgeo.bench.territory",
 }
 """Name -> module with its `bench`; peers are slow to import."""
 

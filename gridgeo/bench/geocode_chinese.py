@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess  # the peers live in an environment of their own
 import time
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from gridgeo.bench.peers import peers_python
 from gridgeo.bench.report import Case
 from gridgeo.locate.chinese import parse_chinese
 
 FLOOR_DISTRICT, CEILING_WRONG, FLOOR_NUMBER = 0.95, 0.015, 0.95
-PEERS_VARIABLE = "GRIDGEO_BENCH_PEERS"
-"""Python of the environment that `scripts/bench` makes for the peers; .venv-peers beside the source by default."""
 ADDRESSES, QUICK_ADDRESSES, RUNS = 50_000, 2_000, 3
 DATA = "chinese_addresses"
 CHILD = "chinese_peers.py"
@@ -89,9 +86,8 @@ def _speed(addresses: pl.Series, count: int) -> float:
 
 def _peers(addresses: list[str]) -> dict[str, Any]:
     """Return what each installed peer says of the addresses: peer -> version, district (null where it tells none)."""
-    beside = Path(__file__).parents[2] / ".venv-peers" / "bin" / "python"
-    python = Path(os.environ.get(PEERS_VARIABLE, str(beside)))
-    if not python.is_file():
+    python = peers_python()
+    if python is None:
         return {}
     child = resources.files("gridgeo.bench") / CHILD
     done = subprocess.run(  # noqa: S603 - our own module

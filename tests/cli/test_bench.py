@@ -49,6 +49,15 @@ def test_the_bench_of_the_demo_accounts_for_every_customer(answer: Answer) -> No
     assert customers["in"] == customers["placed"] + customers["unplaced"] + customers["rejected"]
 
 
+def test_every_plan_of_the_bench_of_territories_is_whole_and_truly_certified(answer: Answer) -> None:
+    body = answer("territory")
+    found = {case["id"]: case["ours"] for case in body["cases"]}
+    assert found["check-independent"] == 100
+    assert {found[name] for name in ("s-mild-2", "s-mild-3", "planted-s", "barrier", "l-locks")} == {0}
+    assert found["peer-exact"] <= 0.5
+    assert len(body["checks"]["plans"]) >= 8
+
+
 def test_the_bench_of_imports_has_the_cases_of_both_stores_and_no_operation_breaks_a_partition(
     answer: Answer,
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gridgeo.bench.territory_grounds import grown, hidden_plan, made_up, planted, with_river
 from gridgeo.territory import Params, Problem, Rounds, solve, verify_plan
 
 
@@ -32,6 +33,20 @@ def test_small_mild_ground_is_within_a_percent_of_the_best_known(
     assert figures["J_km"] <= 1.01 * reference_km
     assert result.certificate.J_km == pytest.approx(figures["J_km"], abs=0.06)
     assert verify_plan(problem_of(instance, 2), result.labels, result.certificate.as_json()) == []
+
+
+@pytest.mark.parametrize(("size", "kind", "seed"), [("S", "mild", 1), ("S", "hard", 3)])
+def test_the_bench_makes_the_grounds_that_the_references_were_found_on(
+    instances: ModuleType, size: str, kind: Any, seed: int
+) -> None:
+    theirs, ours = instances.make(size, kind, seed), made_up(size, kind, seed)
+    assert (ours.cells == theirs.cells).all()
+    assert ours.xy_km == pytest.approx(theirs.xy_km, abs=1e-9)
+    assert ours.weights == pytest.approx(theirs.weights, rel=1e-9)
+    assert grown(ours, 0.35).weights == pytest.approx(instances.grown(theirs, 0.35).weights, rel=1e-9)
+    assert planted(size, seed).weights == pytest.approx(instances.planted(size, seed).weights, rel=1e-9)
+    assert (hidden_plan(size, seed) == instances.planted_labels(size, seed)).all()
+    assert (with_river(ours).indptr == instances.with_river(theirs).indptr).all()
 
 
 def test_three_measures_are_met_on_small_ground(instances: ModuleType) -> None:
