@@ -39,6 +39,7 @@ from gridgeo_api.routes import (
     session,
     territories,
     tiles,
+    where_next,
 )
 from gridgeo_api.tile_layers import warm_up
 
@@ -95,7 +96,8 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 def _add_routes(app: FastAPI) -> None:
     for subject in (health, login):
         app.include_router(subject.router)
-    for subject in (session, branches, catchments, cells, territories, features, grids, reviews, imports, jobs):
+    reads = (session, branches, catchments, cells, where_next, territories, features, grids, reviews, imports, jobs)
+    for subject in reads:
         app.include_router(subject.router, prefix="/api/v1")
     app.include_router(tiles.router)
     page.add_page(app, STATIC)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from rich.console import Group
 from rich.table import Table
 
 from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, session
 from gridgeo.cli.tables import number, summary_table
 from gridgeo.i18n import Language, translate
+from gridgeo.maps.notes import MARKETING_ONLY
 
 
 def register(app: typer.Typer) -> None:
@@ -22,18 +24,25 @@ def register(app: typer.Typer) -> None:
 def explain(
     cell: Annotated[str, typer.Argument(help="H3 cell as 15 hexadecimal digits.")],
     branch: Annotated[str | None, typer.Option(help="Branch that the cell is expected in.")] = None,
+    measure: Annotated[
+        str | None, typer.Option(help="Take the score of this measure apart: every number that went into it.")
+    ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
     actor: ActorOption = None,
 ) -> None:
     """Show every measure of a published cell with its interval, evidence, territory and data versions.
 
-    Example: gridgeo explain 891f8e70907ffff
+    Example: gridgeo explain 891f8e70907ffff --measure penetration
     """
-    from gridgeo.pipeline.explain import explain_cell
+    from gridgeo.pipeline.explain import explain_cell, explain_measure
     from gridgeo.storage import reading
 
     with session(store, as_json, actor, for_consumers=True) as opened, reading(opened.engine) as connection:
+        if measure is not None:
+            body = explain_measure(connection, opened.actor, cell, measure, branch)
+            emit(as_json, body, _parts_table(body, opened.language))
+            return
         body = explain_cell(connection, opened.actor, cell, branch)
         emit(as_json, body, _measures_table(body, opened.language))
 
@@ -52,6 +61,26 @@ def _measures_table(body: dict[str, Any], language: Language) -> Table:
             translate(row["evidence"] or "", language) or (row[f"reason_{language}"] or ""),
         )
     return table
+
+
+def _parts_table(body: dict[str, Any], language: Language) -> Group:
+    title = f"{body['cell']} · {body['branch_id']} · {body[f'name_{language}']}"
+    table = Table(title=title, caption=MARKETING_ONLY[language])
+    for column in ("symbol", "value", "unit", "what it is", "from"):
+        table.add_column(translate(column, language))
+    for part in body["parts"]:
+        value = part["value"]
+        shown = number(value) if isinstance(value, float) else str("" if value is None else value)
+        source = f"{translate(part['source'], language)} {part['version'] or ''}".strip()
+        table.add_row(part["symbol"], shown, translate(part["unit"], language), part[f"name_{language}"], source)
+    whole = f"{body['formula']} = {number(body['recomputed'])}" if body["formula"] else ""
+    compared = [
+        f"{each['cell']} {each['branch_id']}: {number(each['customers'])} / {number(each['people'])}"
+        for each in body["comparable_cells"]
+    ]
+    remarks = [each[language] for each in body["notes"]]
+    hidden = [body[f"reason_{language}"]] if body["reason"] else []
+    return Group(table, *([whole] if whole else []), *hidden, *remarks, *compared)
 
 
 def versions(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None) -> None:

@@ -34,6 +34,7 @@ from gridgeo.cli import (
     territory_file,
     territory_live,
     territory_plans,
+    where_next,
 )
 from gridgeo.cli.common import JsonOption, emit, language
 from gridgeo.errors import (
@@ -92,6 +93,7 @@ for module in (
     territory_file,
     territory_plans,
     territory_live,
+    where_next,
 ):
     module.register(app)
 

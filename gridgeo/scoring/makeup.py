@@ -129,7 +129,7 @@ def fit_clusters(
     tamed = tame(matrix)[chosen]
     mean, spread = (tamed.mean(axis=0), tamed.std(axis=0)) if n_cells else (np.zeros(matrix.shape[1]),) * 2
     scale = Clusters(tuple(features.columns), tuple(logged.tolist()), tuple(mean.tolist()), tuple(spread.tolist()), ())
-    distinct = np.unique(_scaled(scale, matrix[chosen]), axis=0)
+    distinct = np.unique(scaled_features(scale, matrix[chosen]), axis=0)
     if wanted == 1 or len(distinct) <= 1:
         return scale
     # Loaded here: it takes most of a second, and most commands never cluster.
@@ -152,14 +152,14 @@ def assign_clusters(clusters: Clusters, features: pl.DataFrame) -> IntArray:
         raise InvalidInputError("feature {feature} is missing", feature=", ".join(missing))
     if not clusters.centres:
         return np.zeros(features.height, dtype=np.int64)
-    scaled = _scaled(clusters, feature_matrix(features.select(clusters.features)))
+    scaled = scaled_features(clusters, feature_matrix(features.select(clusters.features)))
     centres = np.array(clusters.centres)
     # The cell's own square is the same for every centre.
     away = (centres**2).sum(axis=1) - 2 * (scaled @ centres.T)
     return np.asarray(np.argmin(away, axis=1), dtype=np.int64)
 
 
-def _scaled(clusters: Clusters, matrix: FloatArray) -> FloatArray:
+def scaled_features(clusters: Clusters, matrix: FloatArray) -> FloatArray:
     """Centre and scale features as the record says; columns that did not vary when it was made are left out."""
     tamed = np.where(clusters.logged, np.log1p(np.maximum(matrix, 0.0)), matrix)
     mean, spread = np.array(clusters.mean), np.array(clusters.spread)

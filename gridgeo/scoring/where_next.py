@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +14,6 @@ from gridgeo.errors import InvalidInputError
 from gridgeo.scoring.checks import one_column, positions
 from gridgeo.scoring.gap import Gap
 from gridgeo.scoring.notes import Note, note
-from gridgeo.scoring.penetration import Shrunk
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,25 @@ class CellFacts:
     merchants: FloatArray
     travel_s: FloatArray
     days_since_contact: FloatArray
+
+
+class Banded(Protocol):
+    """A share of each cell with its band, shape (n_cells,)."""
+
+    @property
+    def value(self) -> FloatArray:
+        """The share."""
+        ...
+
+    @property
+    def low(self) -> FloatArray:
+        """Lower end of its band."""
+        ...
+
+    @property
+    def high(self) -> FloatArray:
+        """Upper end of its band."""
+        ...
 
 
 def next_cells(gap: Gap, owner: ArrayLike, n: int = 20) -> tuple[IntArray, IntArray]:
@@ -49,9 +68,24 @@ def next_cells(gap: Gap, owner: ArrayLike, n: int = 20) -> tuple[IntArray, IntAr
     return order[place <= n], place[place <= n].astype(np.int64)
 
 
-def reasons(at: int, gap: Gap, shrunk: Shrunk, facts: CellFacts) -> tuple[Note, ...]:
-    """Say in words why the cell at a position stands where it does; figures are rounded as people read them."""
-    found = [
+def reasons(at: int, gap: Gap, shrunk: Banded, facts: CellFacts) -> tuple[Note, ...]:
+    """Say in words why the cell at a position stands where it does; figures are rounded as people read them.
+
+    What is not known, or not told, is left out: typical and expected customers, the band of the penetration.
+    """
+    found = []
+    if np.isfinite(gap.typical[at]):
+        found += _compared(at, gap, facts)
+    found.append(note("{people} people live here", people=f"{facts.people[at]:.0f}"))
+    if np.isfinite(shrunk.low[at]):
+        found.append(_share(at, shrunk))
+    if gap.evidence[at] != EVIDENCE[0]:
+        found.append(note("the gap may be chance: the band reaches the target, or few cells compare"))
+    return (*found, *_circumstances(at, facts))
+
+
+def _compared(at: int, gap: Gap, facts: CellFacts) -> list[Note]:
+    return [
         note(
             "cells like this have {typical} customers, the best quarter {target} or more, this one {customers}",
             typical=f"{gap.typical[at]:.0f}",
@@ -59,17 +93,16 @@ def reasons(at: int, gap: Gap, shrunk: Shrunk, facts: CellFacts) -> tuple[Note, 
             customers=f"{facts.customers[at]:.0f}",
         ),
         note("compared with {cells} cells of other branches", cells=int(gap.comparable[at])),
-        note("{people} people live here", people=f"{facts.people[at]:.0f}"),
-        note(
-            "penetration {value} %, between {low} and {high} % with 90 % probability",
-            value=f"{100 * shrunk.value[at]:.1f}",
-            low=f"{100 * shrunk.low[at]:.1f}",
-            high=f"{100 * shrunk.high[at]:.1f}",
-        ),
     ]
-    if gap.evidence[at] != EVIDENCE[0]:
-        found.append(note("the gap may be chance: the band reaches the target, or few cells compare"))
-    return (*found, *_circumstances(at, facts))
+
+
+def _share(at: int, shrunk: Banded) -> Note:
+    return note(
+        "penetration {value} %, between {low} and {high} % with 90 % probability",
+        value=f"{100 * shrunk.value[at]:.1f}",
+        low=f"{100 * shrunk.low[at]:.1f}",
+        high=f"{100 * shrunk.high[at]:.1f}",
+    )
 
 
 def _circumstances(at: int, facts: CellFacts) -> list[Note]:

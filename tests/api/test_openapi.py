@@ -24,6 +24,8 @@ OPERATIONS = {
     "list_catchments",
     "list_cells",
     "read_cell",
+    "explain_score",
+    "list_where_next",
     "list_territories",
     "list_drawn",
     "read_drawn",

@@ -62,6 +62,8 @@ MATRIX: dict[str, Asked] = {
     "list_catchments": Asked("GET", "/api/v1/catchments", EVERYBODY),
     "list_cells": Asked("GET", "/api/v1/cells", EVERYBODY),
     "read_cell": Asked("GET", "/api/v1/cells/8a1126d06cb7fff", EVERYBODY),
+    "explain_score": Asked("GET", "/api/v1/cells/8a1126d06cb7fff/explain?measure=gap", EVERYBODY),
+    "list_where_next": Asked("GET", "/api/v1/where-next", EVERYBODY),
     "list_territories": Asked("GET", "/api/v1/territories", EVERYBODY),
     "read_tile": Asked("GET", "/tiles/cells/0/0/0.mvt", EVERYBODY),
     "read_tilejson": Asked("GET", "/tiles/cells.json", EVERYBODY),

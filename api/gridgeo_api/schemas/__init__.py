@@ -42,6 +42,7 @@ from gridgeo_api.schemas.reviews import LocationDecided, LocationDecision, Locat
 from gridgeo_api.schemas.session import Health, MeasureInfo, Measures, Notice, Ready, Session, SessionActor
 from gridgeo_api.schemas.territories import Territories, Territory
 from gridgeo_api.schemas.tiles import TileJson, VectorLayer
+from gridgeo_api.schemas.where_next import MeasureExplained, WhereNext
 
 __all__ = [
     "Branch",
@@ -88,6 +89,7 @@ __all__ = [
     "LocationHistory",
     "LocationItem",
     "LocationQueue",
+    "MeasureExplained",
     "MeasureInfo",
     "MeasureValues",
     "Measures",
@@ -109,4 +111,5 @@ __all__ = [
     "TileJson",
     "UploadOptions",
     "VectorLayer",
+    "WhereNext",
 ]

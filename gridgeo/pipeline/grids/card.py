@@ -60,7 +60,7 @@ def grid_card(connection: sa.Connection, actor: Actor, branch_id: str, grid_id: 
     Raises NotFoundError for a branch or grid that is not there or not in scope, NotAllowedError.
     """
     state = grid_state(connection, actor, branch_id)
-    record = _find(state, grid_id)
+    record = find_grid(state, grid_id)
     inputs = newest_inputs(connection)
     areas = area_members(connection, inputs)
     named = areas.table.filter(pl.any_horizontal(pl.col(name) == record.id for name in ("grid_id", *VOTES)))
@@ -85,7 +85,7 @@ def grid_card(connection: sa.Connection, actor: Actor, branch_id: str, grid_id: 
     }
 
 
-def _find(state: GridSetState, grid_id: str) -> GridRecord:
+def find_grid(state: GridSetState, grid_id: str) -> GridRecord:
     """Return a grid by its id or name."""
     for grid in state.grids:
         if grid_id in (grid.id, grid.name):
