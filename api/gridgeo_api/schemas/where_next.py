@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 
-from gridgeo_api.schemas.cells import Reason
+from gridgeo.domain.public import Reason
 from gridgeo_api.schemas.common import CELL, OTHER_CELL, Cell, answer_config
 from gridgeo_api.schemas.session import Notice
 
