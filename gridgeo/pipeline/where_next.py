@@ -159,8 +159,20 @@ def _cells(
     if not sees_public_only(actor):
         days = days_since_contact(connection, published.versions, numbers, today)
     facts = CellFacts(customers, people, np.nan_to_num(listed.figure("merchants")), kept["travel_s"], days)
-    evidence = listed.scores.measures["gap"].evidence.to_numpy()[listed.at].astype(str)
-    gap = Gap(
+    gap = _listed_gap(listed, kept, people)
+    band = _Band(*(listed.figure("penetration", what) for what in ("values", "low", "high")))
+    rows = _columns(listed, gap, band, facts).with_columns(
+        comparable=kept["comparable"], merchants=listed.figure("merchants")
+    )
+    return [
+        row | {"reasons": [both_languages(each) for each in reasons(at, gap, band, facts)]}
+        for at, row in enumerate(rows.with_columns(pl.col(pl.Float64).fill_nan(None)).to_dicts())
+    ]
+
+
+def _listed_gap(listed: _Listed, kept: dict[str, FloatArray], people: FloatArray) -> Gap:
+    """Return the gap of the listed cells with what it rests on."""
+    return Gap(
         value=listed.figure("gap"),
         low=listed.figure("gap", "low"),
         high=listed.figure("gap", "high"),
@@ -169,31 +181,28 @@ def _cells(
         median_rate=kept["median_rate"],
         expected=kept["target_rate"] * people,
         typical=kept["median_rate"] * people,
-        evidence=evidence,
+        evidence=listed.scores.measures["gap"].evidence.to_numpy()[listed.at].astype(str),
     )
-    band = _Band(*(listed.figure("penetration", what) for what in ("values", "low", "high")))
-    columns = {
-        "place": listed.place,
-        "cell": cell_strings(numbers),
-        "gap": gap.value,
-        "low": gap.low,
-        "high": gap.high,
-        "evidence": evidence,
-        "customers": customers,
-        "people": people,
-        "penetration": band.value,
-        "merchants": listed.figure("merchants"),
-        "typical": gap.typical,
-        "target": gap.expected,
-        "comparable": kept["comparable"],
-        "travel_s": facts.travel_s,
-        "days_since_contact": days,
-    }
-    rows = pl.DataFrame(columns).with_columns(pl.col(pl.Float64).fill_nan(None)).to_dicts()
-    return [
-        row | {"reasons": [both_languages(each) for each in reasons(at, gap, band, facts)]}
-        for at, row in enumerate(rows)
-    ]
+
+
+def _columns(listed: _Listed, gap: Gap, band: _Band, facts: CellFacts) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "place": listed.place,
+            "cell": cell_strings(listed.scores.cells[listed.at]),
+            "gap": gap.value,
+            "low": gap.low,
+            "high": gap.high,
+            "evidence": gap.evidence,
+            "customers": facts.customers,
+            "people": facts.people,
+            "penetration": band.value,
+            "typical": gap.typical,
+            "target": gap.expected,
+            "travel_s": facts.travel_s,
+            "days_since_contact": facts.days_since_contact,
+        }
+    )
 
 
 def _kept(
