@@ -34,6 +34,7 @@ from gridgeo.cli import (
     territory_file,
     territory_live,
     territory_plans,
+    user_measures,
     where_next,
 )
 from gridgeo.cli.common import JsonOption, emit, language
@@ -94,6 +95,7 @@ for module in (
     territory_plans,
     territory_live,
     where_next,
+    user_measures,
 ):
     module.register(app)
 

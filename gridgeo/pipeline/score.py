@@ -18,7 +18,7 @@ from gridgeo.pipeline.columns.column import Column
 from gridgeo.pipeline.columns.registry import Computed, measure_columns
 from gridgeo.pipeline.facts.read import with_facts
 from gridgeo.pipeline.score_basis import keep_basis
-from gridgeo.pipeline.score_measures import note_measures
+from gridgeo.pipeline.score_measures import note_measures, user_columns
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
 from gridgeo.storage import finish_version, new_version, read_frame, sync_measures, write_frame
 
@@ -30,18 +30,20 @@ def refresh(connection: sa.Connection, actor: Actor, inputs: Inputs, params: Run
     parts = [cell_inputs(connection, inputs, params.resolution, each) for each, _ in groups(cells)]
     parts = with_facts(connection, inputs, parts, now.date(), params.day)
     scored = [measure_columns(given) for given in parts]
+    users = user_columns(connection, inputs.ground, parts, scored)
+    columns = [made.columns | own for made, own in zip(scored, users.columns, strict=True)]
     version_id = new_version(
         connection, actor, "score", params=params.as_dict() | {"inputs": inputs.as_dict()}, now=now
     )
     sync_measures(connection)
-    note_measures(connection, version_id, [name for made in scored for name in made.columns])
+    note_measures(connection, version_id, [name for each in columns for name in each], users)
     rows = pl.concat(
-        [_rows(given, *column) for given, made in zip(parts, scored, strict=True) for column in made.columns.items()]
+        [_rows(given, *column) for given, each in zip(parts, columns, strict=True) for column in each.items()]
     )
     rows = checked(rows, CELL_SCORES, "cell_score").sort("branch_id", "measure", "cell")
     write_frame(connection, "cell_score", rows, version_id=version_id)
     keep_basis(connection, version_id, inputs, parts, [made.fits for made in scored])
-    report = _report(parts, scored) | {"rows": rows.height}
+    report = _report(parts, scored) | {"rows": rows.height, "user_measures": users.report()}
     finish_version(connection, version_id, report=report)
     return StepResult(version_id, report)
 
@@ -85,7 +87,7 @@ def _rows(given: CellInputs, measure: str, column: Column) -> pl.DataFrame:
             "low": unknown if column.low is None else column.low,
             "high": unknown if column.high is None else column.high,
             "evidence": pl.Series(
-                column.evidence if column.evidence is not None else [None] * len(unknown), dtype=pl.String
+                column.evidence.tolist() if column.evidence is not None else [None] * len(unknown), dtype=pl.String
             ),
         }
     ).with_columns(pl.col("value", "low", "high").fill_nan(None))

@@ -21,6 +21,8 @@ WEIGHT_SPREAD = 0.3
 RANK_BAND = (0.05, 0.95)
 BLOCK = 4_096
 """Cells whose ranks are cut at a time."""
+SORTED_AT_ONCE = 8_192
+"""Cells that are ranked at a time, so that a draw's scores stay in the cache; more only where one group has more."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,7 @@ def composite(
     `draws` times by a log-normal factor and ranked anew.
     Raises InvalidInputError on wrong shapes, negative weights or weights that sum to zero.
     """
-    table = np.asarray(values, dtype=np.float64)
-    if table.ndim != 2 or table.shape[1] != len(components):
-        raise InvalidInputError(
-            "composite needs one column a component: {components} components, values of shape {given}",
-            components=len(components),
-            given=table.shape,
-        )
+    table = _table(values, components)
     members = positions(group, "group", np.iinfo(np.int64).max)
     if len(members) != len(table):
         raise InvalidInputError("group must have {n} entries, got {given}", n=len(table), given=len(members))
@@ -97,6 +93,30 @@ def composite(
         firm=top & (held >= FIRM_SHARE),
         parts=_whole(places * weights, known, n_cells, fill=np.nan),
     )
+
+
+def contributions(values: ArrayLike, components: tuple[Component, ...]) -> FloatArray:
+    """Return what each component adds to the score of each cell, as `Composite.parts` has it, without any ranking.
+
+    values: shape (n_cells, n_components), all cells that the composite was computed over: a place is among them all.
+    Returns the same shape; not-a-number in cells with a missing component. Rows sum to the score: a waterfall.
+    Raises InvalidInputError as `composite` does.
+    """
+    table = _table(values, components)
+    weights = _weights(components)
+    known = np.flatnonzero(np.isfinite(table).all(axis=1))
+    return _whole(_places(table[known], components) * weights, known, len(table), fill=np.nan)
+
+
+def _table(values: ArrayLike, components: tuple[Component, ...]) -> FloatArray:
+    table = np.asarray(values, dtype=np.float64)
+    if table.ndim != 2 or table.shape[1] != len(components):
+        raise InvalidInputError(
+            "composite needs one column a component: {components} components, values of shape {given}",
+            components=len(components),
+            given=table.shape,
+        )
+    return table
 
 
 def _weights(components: tuple[Component, ...]) -> FloatArray:
@@ -152,15 +172,28 @@ def _perturbed(
     # Sorted by group first: the sort of every draw then meets keys that are nearly in order.
     order = np.argsort(group, kind="stable")
     inside, members = places[order], group[order]
-    # A row a draw: writing columns of a table this size would touch every page of it in each draw.
-    ranks = np.empty((len(draws), len(places)), dtype=np.int32)
-    for at, weights in enumerate(draws):
-        ranks[at] = _ranks(np.einsum("ij,j->i", inside, weights), members)
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    low, high = _rank_ends(ranks)
-    top_share: FloatArray = np.asarray((ranks <= n_top).sum(axis=0) / len(draws), dtype=np.float64)
-    return low[place], high[place], top_share[place]
+    low, high = np.empty((2, len(order)), dtype=np.int64)
+    top_share = np.empty(len(order))
+    for block in _blocks(members):
+        mine = slice(block.start, block.stop)
+        part, numbers = inside[mine], members[mine] - members[block.start]
+        # A row a draw: writing columns of a table this size would touch every page of it in each draw.
+        ranks = np.empty((len(draws), len(part)), dtype=np.int32)
+        for at, weights in enumerate(draws):
+            ranks[at] = _ranks(np.einsum("ij,j->i", part, weights), numbers)
+        low[order[mine]], high[order[mine]] = _rank_ends(ranks)
+        top_share[order[mine]] = (ranks <= n_top).sum(axis=0) / len(draws)
+    return low, high, top_share
+
+
+def _blocks(members: IntArray) -> list[range]:
+    """Cut rows that are sorted by group into runs of whole groups, each of about the size that sorts fastest."""
+    ends = np.append(np.flatnonzero(np.diff(members)) + 1, len(members))
+    begins = np.concatenate([[0], ends[:-1]])
+    # The last end within each block closes it; a group larger than a block is one by itself.
+    closing = np.flatnonzero(np.diff(begins // SORTED_AT_ONCE, append=-1))
+    stops = ends[closing].tolist()
+    return [range(start, stop) for start, stop in zip([0, *stops[:-1]], stops, strict=True) if stop > start]
 
 
 def _rank_ends(ranks: NDArray[np.int32]) -> tuple[IntArray, IntArray]:

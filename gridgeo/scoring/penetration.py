@@ -90,7 +90,7 @@ def shrink_penetration(
         value=value,
         low=low,
         high=high,
-        evidence=_evidence(band, exposed, informed & ~over & chosen.estimated, rule),
+        evidence=evidence_classes(band, exposed, informed & ~over & chosen.estimated, rule),
         raw=raw,
         wilson_low=wilson_low,
         wilson_high=wilson_high,
@@ -128,9 +128,13 @@ def _beta_band(
     return np.where(valid, low, np.nan), np.where(valid, high, np.nan)
 
 
-def _evidence(
+def evidence_classes(
     band: tuple[FloatArray, FloatArray, FloatArray], exposed: FloatArray, usable: BoolArray, rule: EvidenceRule
 ) -> NDArray[np.str_]:
+    """Class shares by a rule: firm, weak or none, shape (n_cells,).
+
+    band: value, low, high of each. exposed: people behind each. usable: where a share may be more than none at all.
+    """
     value, low, high = band
     narrow = (high - low <= rule.max_width) | (high - low <= rule.max_relative_width * value)
     firm, weak, none = EVIDENCE

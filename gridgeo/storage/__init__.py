@@ -16,6 +16,7 @@ from gridgeo.storage.frames import read_frame, write_frame
 from gridgeo.storage.house import DEFAULT_HOUSE_DATUM, fix_house_datum, house_datum
 from gridgeo.storage.measures import (
     keep_user_measures,
+    lock_user_measures,
     score_definition,
     score_measures,
     sync_measures,
@@ -62,6 +63,7 @@ __all__ = [
     "limit_statements",
     "list_versions",
     "live",
+    "lock_user_measures",
     "new_version",
     "open_engine",
     "part_of",

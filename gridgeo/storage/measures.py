@@ -19,6 +19,8 @@ from gridgeo.storage.frames import read_frame, write_frame
 from gridgeo.storage.models import CellScore, MeasureRow
 from gridgeo.storage.models import UserMeasure as UserMeasureRow
 
+MEASURES_LOCK = 0x6D656173
+"""Key of the advisory lock under which a PostgreSQL store's list of users' measures is changed."""
 _FIELDS = tuple(field.name for field in fields(Measure))
 
 
@@ -32,6 +34,12 @@ def sync_measures(connection: sa.Connection) -> int:
     connection.execute(sa.delete(MeasureRow))
     connection.execute(sa.insert(MeasureRow), [asdict(measure) for measure in every.values()])
     return len(every)
+
+
+def lock_user_measures(connection: sa.Connection) -> None:
+    """Let nobody else change the users' measures until the transaction is over; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MEASURES_LOCK)))
 
 
 def user_measures(connection: sa.Connection) -> dict[str, UserMeasure]:

@@ -18,6 +18,7 @@ from gridgeo.grids import GridSetState, regions
 from gridgeo.maps import formula_safe
 from gridgeo.maps.files import written
 from gridgeo.pipeline.grids.sets import grid_state, grid_table
+from gridgeo.sources.text_file import text_of_file
 from gridgeo.storage import house_datum
 
 MAX_LIST_BYTES = 16 * 2**20
@@ -26,12 +27,12 @@ STROKES = ("cell", "from", "to")
 
 def words_of_file(path: Path) -> list[str]:
     """Return the words of a text file (cells, say), whatever stands between them: blanks, commas, lines."""
-    return [word for word in re.split(r"[\s,;，；]+", _text(path)) if word]
+    return [word for word in re.split(r"[\s,;，；]+", text_of_file(path, MAX_LIST_BYTES)) if word]
 
 
 def lines_of_file(path: Path) -> list[str]:
     """Return the lines of a text file that are not empty, as pasted lists of names come."""
-    return [line.strip() for line in _text(path).splitlines() if line.strip()]
+    return [line.strip() for line in text_of_file(path, MAX_LIST_BYTES).splitlines() if line.strip()]
 
 
 def moves_of_file(path: Path) -> list[dict[str, Any]]:
@@ -40,7 +41,7 @@ def moves_of_file(path: Path) -> list[dict[str, Any]]:
     Raises InvalidInputError when a column or a value is missing.
     """
     try:
-        table = pl.read_csv(_text(path).encode(), infer_schema=False)
+        table = pl.read_csv(text_of_file(path, MAX_LIST_BYTES).encode(), infer_schema=False)
     except pl.exceptions.PolarsError as error:
         raise InvalidInputError("{path} is not a CSV: {detail}", path=path, detail=str(error)) from error
     missing = [name for name in STROKES if name not in table.columns]
@@ -103,14 +104,3 @@ def export_grids(connection: sa.Connection, actor: Actor, branch_id: str, out: P
         else:
             fresh.write_bytes(orjson.dumps(grid_features(connection, state), option=orjson.OPT_APPEND_NEWLINE))
     return {"path": str(out), "branch_id": branch_id, "revision": state.revision, "grids": len(state.grids)}
-
-
-def _text(path: Path) -> str:
-    if not path.is_file():
-        raise InvalidInputError("no such file: {path}", path=path)
-    if path.stat().st_size > MAX_LIST_BYTES:
-        raise InvalidInputError("{path} is larger than {allowed} MiB", path=path, allowed=MAX_LIST_BYTES // 2**20)
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInputError("{path} is not UTF-8 text: save it as UTF-8", path=path) from error
