@@ -181,8 +181,9 @@ def _huge(book: Book) -> list[Case]:
     """Two hundred thousand cells for a thousand territories, two measures within 5 %."""
     ground = made_up("XL", "mild", 1)
     problem = ground.problem(TWO)
-    plan = book.enter("xl", 1, problem, solve(problem, Rounds(1), SOLVER_SEED, XL_PARAMS))
+    result = solve(problem, Rounds(1), SOLVER_SEED, XL_PARAMS)
     peak_gib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    plan = book.enter("xl", 1, problem, result)
     return [
         Case("xl", BROKEN, float(not plan.feasible or plan.in_pieces > 0), "lower", 0.0),
         Case("xl-cpu", "CPU s", round(plan.cpu_s, 1), "lower", round(180.0 * book.scale, 1)),

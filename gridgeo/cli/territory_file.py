@@ -141,13 +141,13 @@ def _summary(body: dict[str, Any]) -> dict[str, Any]:
 
 def _infeasible(body: dict[str, Any]) -> InfeasibleError:
     worst = max(body["violations"], key=lambda found: abs(found["value"]) - found["limit"])
-    in_pieces = worst["measure"] == "pieces"
+    a_count = worst["measure"] in ("pieces", "barred")
     return InfeasibleError(
         "no plan within the limits was found; the one that violates least is written. "
         "Largest violation: territory {territory}, {measure}: {value}{unit}, allowed {limit}{unit}",
         territory=worst["territory"],
-        measure="pieces" if in_pieces else f"measure {worst['measure']}",
+        measure=worst["measure"] if a_count else f"measure {worst['measure']}",
         value=round(worst["value"], 3),
         limit=round(worst["limit"], 3),
-        unit="" if in_pieces else " %",
+        unit="" if a_count else " %",
     )

@@ -12,7 +12,17 @@ from gridgeo.territory.problem import Problem
 from gridgeo.territory.problem_json import Request, request_from_json, result_to_json
 from gridgeo.territory.replan import matched_labels, replan
 from gridgeo.territory.solve import Result, solve, warm_up
-from gridgeo.territory.stop import CpuSeconds, FirstOf, NoImprovement, Progress, Rounds, StopRule, WithinTolerance
+from gridgeo.territory.stop import (
+    CpuSeconds,
+    FirstOf,
+    NoImprovement,
+    Progress,
+    Rounds,
+    StopRule,
+    Watched,
+    WhenAsked,
+    WithinTolerance,
+)
 from gridgeo.territory.verify import Disagreement, verify_plan
 
 __all__ = [
@@ -31,6 +41,8 @@ __all__ = [
     "Rounds",
     "StopRule",
     "Violation",
+    "Watched",
+    "WhenAsked",
     "WithinTolerance",
     "certify",
     "check_problem",

@@ -124,7 +124,15 @@ def violations_of(problem: Problem, labels: LabelArray) -> tuple[Violation, ...]
     for j, count in enumerate(pieces_per_territory(problem, labels)):
         if count != 1:
             found.append(Violation(problem.territory_names[j], "pieces", float(count), 1.0))
-    return tuple(found)
+    return (*found, *_barred(problem, labels))
+
+
+def _barred(problem: Problem, labels: LabelArray) -> list[Violation]:
+    """Name the territories that have nodes that they may not have, with how many."""
+    if not len(problem.barred):
+        return []
+    held = np.bincount(labels[problem.barred[labels, np.arange(problem.n)]], minlength=problem.k)
+    return [Violation(problem.territory_names[j], "barred", float(held[j]), 0.0) for j in np.flatnonzero(held)]
 
 
 def pieces_per_territory(problem: Problem, labels: LabelArray) -> list[int]:

@@ -57,12 +57,18 @@ TOO_COARSE = (
 )
 TOO_FEW = "only {count} nodes have any {measure}, for {k} territories"
 HOMES_APART = "a part of {nodes} nodes has no home inside"
+BARRED_EVERYWHERE = "{count} nodes may belong to no territory, the first is node {node}"
+TOO_FAR = (
+    "{count} nodes lie farther than {limit:g} from every home, the farthest is node {node}; "
+    "the smallest longest travel is {needed:g}"
+)
+BARRED_LOCK = "node {node} is locked to territory {territory}, which may not have it"
 
 
 def check_problem(problem: Problem) -> list[Finding]:
     """List the reasons why no plan can keep the limits; an empty list does not promise that one exists."""
     component = components(problem)
-    found = _locks_apart(problem) + _parts(problem, component)
+    found = _locks_apart(problem) + _parts(problem, component) + _barred(problem)
     for m in problem.balanced.tolist():
         found += _heavy_nodes(problem, m) + _heavy_locks(problem, m) + _steps(problem, m)
         found += _parts_not_whole(problem, component, m)
@@ -127,6 +133,29 @@ def _parts(problem: Problem, component: IntArray) -> list[Finding]:
         return []
     without = np.flatnonzero(np.bincount(component[problem.homes], minlength=len(sizes)) == 0)
     return [Finding(HOMES_APART, {"nodes": int(sizes[part])}) for part in without]
+
+
+def _barred(problem: Problem) -> list[Finding]:
+    """Find nodes that nobody may have, and fixed ones that their territory may not have."""
+    if not len(problem.barred):
+        return []
+    found = []
+    nobody = np.flatnonzero(problem.barred.all(axis=0))
+    if problem.max_travel is not None:
+        nearest = problem.home_paths.min(axis=0)
+        far = np.flatnonzero(nearest > problem.max_travel)
+        nobody = np.setdiff1d(nobody, far)
+        if len(far):
+            node = int(far[np.argmax(nearest[far])])
+            values = {"count": len(far), "node": node, "limit": problem.max_travel, "needed": float(nearest[node])}
+            found.append(Finding(TOO_FAR, values))
+    if len(nobody):
+        found.append(Finding(BARRED_EVERYWHERE, {"count": len(nobody), "node": int(nobody[0])}))
+    fixed = np.flatnonzero(problem.fixed >= 0)
+    for node in fixed[problem.barred[problem.fixed[fixed], fixed]].tolist():
+        name = problem.territory_names[problem.fixed[node]]
+        found.append(Finding(BARRED_LOCK, {"node": node, "territory": name}, name))
+    return found
 
 
 def _parts_not_whole(problem: Problem, component: IntArray, m: int) -> list[Finding]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from gridgeo.domain.arrays import FloatArray, LabelArray
 from gridgeo.territory import kernels, regions
@@ -15,6 +13,9 @@ from gridgeo.territory.problem import Problem
 
 FAR = 1e7
 """Stands for no path in a travel matrix: finite, so that differences of two such distances are numbers."""
+
+BAN = 100.0
+"""Ways across the ground that a barred territory is farther away: the lightest node weighs a fiftieth of the mean."""
 
 BEHIND = 1.005
 """Melting shortens a plan by about half a percent."""
@@ -49,6 +50,7 @@ def ground_of(problem: Problem) -> kernels.Ground:
         none if problem.previous is None or problem.change_cost == 0 else problem.previous,
         kept * problem.change_cost,
         _travel(problem),
+        _ban(problem),
     )
 
 
@@ -56,9 +58,18 @@ def _travel(problem: Problem) -> FloatArray:
     """Shortest path from every home to every node, shape (k, n); (0, 0) where the straight distance counts."""
     if problem.objective != "travel" or problem.homes is None:
         return np.zeros((0, 0))
-    graph = csr_array((problem.costs, problem.indices, problem.indptr), shape=(problem.n, problem.n))
-    travel: FloatArray = np.minimum(dijkstra(graph, indices=problem.homes), FAR)
+    travel: FloatArray = np.minimum(problem.home_paths, FAR)
     return travel
+
+
+def _ban(problem: Problem) -> FloatArray:
+    """Return what a barred territory adds to a node's distance, shape (k, n): more than any way across the ground."""
+    if not len(problem.barred):
+        return np.zeros((0, 0))
+    across = np.hypot(*np.ptp(problem.xy_km, axis=0))
+    if problem.objective == "travel":
+        across = problem.home_paths[np.isfinite(problem.home_paths)].max()
+    return np.where(problem.barred, BAN * max(float(across), 1e-6), 0.0)
 
 
 def task_of(problem: Problem, ground: kernels.Ground, params: Params, scale: float) -> regions.Task:

@@ -23,7 +23,10 @@ MAX_RING = 64
 
 
 class Ground(NamedTuple):
-    """What the kernels only read. Shapes: n nodes, e directed edges, m measures; travel is (k, n) or (0, 0)."""
+    """What the kernels only read. Shapes: n nodes, e directed edges, m measures; travel and ban are (k, n) or (0, 0).
+
+    ban: what is added to the distance of a node to a territory that may not have it.
+    """
 
     indptr: IntArray
     indices: LabelArray
@@ -35,6 +38,7 @@ class Ground(NamedTuple):
     stay_at: LabelArray
     stay_cost: FloatArray
     travel: FloatArray
+    ban: FloatArray
 
 
 class Plan(NamedTuple):
@@ -111,12 +115,13 @@ def _common(indptr: IntArray, indices: LabelArray, j: int, position: IntArray) -
 
 @njit(cache=True)
 def distance(ground: Ground, plan: Plan, i: int, j: int) -> float:
-    """Distance of node i from the centre of territory j."""
+    """Distance of node i from the centre of territory j, longer by the ban where j may not have it."""
+    ban = ground.ban[j, i] if ground.ban.shape[0] > 0 else 0.0
     if ground.travel.shape[0] > 0:
-        return float(ground.travel[j, i])
+        return float(ground.travel[j, i] + ban)
     dx = ground.xy[i, 0] - plan.centres[j, 0]
     dy = ground.xy[i, 1] - plan.centres[j, 1]
-    return float(np.sqrt(dx * dx + dy * dy))
+    return float(np.sqrt(dx * dx + dy * dy) + ban)
 
 
 @njit(cache=True)

@@ -7,8 +7,10 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
-from gridgeo.domain.arrays import FloatArray, IntArray, LabelArray
+from gridgeo.domain.arrays import BoolArray, FloatArray, IntArray, LabelArray
 from gridgeo.errors import InvalidInputError
 
 Objective = Literal["median", "travel"]
@@ -25,8 +27,10 @@ class Problem:
     where its centre is fixed. locks: shape (n,), the territory a node must keep, -1 is free. previous: shape (n,), the
     territory of the plan before, -1 is none; change_cost: the distance an average node's load may be worth staying;
     kept_measure: the measure whose load is to stay. bridges: shape (b, 2), edges that are not ground but a listed
-    virtual connection. objective: ``median`` is the straight distance to a territory's median, ``travel`` the shortest
-    path over edge_cost to its home. measures, territories: names for messages.
+    virtual connection. forbidden: shape (f, 2), pairs of a node and a territory that may not have it. max_travel: how
+    long the shortest path over edge_cost from its home to a node may be, None for any length. objective: ``median``
+    is the straight distance to a territory's median, ``travel`` the shortest path over edge_cost to its home.
+    measures, territories: names for messages.
     Raises InvalidInputError naming what is wrong.
     """
 
@@ -44,6 +48,8 @@ class Problem:
     change_cost: float = 0.0
     kept_measure: int = 0
     bridges: IntArray = field(default_factory=lambda: np.empty((0, 2), np.int64))
+    forbidden: IntArray = field(default_factory=lambda: np.empty((0, 2), np.int64))
+    max_travel: float | None = None
     objective: Objective = "median"
     measures: tuple[str, ...] = ()
     territories: tuple[str, ...] = ()
@@ -115,6 +121,24 @@ class Problem:
             fixed[self.homes] = np.arange(self.k)
         return fixed
 
+    @cached_property
+    def home_paths(self) -> FloatArray:
+        """Shortest path over the edge costs from every home to every node, shape (k, n); infinite where none leads."""
+        graph = csr_array((self.costs, self.indices, self.indptr), shape=(self.n, self.n))
+        paths: FloatArray = dijkstra(graph, indices=self.homes)
+        return paths
+
+    @cached_property
+    def barred(self) -> BoolArray:
+        """Territories that may not have a node, shape (k, n); (0, 0) where each may have any."""
+        if self.max_travel is None and not len(self.forbidden):
+            return np.zeros((0, 0), np.bool_)
+        barred = np.zeros((self.k, self.n), np.bool_)
+        barred[self.forbidden[:, 1], self.forbidden[:, 0]] = True
+        if self.max_travel is not None:
+            barred |= self.home_paths > self.max_travel
+        return barred
+
     @property
     def pulls(self) -> FloatArray:
         """Weight of each node's distance, mean about 1: measure 0, and a little for nodes without any.
@@ -137,6 +161,7 @@ _TYPES: dict[str, type[np.generic]] = {
     "locks": np.int32,
     "previous": np.int32,
     "bridges": np.int64,
+    "forbidden": np.int64,
 }
 
 
@@ -181,6 +206,10 @@ def _check_choices(problem: Problem, n: int) -> None:
         raise InvalidInputError("k must be 1 to the {n} nodes, got {given}", n=n, given=problem.k)
     if problem.objective == "travel" and problem.homes is None:
         raise InvalidInputError("objective travel needs a home for each territory")
+    if problem.max_travel is not None and problem.homes is None:
+        raise InvalidInputError("a longest travel needs a home for each territory")
+    if problem.max_travel is not None and not problem.max_travel > 0:
+        raise InvalidInputError("longest travel must be above 0, got {given}", given=problem.max_travel)
     if problem.objective not in get_args(Objective):
         raise InvalidInputError("objective must be median or travel, got {given}", given=problem.objective)
 
@@ -249,6 +278,7 @@ def _check_targets(problem: Problem) -> None:
 
 
 def _check_nodes(problem: Problem) -> None:
+    _check_forbidden(problem)
     if problem.homes is not None:
         _require_nodes(problem.homes, len(problem.xy_km), "homes")
         if len(np.unique(problem.homes)) < problem.k:
@@ -264,6 +294,20 @@ def _check_nodes(problem: Problem) -> None:
             raise InvalidInputError(
                 "{name} must be {wanted} names, got {given}", name=name, wanted=wanted, given=len(names)
             )
+
+
+def _check_forbidden(problem: Problem) -> None:
+    pairs = problem.forbidden
+    if pairs.shape[1:] != (2,):
+        raise InvalidInputError("forbidden must be pairs of a node and a territory")
+    _require_nodes(pairs[:, 0], len(problem.xy_km), "forbidden")
+    outside = (pairs[:, 1] < 0) | (pairs[:, 1] >= problem.k)
+    if outside.any():
+        raise InvalidInputError(
+            "forbidden must name territories 0 to {last}, got {given}",
+            last=problem.k - 1,
+            given=int(pairs[outside][0, 1]),
+        )
 
 
 def _check_homes_unlocked(problem: Problem) -> None:

@@ -21,7 +21,8 @@ from gridgeo.territory.solve import Result
 
 REQUIRED = ("nodes", "xy_km", "weights", "edges", "k", "tolerance")
 OPTIONAL = (
-    "homes", "target_shares", "locks", "previous", "change_cost", "objective", "seed", "starts", "max_cpu_s",
+    "homes", "target_shares", "locks", "previous", "change_cost", "objective", "forbidden", "max_travel",
+    "seed", "starts", "max_cpu_s",
 )  # fmt: skip
 DEFAULT_STARTS = 3
 MOST_STARTS = 10_000
@@ -70,6 +71,8 @@ def request_from_json(body: object) -> Request:
         locks=_locks(given.get("locks"), n, k),
         previous=_previous(given, n, k),
         change_cost=_number(given, "change_cost", 0.0),
+        forbidden=_forbidden(given, n, k),
+        max_travel=None if given.get("max_travel") is None else _number(given, "max_travel", 0.0, above_zero=True),
         objective=cast(Objective, given.get("objective") or "median"),
     )
     _require_reachable(problem)
@@ -92,7 +95,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "violations": [
             {
                 "territory": int(found.territory),
-                "measure": found.measure if found.measure == "pieces" else int(found.measure),
+                "measure": int(found.measure) if found.measure.isdigit() else found.measure,
                 "value": found.value,
                 "limit": found.limit,
             }
@@ -352,6 +355,24 @@ def _previous(given: Mapping[str, Any], n: int, k: int) -> LabelArray | None:
                 last=k - 1,
             )
     return np.array([-1 if label is None else label for label in labels], np.int32)
+
+
+def _forbidden(given: Mapping[str, Any], n: int, k: int) -> IntArray:
+    """Read pairs of a node and a territory that may not have it, shape (f, 2)."""
+    if given.get("forbidden") is None:
+        return np.empty((0, 2), np.int64)
+    pairs = _list(given, "forbidden")
+    for place, pair in enumerate(pairs):
+        whole = isinstance(pair, list) and len(pair) == 2 and all(_is_whole(value) for value in pair)
+        if not whole or not (0 <= pair[0] < n and 0 <= pair[1] < k):
+            raise InvalidInputError(
+                "problem file: forbidden[{place}] must be a node 0 to {last} and a territory 0 to {most}, got {given}",
+                place=place,
+                last=n - 1,
+                most=k - 1,
+                given=_short(pair),
+            )
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
 def _require_reachable(problem: Problem) -> None:

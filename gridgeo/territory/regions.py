@@ -157,5 +157,11 @@ def _part_of_ground(ground: kernels.Ground, nodes: IntArray, members: IntArray) 
         ground.free[nodes],
         stay_at,
         ground.stay_cost[nodes],
-        np.ascontiguousarray(ground.travel[np.ix_(members, nodes)]) if len(ground.travel) else ground.travel,
+        _part_of_table(ground.travel, members, nodes),
+        _part_of_table(ground.ban, members, nodes),
     )
+
+
+def _part_of_table(table: FloatArray, members: IntArray, nodes: IntArray) -> FloatArray:
+    """Cut territories and nodes out of a table of them, shape (k, n) or (0, 0)."""
+    return np.ascontiguousarray(table[np.ix_(members, nodes)]) if len(table) else table

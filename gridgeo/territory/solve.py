@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import deque
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import count
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +20,10 @@ from gridgeo.territory.check import Finding, check_problem
 from gridgeo.territory.params import Params
 from gridgeo.territory.problem import Problem
 from gridgeo.territory.stop import Progress, Rounds, StopRule
+
+if TYPE_CHECKING:
+    from gridgeo.territory.improve import Candidate
+    from gridgeo.territory.kernels import Ground
 
 WARM_HEAT = 0.1
 """A given plan is annealed from this part of the usual heat, so that it is improved and not melted."""
@@ -43,29 +53,34 @@ def solve(
     seed: int = 0,
     params: Params = Params(),  # noqa: B008  a frozen value
     initial: LabelArray | None = None,
+    cores: int = 1,
 ) -> Result:
     """Give every node a territory: balanced, in one piece each, close to the centres.
 
     stop: asked after every round (one start, annealed). seed: same seed, same plan, whatever the machine, as long as
     the stop rule does not count time. initial: shape (n,), a plan to begin every round with; -1 is open.
+    cores: rounds that run side by side; the plan does not depend on it.
     Returns the best plan; where none within tolerance was met, the least violating one, its violations named.
     Raises InvalidInputError when initial does not fit.
     """
     # numba takes about a second to import: only those who solve pay for it.
-    from gridgeo.territory.improve import Candidate, ground_of, improve
+    from gridgeo.territory.improve import ground_of
 
     begun = time.process_time()
     _check_initial(problem, initial)
+    if cores < 1:
+        raise InvalidInputError("cores must be at least 1, got {given}", given=cores)
     ground = ground_of(problem)
     best: Candidate | None = None
     rounds = stale = 0
-    while best is None or not stop(
-        Progress(rounds, stale, time.process_time() - begun, best.total_excess, best.distance)
-    ):
-        found = improve(problem, ground, *_begin(problem, params, (seed, rounds), initial), rival=best)
-        stale = 0 if found.beats(best) else stale + 1
-        best = found if found.beats(best) else best
-        rounds += 1
+    with closing(_rounds(problem, ground, (params, seed, initial), cores)) as candidates:
+        while best is None or not stop(
+            Progress(rounds, stale, time.process_time() - begun, best.total_excess, best.distance)
+        ):
+            found = next(candidates)
+            stale = 0 if found.beats(best) else stale + 1
+            best = found if found.beats(best) else best
+            rounds += 1
     violations = violations_of(problem, best.labels)
     certificate = certify(problem, best.labels, not violations, ground.travel, seed, params)
     return Result(
@@ -77,6 +92,34 @@ def solve(
         rounds=rounds,
         cpu_s=time.process_time() - begun,
     )
+
+
+def _rounds(
+    problem: Problem, ground: Ground, dials: tuple[Params, int, LabelArray | None], cores: int
+) -> Generator[Candidate]:
+    """Yield the candidates of round 0, 1, 2 and so on; cores of them at a time after the first.
+
+    The first one is the rival of all others, so that none waits for another and their order does not matter.
+    """
+    from gridgeo.territory.improve import improve
+
+    params, seed, initial = dials
+
+    def candidate(number: int, rival: Candidate | None) -> Candidate:
+        return improve(problem, ground, *_begin(problem, params, (seed, number), initial), rival=rival)
+
+    first = candidate(0, None)
+    yield first
+    if cores == 1:
+        yield from (candidate(number, first) for number in count(1))
+    pool = ThreadPoolExecutor(cores)
+    try:
+        ahead = deque(pool.submit(candidate, number, first) for number in range(1, cores + 1))
+        for number in count(cores + 1):
+            yield ahead.popleft().result()
+            ahead.append(pool.submit(candidate, number, first))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _check_initial(problem: Problem, initial: LabelArray | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -80,3 +81,27 @@ class FirstOf:
     def __call__(self, progress: Progress) -> bool:
         """Tell whether to stop."""
         return any(rule(progress) for rule in self.rules)
+
+
+@dataclass(frozen=True)
+class WhenAsked:
+    """Stop after the round during which somebody asked for it: a cancelled job, a key, a closed page."""
+
+    asked: Callable[[], bool]
+
+    def __call__(self, progress: Progress) -> bool:  # noqa: ARG002 - every rule is asked alike
+        """Tell whether to stop."""
+        return self.asked()
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Stop as another rule says, and hand every progress on to who watches: a bar, a log, a job's row."""
+
+    rule: StopRule
+    watch: Callable[[Progress], None]
+
+    def __call__(self, progress: Progress) -> bool:
+        """Tell whether to stop."""
+        self.watch(progress)
+        return self.rule(progress)

@@ -13,6 +13,8 @@ from gridgeo.domain.arrays import FloatArray, LabelArray
 from gridgeo.territory.problem import Problem
 
 RELATIVE_SLACK = 1e-6
+BLOCK = 20_000_000
+"""Pairs of a node and a territory looked at in one go."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,19 @@ def _check_fixed(problem: Problem, labels: LabelArray) -> list[Disagreement]:
     return wrong
 
 
+def _has_barred(problem: Problem, labels: LabelArray) -> bool:
+    """Tell whether a territory has a node that a pair forbids it, or that lies too far from its home."""
+    pairs = problem.forbidden
+    if (labels[pairs[:, 0]] == pairs[:, 1]).any():
+        return True
+    if problem.max_travel is None:
+        return False
+    return bool((_paths_from_homes(problem)[labels, np.arange(len(labels))] > problem.max_travel).any())
+
+
 def _recomputed(problem: Problem, labels: LabelArray) -> dict[str, Any]:
-    member = labels[:, None] == np.arange(problem.k)
-    loads = member.T.astype(np.float64) @ problem.weights
+    member = coo_array((np.ones(len(labels)), (labels, np.arange(len(labels)))), shape=(problem.k, len(labels))).tocsr()
+    loads = np.asarray(member @ problem.weights)
     total = problem.weights.sum(axis=0)
     targets = problem.targets * total
     imbalance = [
@@ -62,7 +74,7 @@ def _recomputed(problem: Problem, labels: LabelArray) -> dict[str, Any]:
     ]
     pieces = _pieces(problem, labels)
     return {
-        "nodes": member.sum(0).tolist(),
+        "nodes": np.bincount(labels, minlength=problem.k).tolist(),
         "loads": loads.tolist(),
         "targets": targets.tolist(),
         "imbalance_percent": imbalance,
@@ -71,7 +83,9 @@ def _recomputed(problem: Problem, labels: LabelArray) -> dict[str, Any]:
         "J_km": _compactness(problem, labels),
         "distance": _distance(problem, labels),
         "kept_share": _kept(problem, labels),
-        "feasible": _within(imbalance, problem.tolerance.tolist()) and all(count == 1 for count in pieces),
+        "feasible": _within(imbalance, problem.tolerance.tolist())
+        and all(count == 1 for count in pieces)
+        and not _has_barred(problem, labels),
     }
 
 
@@ -126,10 +140,14 @@ def _distances_from_homes(problem: Problem) -> FloatArray:
         gap = problem.xy_km[None, :, :] - problem.xy_km[homes][:, None, :]
         straight: FloatArray = np.sqrt((gap**2).sum(2))
         return straight
+    return _paths_from_homes(problem)
+
+
+def _paths_from_homes(problem: Problem) -> FloatArray:
     n = len(problem.xy_km)
     source = np.repeat(np.arange(n), problem.indptr[1:] - problem.indptr[:-1])
     ways = coo_array((problem.costs, (source, problem.indices)), shape=(n, n)).tocsr()
-    paths: FloatArray = dijkstra(ways, indices=homes)
+    paths: FloatArray = dijkstra(ways, indices=problem.homes)
     return paths
 
 
@@ -151,11 +169,8 @@ def _check_bound(problem: Problem, certificate: dict[str, Any], distance: float)
         return [Disagreement(what, None, "a number") for what, given in missing if given is None]
     price = np.asarray(prices, dtype=np.float64)
     share = problem.weights / np.where(problem.weights.sum(0) > 0, problem.weights.sum(0), 1.0)
-    cost = problem.weights[:, :1] * _bound_distances(problem, certificate).T + share @ price.T
-    if problem.locks is not None or problem.homes is not None:
-        cost = _with_locks(problem, cost)
     slack = np.abs(price) * np.nan_to_num(problem.tolerance)
-    dual = float(cost.min(axis=1).sum() - (problem.targets * (price + slack)).sum())
+    dual = _least_costs(problem, certificate, share @ price.T) - float((problem.targets * (price + slack)).sum())
     wrong = [] if _agree(value, dual) else [Disagreement("lower_bound", value, dual)]
     if value > distance * (1 + RELATIVE_SLACK):
         wrong.append(Disagreement("lower_bound", value, f"above the plan's {distance}"))
@@ -165,21 +180,21 @@ def _check_bound(problem: Problem, certificate: dict[str, Any], distance: float)
     return wrong
 
 
-def _bound_distances(problem: Problem, certificate: dict[str, Any]) -> FloatArray:
-    if problem.homes is not None:
-        return _distances_from_homes(problem)
-    centres = np.asarray(certificate["centres_km"], dtype=np.float64)
-    gap = problem.xy_km[None, :, :] - centres[:, None, :]
-    straight: FloatArray = np.sqrt((gap**2).sum(2))
-    return straight
-
-
-def _with_locks(problem: Problem, cost: FloatArray) -> FloatArray:
-    own = np.full(len(cost), -1) if problem.locks is None else problem.locks.copy()
+def _least_costs(problem: Problem, certificate: dict[str, Any], rent: FloatArray) -> float:
+    """Sum over the nodes of the least weighted distance and rent, a block of nodes at a time: the table is n by k."""
+    n = len(problem.xy_km)
+    own = np.full(n, -1) if problem.locks is None else problem.locks.copy()
     if problem.homes is not None:
         own[problem.homes] = np.arange(problem.k)
-    closed = (own[:, None] >= 0) & (own[:, None] != np.arange(problem.k))
-    return np.where(closed, np.inf, cost)
+    centres = np.asarray(certificate["centres_km"], dtype=np.float64)
+    paths = None if problem.homes is None else _distances_from_homes(problem)
+    total = 0.0
+    for block in np.array_split(np.arange(n), 1 + n * problem.k // BLOCK):
+        gap = problem.xy_km[block][:, None, :] - centres[None, :, :]
+        away = np.sqrt((gap**2).sum(axis=2)) if paths is None else paths[:, block].T
+        closed = (own[block, None] >= 0) & (own[block, None] != np.arange(problem.k))
+        total += float(np.where(closed, np.inf, problem.weights[block, :1] * away + rent[block]).min(axis=1).sum())
+    return total
 
 
 def _agree(certified: Any, found: Any, absolute: float = 1e-7) -> bool:  # noqa: ANN401

@@ -23,10 +23,14 @@ from gridgeo.territory import (
     Params,
     Problem,
     Rounds,
+    Watched,
+    WhenAsked,
+    check_problem,
     components,
     solve,
     verify_plan,
 )
+from gridgeo.territory.certificate import violations_of
 
 RELAXED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -220,6 +224,56 @@ def test_stop_rules_end_a_solve(hexagons: Callable[..., Problem], quick: Params)
     assert solve(problem, Rounds(2), 1, quick).rounds == 2
     assert solve(problem, CpuSeconds(1e-6), 1, quick).rounds == 1
     assert solve(problem, FirstOf((NoImprovement(2), Rounds(50))), 1, quick).rounds <= 50
+
+
+def test_the_cores_do_not_show_in_the_plan(hexagons: Callable[..., Problem], quick: Params) -> None:
+    problem = hexagons(8, 5)
+    alone, beside = (solve(problem, Rounds(4), 3, quick, cores=cores) for cores in (1, 2))
+    assert (alone.labels == beside.labels).all()
+    assert alone.rounds == beside.rounds == 4
+    with pytest.raises(InvalidInputError, match="cores must be at least 1"):
+        solve(problem, Rounds(1), 3, quick, cores=0)
+
+
+def test_a_solve_is_watched_and_ends_when_asked(hexagons: Callable[..., Problem], quick: Params) -> None:
+    seen: list[int] = []
+    rule = FirstOf(
+        (Watched(Rounds(50), lambda progress: seen.append(progress.rounds)), WhenAsked(lambda: len(seen) == 2))
+    )
+    assert solve(hexagons(5, 3), rule, 1, quick).rounds == 2
+    assert seen == [1, 2]
+
+
+def test_forbidden_pairs_are_kept_apart(hexagons: Callable[..., Problem], quick: Params) -> None:
+    problem = hexagons(7, 4, tolerance=0.1)
+    free = solve(problem, Rounds(2), 1, quick)
+    homes = np.array([np.flatnonzero(free.labels == j)[0] for j in range(problem.k)])
+    problem = replace(problem, homes=homes)
+    free = solve(problem, Rounds(2), 1, quick)
+    taken = np.setdiff1d(np.flatnonzero(free.labels == 0), homes)
+    barred = np.column_stack([taken[::3], np.zeros(len(taken[::3]), np.int64)])
+    kept = replace(problem, forbidden=barred)
+    found = solve(kept, Rounds(3), 1, quick)
+    assert not (found.labels[barred[:, 0]] == 0).any()
+    assert verify_plan(kept, found.labels, found.certificate.as_json()) == []
+    # Without the guard the same plan breaks the rule, and both the solver's own list and the checker say so.
+    assert [one.value for one in violations_of(kept, free.labels) if one.measure == "barred"] == [len(barred)]
+    assert [one.what for one in verify_plan(kept, free.labels, free.certificate.as_json())] == ["feasible"]
+
+
+def test_nobody_travels_farther_than_allowed(hexagons: Callable[..., Problem], quick: Params) -> None:
+    problem = replace(hexagons(7, 3, tolerance=0.5), homes=np.array([20, 84, 140]))
+    reach = float(problem.home_paths.min(axis=0).max())
+    limited = replace(problem, max_travel=1.05 * reach)
+    found = solve(limited, Rounds(2), 1, quick)
+    own = limited.home_paths[found.labels, np.arange(limited.n)]
+    assert own.max() <= 1.05 * reach
+    assert verify_plan(limited, found.labels, found.certificate.as_json()) == []
+    too_far = [finding.message for finding in check_problem(replace(problem, max_travel=0.5 * reach))]
+    assert len(too_far) == 1
+    assert f"the smallest longest travel is {reach:g}" in too_far[0]
+    with pytest.raises(InvalidInputError, match="needs a home"):
+        replace(problem, homes=None, max_travel=1.0)
 
 
 def test_importing_the_package_leaves_numba_alone() -> None:
