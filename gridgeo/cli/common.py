@@ -126,7 +126,7 @@ def require_feasible(branches: dict[str, Any]) -> None:
             "branch {branch}: no plan within the tolerance was found; the nearest one is written. "
             "Largest violation: {territory}, {measure} {value}{unit}, allowed {limit}{unit}",
             branch=branch,
-            territory=worst["territory"],
+            territory=worst["territory"] or "-",
             measure=worst["measure"],
             value=round(worst["value"], 3),
             limit=round(worst["limit"], 3),

@@ -31,9 +31,7 @@ from gridgeo.cli import (
     serve,
     start,
     steps,
-    territory_file,
-    territory_live,
-    territory_plans,
+    territory,
     user_measures,
     where_next,
 )
@@ -91,9 +89,7 @@ for module in (
     parsing,
     score_validate,
     serve,
-    territory_file,
-    territory_plans,
-    territory_live,
+    territory,
     where_next,
     user_measures,
 ):

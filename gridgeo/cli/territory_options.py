@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Group
 from rich.table import Table
 
 from gridgeo.cli.common import MAX_SEED, language
@@ -53,8 +54,12 @@ def draft_from(
     """Return what is asked for. aim: measures, tolerance, growth as typed, and units, seed, starts."""
     from gridgeo.pipeline.territories.drafts import Draft
 
-    names = tuple(part.strip() for one in branch or () for part in one.split(",") if part.strip())
-    return Draft(names, aim_from(**aim), k, pairs(home, "--home RM=CELL"))
+    return Draft(names_in(branch), aim_from(**aim), k, pairs(home, "--home RM=CELL"))
+
+
+def names_in(given: list[str] | None) -> tuple[str, ...]:
+    """Return names given one at a time or joined by commas."""
+    return tuple(part.strip() for one in given or () for part in one.split(",") if part.strip())
 
 
 def aim_from(
@@ -111,8 +116,8 @@ def day_from(text: str) -> date:
         raise InvalidInputError("a day is written as YYYY-MM-DD, got {given}", given=text) from error
 
 
-def scenario_table(body: dict[str, Any]) -> Table:
-    """Return a scenario's figures, a row a branch."""
+def scenario_table(body: dict[str, Any]) -> Group:
+    """Return a scenario's figures, a row a branch, and whose load does not fit the hours."""
     tongue = language()
     title = (
         f"{body['scenario']} · {translate(body['status'], tongue)} · {translate('version', tongue)} {body['version']}"
@@ -131,4 +136,23 @@ def scenario_table(body: dict[str, Any]) -> Table:
             number(figures["bound_gap_percent"]),
             "" if kept is None else number(100 * kept),
         )
-    return table
+    return Group(table, *_load_lines(body["load"]))
+
+
+def _load_lines(load: dict[str, Any]) -> list[str]:
+    """Say who cannot do the work that the plan gives, and by how much."""
+    tongue = language()
+    lines = [
+        translate(
+            "{rm}: {needed} hours a year needed, {available} there: {over} too many",
+            tongue,
+            rm=row["rm"],
+            needed=number(row["needed_hours"]),
+            available=number(row["available_hours"]),
+            over=number(row["over_hours"]),
+        )
+        for row in load["managers"]
+        if not row["fits"]
+    ]
+    note = "by the example cadence, decided by nobody: set your own by gridgeo territory cadence set"
+    return [*lines, *([translate(note, tongue)] if lines and load["example"] else [])]

@@ -140,7 +140,7 @@ class Territories:
     def rows(self) -> list[dict[str, Any]]:
         """Return one record a territory, measures gathered under loads, targets and imbalance_percent.
 
-        Targets come from the branch's certificate; imbalance is signed, in percent of the target.
+        Targets come from the branch's certificate, by id where a deputy holds two; imbalance is signed, in percent.
         """
         plain = [name for name in self.table.columns if name not in self.adding]
         return [
@@ -149,7 +149,8 @@ class Territories:
         ]
 
     def _balance(self, loads: dict[str, float | None], row: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        targets = self.certificates.get(row["branch_id"], {}).get("targets", {}).get(row["rm_id"], {})
+        by_name = self.certificates.get(row["branch_id"], {}).get("targets", {})
+        targets = by_name.get(row["id"]) or by_name.get(row["rm_id"], {})
         imbalance = {
             name: 100.0 * ((loads[name] or 0.0) / target - 1.0) if target > 0 else 0.0
             for name, target in targets.items()
@@ -324,8 +325,7 @@ def territories(
 
 def ground_layer(connection: sa.Connection, name: str, published: Publication | None = None) -> pl.DataFrame:
     """Return a table of the ground that carries geometry: boundary or street; it belongs to no branch."""
-    published = published or publication(connection)
-    return read_frame(connection, name, version_id=published.versions["ground"])
+    return read_frame(connection, name, version_id=(published or publication(connection)).versions["ground"])
 
 
 def check_branch(connection: sa.Connection, actor: Actor, branch_id: str, published: Publication | None = None) -> None:

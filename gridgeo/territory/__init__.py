@@ -7,6 +7,7 @@ from gridgeo.territory.certificate import Certificate, Violation, certify, viola
 from gridgeo.territory.check import Finding, check_problem
 from gridgeo.territory.colours import PALETTE_SIZE, territory_colours
 from gridgeo.territory.graph import components, join_components, problem_from_cells
+from gridgeo.territory.joining import most_kept_share, with_room
 from gridgeo.territory.params import Params, params_from_toml, params_within
 from gridgeo.territory.problem import Problem
 from gridgeo.territory.problem_json import Request, request_from_json, result_to_json
@@ -49,6 +50,7 @@ __all__ = [
     "components",
     "join_components",
     "matched_labels",
+    "most_kept_share",
     "params_from_toml",
     "params_within",
     "problem_from_cells",
@@ -60,4 +62,5 @@ __all__ = [
     "verify_plan",
     "violations_of",
     "warm_up",
+    "with_room",
 ]

@@ -29,10 +29,12 @@ def replan(
     stop: StopRule = Rounds(1),  # noqa: B008  a frozen value
     seed: int = 0,
     params: Params = Params(),  # noqa: B008  a frozen value
+    initial: LabelArray | None = None,
 ) -> Result:
     """Solve from the previous plan so that at least a share of the kept measure stays with its territory.
 
-    problem: with `previous`; its change cost is replaced. keep_share: 0 to 1. stop: of each single solve.
+    problem: with `previous`; its change cost is replaced. keep_share: 0 to 1. stop: of each single solve. initial:
+    where each solve begins, the plan before by default.
     Returns the shortest feasible plan met that keeps the share. Where none did, the plan that violates least and then
     keeps most, with a violation ``kept_share`` (in percent) if the share is what was missed.
     Raises InvalidInputError without a previous plan, or for a share outside 0 to 1.
@@ -41,11 +43,12 @@ def replan(
         raise InvalidInputError("a plan before is needed to keep a share of it")
     if not 0.0 <= keep_share <= 1.0:
         raise InvalidInputError("the share to keep must be 0 to 1, got {given}", given=keep_share)
+    begin = problem.previous if initial is None else initial
     tried: list[Result] = []
 
     def keeps(cost: float) -> bool:
         trial = replace(problem, change_cost=cost)
-        tried.append(solve(trial, stop, seed, params, problem.previous))
+        tried.append(solve(trial, stop, seed, params, begin))
         return _kept(tried[-1]) >= keep_share
 
     _bisect(keeps, FIRST_COST * _radius_km(problem))

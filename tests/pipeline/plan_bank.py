@@ -76,6 +76,7 @@ def write_plan_bank(connection: sa.Connection) -> None:
     _write_bank(connection, ids, cells, people)
     rows = pl.DataFrame({"branch_id": branch, "cell": cells, "travel_s": 300.0})
     write_frame(connection, "catchment_cell", rows, version_id=ids["catchment"])
+    write_frame(connection, "catchment", _outlines(cells, branch), version_id=ids["catchment"])
     located = pl.DataFrame({"party_kind": "customer", "party_id": people["id"], "cell": cells[at], "share": 1.0})
     write_frame(connection, "location_cell", located.with_columns(hard=True), version_id=ids["location"])
     write_frame(connection, "cell_score", _scores(cells, branch, people, at), version_id=ids["score"])
@@ -104,6 +105,11 @@ def _write_bank(connection: sa.Connection, ids: dict[str, int], cells: CellArray
     outline = shapely.to_wkb(shapely.union_all(cell_polygons(cells)))
     boundary = pl.DataFrame([("g1", "Vaduz", "municipality", outline)], schema=BOUNDARIES, orient="row")
     write_frame(connection, "boundary", boundary, version_id=ids["ground"])
+
+
+def _outlines(cells: CellArray, branch: np.ndarray[Any, Any]) -> pl.DataFrame:
+    shapes = [shapely.to_wkb(shapely.union_all(cell_polygons(cells[branch == name]))) for name in ("B1", "B2")]
+    return pl.DataFrame({"branch_id": ["B1", "B2"], "method": "drive_time", "label": "by car", "geometry": shapes})
 
 
 def _scores(

@@ -27,7 +27,7 @@ OWN = {
     ),
     *("review_item", "review_party", "review_decision", "provider_answer"),
     *("score_basis", "score_model"),
-    *("scenario", "scenario_event"),
+    *("scenario", "scenario_event", "planning_policy", "dispute", "overlay"),
     *("grid_set", "grid", "grid_cell", "grid_operation", "feature_grid", "snapshot", "snapshot_member"),
 }
 PYTHON_TYPES = {

@@ -14,6 +14,7 @@ from gridgeo.errors import ConflictError, InvalidInputError, NotFoundError
 from gridgeo.pipeline.published import publication
 from gridgeo.pipeline.steps import Inputs, require_insider, require_planner
 from gridgeo.pipeline.territories.answers import Solver, findings_of, fresh, solve_spec, write_answers
+from gridgeo.pipeline.territories.cadence import cadence_of, load_of
 from gridgeo.pipeline.territories.ground import grid_revisions
 from gridgeo.pipeline.territories.seats import branch_seats
 from gridgeo.pipeline.territories.spec import Aim, Part, Spec, spec_from_dict
@@ -63,7 +64,12 @@ def spec_of_draft(connection: sa.Connection, actor: Actor, draft: Draft) -> Spec
         seats = tuple(branch_seats(connection, inputs, branch, draft.k))
         revisions = grid_revisions(connection, (branch,)) if draft.aim.units == "grids" else {}
         parts.append(Part((branch,), seats, previous=inputs.plan, grid_revisions=revisions))
-    return Spec(draft.aim, tuple(_with_homes(parts, draft.homes)))
+    return Spec(with_cadence(connection, draft.aim), tuple(_with_homes(parts, draft.homes)))
+
+
+def with_cadence(connection: sa.Connection, aim: Aim) -> Aim:
+    """Return the aim with the number of the cadence table that counts now, where one is stored."""
+    return replace(aim, cadence=cadence_of(connection).id)
 
 
 def _with_homes(parts: list[Part], homes: Mapping[str, str]) -> list[Part]:
@@ -181,6 +187,7 @@ def show(connection: sa.Connection, actor: Actor, name: str) -> dict[str, Any]:
     record = scenario_record(connection, name, actor)
     version = version_record(connection, record.version_id)
     spec = spec_of(connection, record)
+    bodies = (version.report or {})["branches"]
     log = [
         {"seq": event.seq, "kind": event.kind, "by": event.actor_id, "at": event.at.isoformat(), **event.body}
         for event in events_of(connection, record.id)
@@ -194,7 +201,8 @@ def show(connection: sa.Connection, actor: Actor, name: str) -> dict[str, Any]:
             for part in spec.parts
             for seat in part.seats
         ],
-        "branches": (version.report or {})["branches"],
+        "branches": bodies,
+        "load": load_of(connection, spec, bodies),
         "comments": [entry for entry in log if entry["kind"] == "comment"],
         "log": log,
     }

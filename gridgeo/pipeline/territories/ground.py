@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,15 +70,19 @@ def part_ground(connection: sa.Connection, inputs: Inputs, aim: Aim, part: Part)
         tolerance=np.array([limit.get(name, np.nan) for name in aim.weighed]),
         target_shares=_shares_that_fit(shares, len(cells)),
     )
-    problem = replace(
-        problem, measures=aim.weighed, territories=tuple(seat.label for seat in part.seats), kept_measure=0
-    )
+    problem = replace(problem, measures=aim.weighed, territories=tuple(labels_of_seats(part)), kept_measure=0)
     unit = np.arange(len(cells), dtype=np.int64)
     if aim.units == "grids":
         _require_revisions(connection, part)
         unit = units_of(connection, cells, part.branches)
         problem = merged_problem(problem, unit)
     return _bound(connection, PartGround(cells, unit, problem), part)
+
+
+def labels_of_seats(part: Part) -> list[str]:
+    """Return what each territory is called in figures: its manager's id, its own where a manager holds several."""
+    held = Counter(seat.rm_id for seat in part.seats)
+    return [seat.label if held[seat.rm_id] == 1 else seat.id for seat in part.seats]
 
 
 def _shares_that_fit(shares: np.ndarray, cells: int) -> np.ndarray:

@@ -191,6 +191,7 @@ def _plan_version(
     params = _params(connection, inputs).as_dict() | {
         "inputs": {kind: version for kind, version in inputs.as_dict().items() if kind != "plan"},
         "effective_on": effective_on.isoformat(),
+        "hours": _hours(connection, record, inputs.plan),
         "scenario": record.name,
         "scenario_version": record.version_id,
     }
@@ -204,6 +205,13 @@ def _plan_version(
     mine = (version_record(connection, record.version_id).report or {})["branches"]
     finish_version(connection, version_id, report=old | {"branches": dict(sorted((kept | mine).items()))})
     return version_id
+
+
+def _hours(connection: sa.Connection, record: ScenarioRecord, plan: int) -> dict[str, float]:
+    """Return territory -> hours a week that were agreed with it, the scenario's above those of the plan before."""
+    before: dict[str, float] = version_record(connection, plan).params.get("hours", {})
+    mine = {seat.id: seat.hours_per_week for part in spec_of(connection, record).parts for seat in part.seats}
+    return before | mine
 
 
 def _merged(connection: sa.Connection, table: str, record: ScenarioRecord, plan: int) -> pl.DataFrame:

@@ -42,6 +42,7 @@ class Aim:
 
     measures, tolerance: of equal length; tolerance is a share. growth: measure, or ``all``, -> share by which demand
     grows. cell_growth: cell -> share, where it grows by place. units: cells, or grids that are not divided.
+    cadence: number of the stored cadence table that workload is counted by, None for that of the scores.
     """
 
     measures: tuple[str, ...] = BALANCED
@@ -51,6 +52,7 @@ class Aim:
     units: Units = "cells"
     seed: int = 1
     starts: int = 4
+    cadence: int | None = None
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.measures if name not in PLANNABLE]

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from gridgeo.cells import cells_from_strings
 from gridgeo.pipeline.steps import Inputs
+from gridgeo.pipeline.territories.cadence import cadence_of, cell_workload
 from gridgeo.pipeline.territories.spec import Aim
 from gridgeo.storage import read_frame
 
@@ -26,7 +27,11 @@ def cell_weights(connection: sa.Connection, inputs: Inputs, aim: Aim, branches: 
     wide = long.pivot("measure", index=["branch_id", "cell"], values="value").sort("cell")
     names = aim.weighed
     wide = wide.with_columns(pl.lit(0.0).alias(name) for name in names if name not in wide.columns)
-    return _grown(wide.with_columns(pl.col(*names).fill_null(0.0)), aim).select("cell", "branch_id", *names)
+    wide = wide.with_columns(pl.col(*names).fill_null(0.0))
+    if aim.cadence is not None:
+        hours = cell_workload(connection, inputs, cadence_of(connection, aim.cadence), wide["cell"].to_numpy())
+        wide = wide.with_columns(workload=pl.Series(hours))
+    return _grown(wide, aim).select("cell", "branch_id", *names)
 
 
 def _grown(wide: pl.DataFrame, aim: Aim) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """The tables of the store as SQLAlchemy models, one module a family."""
 
+from gridgeo.storage.models.agreements import Dispute, Overlay, PlanningPolicy
 from gridgeo.storage.models.bank import Contact, Customer, GazetteerEntry, Household, OrgUnit, Product, Staff
 from gridgeo.storage.models.base import Base, Versioned
 from gridgeo.storage.models.catchments import Catchment, CatchmentCell
@@ -52,6 +53,7 @@ __all__ = [
     "Contact",
     "Customer",
     "Denominator",
+    "Dispute",
     "FeatureGrid",
     "GazetteerEntry",
     "Grid",
@@ -72,7 +74,9 @@ __all__ = [
     "Merchant",
     "OrgUnit",
     "Original",
+    "Overlay",
     "PartyMatch",
+    "PlanningPolicy",
     "Product",
     "ProviderAnswer",
     "PublicScore",

@@ -1,0 +1,13 @@
+"""Every command of `gridgeo territory` but the one step of a run."""
+
+from __future__ import annotations
+
+import typer
+
+from gridgeo.cli import territory_cadence, territory_file, territory_live, territory_plans, territory_replan
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of these modules."""
+    for module in (territory_file, territory_plans, territory_live, territory_replan, territory_cadence):
+        module.register(app)
