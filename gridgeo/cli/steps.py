@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -30,6 +32,7 @@ from gridgeo.cli.provider_options import (
 )
 from gridgeo.cli.resolutions import BranchResolutionOption, branch_resolutions
 from gridgeo.cli.tables import summary_table
+from gridgeo.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
     from gridgeo.pipeline.run import RunReport
@@ -48,6 +51,9 @@ ThresholdOption = Annotated[int, typer.Option(help="Least count, besides 0, that
 AsOfOption = Annotated[
     str | None,
     typer.Option(help="Day, YYYY-MM-DD, that contacts and stages count back from; the newest of the bank's figures."),
+]
+LifecycleOption = Annotated[
+    Path | None, typer.Option(help="Rule of life-cycle stages, a TOML file; kept for later scores too.")
 ]
 SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the territory solver.")]
 
@@ -163,13 +169,18 @@ def ask_for_parties(opened: Session, provider: Provider) -> dict[str, Any]:
 
 
 def score(
-    as_of: AsOfOption = None, store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None
+    as_of: AsOfOption = None,
+    lifecycle: LifecycleOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    actor: ActorOption = None,
 ) -> None:
     """Score every cell of the newest catchments and locations.
 
-    Example: gridgeo score refresh --as-of 2026-06-30 --json
+    Example: gridgeo score refresh --as-of 2026-06-30 --lifecycle stages.toml --json
     """
-    _step("score", store, as_json, actor, as_of=as_of)
+    rule = None if lifecycle is None else toml_of(lifecycle)
+    _step("score", store, as_json, actor, as_of=as_of, lifecycle=rule)
 
 
 def assign(
@@ -209,3 +220,16 @@ def _step(kind: Kind, store: str | None, as_json: bool, actor: str | None, **cho
         emit(as_json, {"version": result.version_id} | result.report)
     if kind == "plan":
         require_feasible(result.report["branches"])
+
+
+def toml_of(path: Path) -> dict[str, Any]:
+    """Read a rule out of a TOML file; what it says is for the pipeline to check.
+
+    Raises NotFoundError when there is no such file, InvalidInputError when it is no TOML.
+    """
+    if not path.is_file():
+        raise NotFoundError("there is no file {path}", path=path)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInputError("{path} is not a TOML file: {detail}", path=path, detail=str(error)) from error

@@ -36,7 +36,7 @@ def _scores(body: dict[str, Any], language: Language) -> Table:
     for column in ("measure", "n", "min", "median", "max"):
         table.add_column(translate(column, language), justify="left" if column == "measure" else "right")
     built_in = {name: asdict(measure) for name, measure in MEASURE_BY_ID.items()}
-    names = built_in | body["user_measures"]
+    names = built_in | body["bank_measures"] | body["user_measures"]
     for name, figures in body["scores"].items():
         table.add_row(
             names[name][f"name_{language}"],

@@ -33,6 +33,13 @@ class Measure:
 
 
 TIER_NAMES = {"high_end": ("高端", "high-end"), "core": ("核心", "core"), "basic": ("基础", "basic")}
+STAGE_NAMES = {
+    "new": ("新客", "new"),
+    "growing": ("成长", "growing"),
+    "mature": ("成熟", "mature"),
+    "dormant": ("沉睡", "dormant"),
+    "lost": ("流失", "lost"),
+}
 INDUSTRY_NAMES = {
     "retail": ("零售", "retail"),
     "food": ("餐饮", "catering"),
@@ -79,6 +86,30 @@ def _industries() -> tuple[Measure, ...]:
     )
 
 
+def _merchant_rates() -> tuple[Measure, ...]:
+    """Return the share of the merchants of each industry that are customers."""
+    return tuple(
+        Measure(
+            f"penetration_merchants_{name}",
+            f"商户渗透率:{zh}",
+            f"Penetration among merchants, {en}",
+            "share",
+            "index",
+            "up",
+            "beta-binomial-1",
+        )
+        for name, (zh, en) in ((name, INDUSTRY_NAMES[name]) for name in INDUSTRIES)
+    )
+
+
+def _stages() -> tuple[Measure, ...]:
+    """Return the customers of each stage of life of the example rule."""
+    return tuple(
+        Measure(f"lifecycle_{name}", f"生命周期:{zh}", f"Life cycle, {en}", "customers", "count", "none", "stages-1")
+        for name, (zh, en) in STAGE_NAMES.items()
+    )
+
+
 def _quotients() -> tuple[Measure, ...]:
     """Return the location quotient of each industry."""
     return tuple(
@@ -101,9 +132,14 @@ MEASURES: tuple[Measure, ...] = (
     Measure("workload", "工作量", "Workload", "hours a year", "count", "none", "cadence-1"),
     *_tiers(),
     *_industries(),
+    *_merchant_rates(),
     Measure("products_per_customer", "户均产品数", "Products per customer", "products", "index", "up", "mean-1"),
     Measure("second_sale_rate", "二次销售率", "Second-sale rate", "share", "index", "up", "wilson-1"),
+    Measure("days_to_second_sale", "首次到二次销售天数", "Days to second sale", "days", "index", "down", "mean-1"),
     Measure("balance_fen", "余额", "Balances", "fen", "count", "up", "expected-1"),
+    Measure("contribution_fen", "综合贡献度", "Contribution", "fen a month", "count", "up", "internal-prices-1"),
+    Measure("potential_value_fen", "潜力价值", "Potential value", "fen a month", "count", "up", "margin-1"),
+    *_stages(),
     Measure("services_per_customer", "户均有效服务次数", "Services per customer", "a year", "index", "up", "mean-1"),
     Measure("community_reach", "社区触达率", "Community reach", "share", "index", "up", "wilson-1"),
     Measure(

@@ -86,8 +86,9 @@ MERCHANT_NOTES: Contract = {
     "village_code": pl.String,
     "scheme": pl.String,
     "code": pl.String,
+    "customer_id": pl.String,
 }
-"""scheme, code: the merchant's industry in a scheme such as gbt4754 or isic."""
+"""scheme, code: the merchant's industry in a scheme such as gbt4754 or isic. customer_id: of a merchant that is one."""
 
 DENOMINATORS: Contract = {
     "zone": pl.String,
@@ -161,6 +162,16 @@ HOUSEHOLDS: Contract = {
 
 PRODUCTS: Contract = {"id": pl.String, "name": pl.String, "kind": pl.String}
 
+PRICES: Contract = {
+    "id": pl.String,
+    "margin_share": pl.Float64,
+    "margin_fen": pl.Int64,
+    "fee_fen": pl.Int64,
+    "cost_fen": pl.Int64,
+}
+"""Internal prices. id: a product, or the word balance or contact. margin_share: of a balance, a year. margin_fen,
+fee_fen, cost_fen: a holder of the product and month, but cost_fen of contact: each contact. Null counts as nothing."""
+
 CONTACTS: Contract = {
     "id": pl.String,
     "party_kind": pl.String,
@@ -221,10 +232,12 @@ CUSTOMER_NOTES: Contract = {
     "source": pl.String,
     "basis": pl.String,
     "expires_on": pl.Date,
+    "opened_on": pl.Date,
+    "second_product_on": pl.Date,
 }
 """What a file may say of a customer besides; every value may be null. party: customer or prospect (null is customer).
 tags, product_ids: joined by ``;``. lng, lat: a position that came with the row.
-source, basis, expires_on: of a prospect.
+source, basis, expires_on: of a prospect. opened_on: day of the first product; second_product_on: of the second one.
 """
 
 GAZETTEER: Contract = {

@@ -31,6 +31,7 @@ ATTRIBUTES: dict[str, Kind] = {
     "contacts_12m": "number",
     "balance_fen": "number",
     "last_contact_on": "date",
+    "opened_on": "date",
 }
 """Attribute -> how it can be asked."""
 WORDS: dict[str, tuple[str, ...]] = {"age_band": AGE_BANDS, "tier": TIERS[::-1], "party": PARTIES}

@@ -20,6 +20,7 @@ ATTRIBUTE_NAMES = {
     "contacts_12m": "contacts in 12 months",
     "balance_fen": "balance",
     "last_contact_on": "last contact",
+    "opened_on": "first product",
 }
 PHRASES = {
     "is": "{attribute} is {value}",

@@ -34,6 +34,8 @@ def take_bank(connection: sa.Connection, actor: Actor, bank: Bank, now: datetime
         "merchant": bank.merchants,
         "gazetteer": bank.gazetteer,
         "household": bank.households,
+        "product": bank.products,
+        "price": bank.prices,
     }
     rows = {
         name: write_frame(connection, name, frame, version_id=version_id)

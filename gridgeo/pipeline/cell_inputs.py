@@ -37,8 +37,9 @@ class CellInputs:
     shape (n_cells, n_tiers) in the order of TIERS. unplaced_by_zone: customers known to a street or town of the zone
     only; unplaced_elsewhere: customers known to none. features: make-up of the cells for the models. customer_rows: a
     row a customer and cell, id, at (position of the cell), share, hard, tier. merchant_rows: a row a merchant, at,
-    industry. denominators: name (people, households, businesses, and what else was imported as one) -> count of each
-    cell; what is not known of the whole ground is not in it. facts: what else the bank knows, where it was read.
+    industry, customer_id. denominators: name (people, households, businesses, and what else was imported as one) ->
+    count of each cell; what is not known of the whole ground is not in it. facts: what else the bank knows, where it
+    was read.
     """
 
     cells: CellArray
@@ -127,7 +128,7 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int, fine
         unplaced_elsewhere=elsewhere,
         features=features,
         customer_rows=customers.select("at", "share", "hard", "tier", id="party_id"),
-        merchant_rows=merchants.select("at", "industry"),
+        merchant_rows=merchants.select("at", "industry", "customer_id"),
         denominators=own,
     )
 
@@ -151,7 +152,7 @@ def _share_of_all(connection: sa.Connection, location_id: int, customers: pl.Dat
 
 def _merchants(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> pl.DataFrame:
     """Return one row a merchant, at the cell that holds its point: at, industry."""
-    industry = all_merchants(connection, inputs).select("id", "industry")
+    industry = all_merchants(connection, inputs).select("id", "industry", "customer_id")
     shares = read_frame(connection, "location_cell", version_id=inputs.location, where={"party_kind": "merchant"})
     shares = shares.filter(_positions(cells, shares["cell"].to_numpy())[1])
     placed = shares.filter(pl.col("hard")).join(industry, left_on="party_id", right_on="id", maintain_order="left")

@@ -11,8 +11,9 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from gridgeo.demo import COUNTY, DEMO_GROUNDS, ground_path, ground_spec, population_path, synthetic_bank
+from gridgeo.demo import COUNTY, DEFAULT_AS_OF, DEMO_GROUNDS, ground_path, ground_spec, population_path, synthetic_bank
 from gridgeo.demo.county import CountySpec, county_of
+from gridgeo.demo.holdings import with_holdings
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.bank import take_bank
@@ -89,6 +90,7 @@ def run_demo(  # noqa: PLR0913 - what a demo may vary
     progress("bank")
     began = time.perf_counter()
     bank = made.bank or synthetic_bank(made.ground, made.people, ground_spec(ground_name), seed, made.roads)[0]
+    bank = with_holdings(bank, seed, DEFAULT_AS_OF)
     with engine.begin() as connection:
         take_ground(connection, actor, made.ground, made.roads, made.people, clock())
         take_bank(connection, actor, bank, clock())

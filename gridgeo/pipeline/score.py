@@ -10,17 +10,19 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
+from gridgeo.domain.measures import Measure
 from gridgeo.domain.tables import CELL_SCORES, checked
+from gridgeo.features.life_cycle import stages_from_dict
 from gridgeo.i18n import LANGUAGES, translate
 from gridgeo.pipeline.cell_groups import groups
 from gridgeo.pipeline.cell_inputs import CellInputs, cell_inputs
 from gridgeo.pipeline.columns.column import Column
 from gridgeo.pipeline.columns.registry import Computed, measure_columns
-from gridgeo.pipeline.facts.read import with_facts
+from gridgeo.pipeline.facts.read import Asked, with_facts
 from gridgeo.pipeline.score_basis import keep_basis
 from gridgeo.pipeline.score_measures import note_measures, user_columns
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner
-from gridgeo.storage import finish_version, new_version, read_frame, sync_measures, write_frame
+from gridgeo.storage import finish_version, list_versions, new_version, read_frame, sync_measures, write_frame
 
 
 def refresh(connection: sa.Connection, actor: Actor, inputs: Inputs, params: RunParams, now: datetime) -> StepResult:
@@ -28,15 +30,17 @@ def refresh(connection: sa.Connection, actor: Actor, inputs: Inputs, params: Run
     require_planner(actor)
     cells = read_frame(connection, "catchment_cell", version_id=inputs.catchment, columns=["cell"])["cell"].to_numpy()
     parts = [cell_inputs(connection, inputs, params.resolution, each) for each, _ in groups(cells)]
-    parts = with_facts(connection, inputs, parts, now.date(), params.day)
+    rule = params.lifecycle if params.lifecycle is not None else _rule_before(connection)
+    stages = None if rule is None else stages_from_dict(rule)
+    parts = with_facts(connection, inputs, parts, Asked(now.date(), params.day, stages))
     scored = [measure_columns(given) for given in parts]
     users = user_columns(connection, inputs.ground, parts, scored)
     columns = [made.columns | own for made, own in zip(scored, users.columns, strict=True)]
     version_id = new_version(
-        connection, actor, "score", params=params.as_dict() | {"inputs": inputs.as_dict()}, now=now
+        connection, actor, "score", params=params.as_dict() | {"lifecycle": rule, "inputs": inputs.as_dict()}, now=now
     )
     sync_measures(connection)
-    note_measures(connection, version_id, [name for each in columns for name in each], users)
+    note_measures(connection, version_id, [name for each in columns for name in each], users, _more(scored))
     rows = pl.concat(
         [_rows(given, *column) for given, each in zip(parts, columns, strict=True) for column in each.items()]
     )
@@ -65,6 +69,17 @@ def _report(parts: list[CellInputs], scored: list[Computed]) -> dict[str, Any]:
         **models[0],
         **(several if len(parts) > 1 else {}),
     }
+
+
+def _more(scored: list[Computed]) -> list[Measure]:
+    return [measure for made in scored for measure in made.measures]
+
+
+def _rule_before(connection: sa.Connection) -> dict[str, Any] | None:
+    """Return the rule of life-cycle stages that the newest scores were made by; None for the example."""
+    before = list_versions(connection, "score")
+    rule: dict[str, Any] | None = max(before, key=lambda each: each.id).params.get("lifecycle") if before else None
+    return rule
 
 
 def _absent(scored: list[Computed]) -> dict[str, dict[str, str]]:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gridgeo.cells import ring_pairs
-from gridgeo.domain.measures import MEASURE_BY_ID, MEASURES
+from gridgeo.domain.measures import MEASURE_BY_ID, MEASURES, Measure
 from gridgeo.domain.user_measures import UserMeasure
 from gridgeo.errors import InvalidInputError
 from gridgeo.i18n import LANGUAGES, translate
@@ -57,7 +57,7 @@ def user_columns(
     Raises InvalidInputError when this release has got a measure of a user's id.
     """
     definitions = user_measures(connection)
-    _require_free(definitions)
+    _require_free(definitions, {measure.id for made in scored for measure in made.measures})
     if not definitions:
         return UserColumns({}, tuple({} for _ in parts), ())
     columns, notes = [], list[Note]()
@@ -70,17 +70,28 @@ def user_columns(
     return UserColumns(definitions, tuple(columns), tuple(notes))
 
 
-def note_measures(connection: sa.Connection, version_id: int, held: Iterable[str], users: UserColumns) -> None:
-    """Write the meaning of the measures that an unfinished score version holds, in the order they are shown."""
+def note_measures(
+    connection: sa.Connection,
+    version_id: int,
+    held: Iterable[str],
+    users: UserColumns,
+    more: Iterable[Measure] = (),
+) -> None:
+    """Write the meaning of the measures that an unfinished score version holds, in the order they are shown.
+
+    more: measures that are not of this release and not of a user, such as those of the bank's products; they stand in
+    place of the release's of the same id.
+    """
     names = set(held)
     own = [(made, each) for each in users.definitions.values() for made in each.measures()]
-    shown = [*(measure for measure in MEASURES if measure.id in names), *(made for made, _ in own)]
+    built_in = {measure.id: measure for measure in (*MEASURES, *more)}
+    shown = [*(measure for measure in built_in.values() if measure.id in names), *(made for made, _ in own)]
     write_score_measures(connection, version_id, shown, {made.id: each for made, each in own})
 
 
-def _require_free(definitions: dict[str, UserMeasure]) -> None:
+def _require_free(definitions: dict[str, UserMeasure], more: set[str]) -> None:
     made = [measure.id for each in definitions.values() for measure in each.measures()]
-    taken = [name for name in made if name in MEASURE_BY_ID]
+    taken = [name for name in made if name in MEASURE_BY_ID or name in more]
     if taken:
         raise InvalidInputError(
             "measure {measure} of a user has the id of a measure of this release: add it under another id, and remove "

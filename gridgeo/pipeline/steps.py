@@ -14,6 +14,7 @@ from gridgeo.domain import Actor
 from gridgeo.domain.public import DEFAULT_THRESHOLD, LEAST_THRESHOLD, sees_public_only
 from gridgeo.errors import InvalidInputError, NotAllowedError
 from gridgeo.features.cohort_rules import day_from_json
+from gridgeo.features.life_cycle import stages_from_dict
 
 CatchmentMethod = Literal["drive_time", "straight_line", "municipality", "as_drawn"]
 CATCHMENT_METHODS: tuple[CatchmentMethod, ...] = get_args(CatchmentMethod)
@@ -40,7 +41,8 @@ class RunParams:
     the territory solver. starts: solver starts a branch; the best one is kept. threshold: the least count, besides 0,
     that consumers are shown. branch_resolutions: branch -> finer resolution of its cells. provider: label of a geocoder
     of the bank that was asked for what the gazetteer lacks. as_of: the day, YYYY-MM-DD, that contacts within a year and
-    stages of life are counted back from; the newest day of the bank's figures when it is None.
+    stages of life are counted back from; the newest day of the bank's figures when it is None. lifecycle: rule of the
+    stages of life; that of the scores before when it is None.
     """
 
     resolution: int = 9
@@ -52,9 +54,12 @@ class RunParams:
     branch_resolutions: Mapping[str, int] = field(default_factory=dict)
     provider: str | None = None
     as_of: str | None = None
+    lifecycle: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         _ = self.day
+        if self.lifecycle is not None:
+            stages_from_dict(self.lifecycle)
         check_resolution(self.resolution)
         for branch_id, finer in self.branch_resolutions.items():
             if check_resolution(finer) < self.resolution:

@@ -9,7 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
-from gridgeo.domain.measures import Measure
+from gridgeo.domain.measures import MEASURE_BY_ID, Measure
 from gridgeo.pipeline.bank import branches_of
 from gridgeo.pipeline.steps import require_insider
 from gridgeo.storage import house_datum, live, read_frame, score_measures, version_record
@@ -47,6 +47,12 @@ def summary(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
             for measure in measures.values()
             if measure.origin == "user"
         },
+        "bank_measures": {
+            measure.id: {"name_zh": measure.name_zh, "name_en": measure.name_en}
+            for measure in measures.values()
+            if measure.origin == "built_in" and measure != MEASURE_BY_ID.get(measure.id)
+        },
+        "absent_measures": reports["score"].get("absent", {}),
         "potential_validation": _validation(reports["score"]["potential"]["validation"]),
         "territories": _territories(reports["plan"], seen),
         "versions": ids | {"publication": published.id},

@@ -14,6 +14,8 @@ from gridgeo.domain.tables import (
     MERCHANT_NOTES,
     MERCHANTS,
     ORG_UNITS,
+    PRICES,
+    PRODUCTS,
     STAFF,
     Contract,
     checked_with_notes,
@@ -23,7 +25,7 @@ from gridgeo.domain.tables import (
 
 @dataclass(frozen=True)
 class Bank:
-    """One bank's tables (contracts ORG_UNITS, STAFF, CUSTOMERS, MERCHANTS, GAZETTEER, HOUSEHOLDS).
+    """One bank's tables (contracts ORG_UNITS, STAFF, CUSTOMERS, MERCHANTS, GAZETTEER, HOUSEHOLDS, PRODUCTS, PRICES).
 
     Customers and merchants may carry columns of their notes besides.
     synthetic: the bank is made up; everything that shows it says so.
@@ -36,6 +38,8 @@ class Bank:
     gazetteer: pl.DataFrame
     synthetic: bool = False
     households: pl.DataFrame = field(default_factory=lambda: empty(HOUSEHOLDS))
+    products: pl.DataFrame = field(default_factory=lambda: empty(PRODUCTS))
+    prices: pl.DataFrame = field(default_factory=lambda: empty(PRICES))
 
     def __post_init__(self) -> None:
         contracts: tuple[tuple[str, Contract, Contract], ...] = (
@@ -45,6 +49,8 @@ class Bank:
             ("merchants", MERCHANTS, MERCHANT_NOTES),
             ("gazetteer", GAZETTEER, {}),
             ("households", HOUSEHOLDS, {}),
+            ("products", PRODUCTS, {}),
+            ("prices", PRICES, {}),
         )
         for name, contract, notes in contracts:
             object.__setattr__(self, name, checked_with_notes(getattr(self, name), contract, notes, name))

@@ -24,8 +24,9 @@ PARTIES_WITHOUT_BRANCH = (
     "membership",
     "original",
     "party_match",
+    "price",
 )
-"""Tables of parties that do not say whose they are: closed to an actor with a scope."""
+"""Tables of parties that do not say whose they are, and internal prices: closed to an actor with a scope."""
 
 AnySelect = TypeVar("AnySelect", bound="sa.Select[Any]")
 

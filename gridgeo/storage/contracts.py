@@ -37,6 +37,7 @@ CONTRACTS: dict[str, Contract] = {
     "gazetteer": tables.GAZETTEER,
     "household": tables.HOUSEHOLDS,
     "product": tables.PRODUCTS,
+    "price": tables.PRICES,
     "contact": tables.CONTACTS,
     "industry_code": tables.INDUSTRY_CODES,
     "cell_value": tables.CELL_VALUES,

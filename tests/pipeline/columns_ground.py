@@ -56,12 +56,13 @@ def features_of(people: FloatArray, shops: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(ground).hstack(trade)
 
 
-def customers(rows: list[tuple[int, float, int | None, int | None, float | None]]) -> pl.DataFrame:
-    """Return the facts of customers: position of the cell, share, products, balance_fen, services_12m."""
+def customers(
+    rows: list[tuple[int, float, int | None, int | None, float | None]], **more: list[object]
+) -> pl.DataFrame:
+    """Return the facts of customers: position of the cell, share, products, balance_fen, services_12m; more by name."""
     frame = pl.DataFrame(rows, schema=["at", "share", "products", "balance_fen", "services_12m"], orient="row")
     names = pl.Series("id", [f"C{number}" for number in range(len(rows))])
-    return checked(
-        frame.with_columns(names, branch_id=pl.lit("B1"), product_ids=pl.lit(None)).select(list(CUSTOMER_FACTS)),
-        CUSTOMER_FACTS,
-        "customer facts",
-    )
+    given_more = {name: pl.Series(name, values) for name, values in more.items()}
+    nothing = {name: pl.lit(None) for name in CUSTOMER_FACTS if name not in (*frame.columns, *given_more)}
+    whole = frame.with_columns(**nothing).with_columns(names, **given_more)
+    return checked(whole.select(list(CUSTOMER_FACTS)), CUSTOMER_FACTS, "customer facts")

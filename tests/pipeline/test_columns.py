@@ -11,10 +11,11 @@ import pytest
 
 from gridgeo.domain.measures import MEASURE_BY_ID
 from gridgeo.domain.public import FAMILIES
+from gridgeo.domain.tables import PRICES, PRODUCTS
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.columns.column import Column
 from gridgeo.pipeline.columns.registry import Computed, measure_columns
-from gridgeo.pipeline.facts.records import Facts, Reachable, Rivals
+from gridgeo.pipeline.facts.records import Cohort, Doubts, Facts, Reachable, Rivals
 from gridgeo.scoring import shrink_penetration
 
 from .columns_ground import BY_TIER, PEOPLE, N, customers, given
@@ -115,6 +116,12 @@ def test_rivals_without_roads_are_counted_and_their_travel_time_is_absent() -> N
 def test_what_the_bank_has_nothing_of_is_absent_by_name_and_never_a_figure() -> None:
     found = with_facts()
     for name in (
+        "contribution_fen",
+        "potential_value_fen",
+        "days_to_second_sale",
+        "lifecycle_new",
+        "penetration_product",
+        "penetration_merchants_food",
         "products_per_customer",
         "second_sale_rate",
         "balance_fen",
@@ -138,3 +145,62 @@ def test_a_location_quotient_is_shown_only_where_enough_is_expected() -> None:
 def test_spots_are_none_in_a_ground_too_small_to_test() -> None:
     found = with_facts().columns["hotspot"]
     assert set(found.value[np.isfinite(found.value)]) <= {0.0, 1.0, -1.0}
+
+
+PRICES_MADE = [("DEP", None, 100, 20, 30), ("FUND", None, 1000, None, None), ("balance", 0.012, None, None, None)]
+
+
+def test_contribution_takes_balances_products_and_contacts_at_the_prices_given() -> None:
+    rows = customers([(1, 1.0, 2, 1_000_000, 12.0), (1, 0.5, 1, None, None)], product_ids=["DEP; FUND;FUND", "OTHER"])
+    prices = pl.DataFrame([*PRICES_MADE, ("contact", None, None, None, 600)], schema=PRICES, orient="row")
+    found = with_facts(customers=rows, prices=prices)
+    # 1,000,000 x 0.012 / 12 + (100 + 20) + 1,000 - 30 - 12 / 12 x 600
+    assert found.columns["contribution_fen"].value[1] == pytest.approx(1_000 + 120 + 1_000 - 30 - 600)
+    mean = (1_000 + 120 + 1_000) / 1.5
+    potential = found.columns["potential"].value
+    assert found.columns["potential_value_fen"].value == pytest.approx(potential * mean, nan_ok=True)
+    assert found.report["contribution"]["products_without_price"] == ["OTHER"]
+
+
+def test_products_and_cohorts_of_the_bank_get_columns_and_meanings_of_their_own() -> None:
+    rows = customers([(1, 1.0, 2, None, None), (2, 0.5, 1, None, None)], product_ids=["a-1;B", "B"])
+    cohort = Cohort("C-1", "60+", pl.Series([True, False]))
+    found = with_facts(
+        customers=rows, cohorts=(cohort,), products=pl.DataFrame([("B", "Bonds", None)], schema=PRODUCTS, orient="row")
+    )
+    held = np.zeros(N)
+    held[[1, 2]] = 1.0, 0.5
+    shrunk = shrink_penetration(held, PEOPLE, given().pairs)
+    assert found.columns["penetration_product_b"].value == pytest.approx(shrunk.value, nan_ok=True)
+    names = {measure.id: measure.name_zh for measure in found.measures}
+    assert names["penetration_product_b"] == "产品渗透率:Bonds"
+    assert {"penetration_product_a_1", "penetration_cohort_c_1", "lq_cohort_c_1"} <= set(names) & set(found.columns)
+
+
+def test_merchants_who_are_customers_are_a_share_of_those_of_their_industry() -> None:
+    own = pl.Series([True, False, False, True, False])
+    found = with_facts(merchant_customer=own).columns["penetration_merchants_food"]
+    shrunk = shrink_penetration(np.bincount([3], minlength=N), np.bincount([3, 3], minlength=N), given().pairs)
+    assert found.value == pytest.approx(shrunk.value, nan_ok=True)
+    assert np.isnan(found.value[4]), "no shop of the industry stands there"
+
+
+def test_stages_of_life_are_counted_and_days_to_the_second_product_averaged() -> None:
+    rows = customers(
+        [(1, 1.0, 1, None, None), (1, 0.5, 3, None, None)], stage=["new", None], days_to_second=[None, 40.0]
+    )
+    found = with_facts(customers=rows, as_of=date(2026, 6, 30))
+    assert found.columns["lifecycle_new"].value[1] == 1.0
+    assert found.columns["lifecycle_mature"].value.tolist() == [0.0] * N
+    assert found.columns["days_to_second_sale"].value[1] == 40.0
+    assert found.report["lifecycle"]["customers_without_a_stage"] == 0.5
+
+
+def test_cells_with_more_customers_than_people_are_named_with_the_likeliest_reason() -> None:
+    people = PEOPLE.copy()
+    people[4] = 2.0
+    doubts = Doubts(np.zeros(N), np.zeros(N), np.where(np.arange(N) == 4, 3.0, np.nan))
+    over = measure_columns(given(people=people, facts=Facts(doubts=doubts)), validated=False).report["penetration"]
+    (row,) = [each for each in over["over"] if each["people"] == 2.0]
+    assert row["reason"] == "old_people"
+    assert row["reason_zh"] != row["reason_en"]

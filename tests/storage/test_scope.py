@@ -19,7 +19,7 @@ MANY = frozenset(f"x{number}" for number in range(300))
 SCOPES = [frozenset({"b1"}), frozenset({"b1", "b3"}), frozenset({"b1"}) | MANY, frozenset()]
 OPEN = {
     *("boundary", "street", "building", "merchant", "denominator", "road_node", "road_edge", "gazetteer"),
-    *("product", "industry_code", "cell_value", "zone_match", "public_sum"),
+    *("product", "industry_code", "cell_value", "zone_match", "public_sum", "score_measure"),
 }
 POINT = shapely.to_wkb(shapely.Point(1, 2))
 FILLERS = {

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gridgeo.domain import FloatArray
+from gridgeo.domain.measures import Measure
 from gridgeo.pipeline.cell_inputs import CellInputs
 from gridgeo.scoring import Note, Validation
 from gridgeo.scoring.basis import Fits
@@ -41,9 +42,11 @@ class Found:
     """What a family gives.
 
     columns: measure -> column. report: plain JSON values for the report of the score version. absent: measure -> what
-    the bank's data lacks for it; such a measure is not in the version at all.
+    the bank's data lacks for it; such a measure is not in the version at all. measures: what the columns mean whose
+    measures are not of this release: those of the bank's products, cohorts and stages.
     """
 
     columns: Mapping[str, Column]
     report: Mapping[str, Any] = field(default_factory=dict)
     absent: Mapping[str, Note] = field(default_factory=dict)
+    measures: tuple[Measure, ...] = ()

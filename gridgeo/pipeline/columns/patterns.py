@@ -8,9 +8,12 @@ import numpy as np
 
 from gridgeo.cells import cell_strings
 from gridgeo.domain import FloatArray
+from gridgeo.domain.measures import Measure
 from gridgeo.domain.words import EVIDENCE, INDUSTRIES
 from gridgeo.pipeline.columns.column import Basis, Column, Found
+from gridgeo.pipeline.columns.rates import ids_of
 from gridgeo.scoring import hot_spots, location_quotient
+from gridgeo.scoring.checks import sums_by
 from gridgeo.scoring.groups import counts_by_group
 from gridgeo.scoring.rings import ring_sums
 
@@ -24,6 +27,22 @@ def quotients(basis: Basis) -> Found:
     rows, n_cells = basis.given.merchant_rows, len(basis.given.cells)
     table = counts_by_group(rows["at"].to_numpy(), rows["industry"].to_list(), INDUSTRIES, n_cells)
     return Found(quotient_columns(basis, table, [f"lq_{name}" for name in INDUSTRIES]))
+
+
+def cohort_quotients(basis: Basis) -> Found:
+    """Return the location quotient of each cohort among the customers of the cell and its two rings."""
+    rows, cohorts, n_cells = basis.given.facts.customers, basis.given.facts.cohorts, len(basis.given.cells)
+    at, share = rows["at"].to_numpy(), rows["share"].to_numpy()
+    everybody = sums_by(at, share, n_cells)
+    columns, measures = {}, []
+    for cohort, name in zip(cohorts, ids_of("lq_cohort", [each.id for each in cohorts]), strict=True):
+        mine = cohort.member.to_numpy()
+        members = sums_by(at[mine], share[mine], n_cells)
+        table = np.column_stack([members, np.maximum(everybody - members, 0.0)])
+        columns[name] = quotient_columns(basis, table, [name, "others"])[name]
+        words = (f"区位商:{cohort.name}", f"Location quotient of cohort {cohort.name}")
+        measures.append(Measure(name, *words, "1 is average", "index", "none", "gamma-poisson-1"))
+    return Found(columns, measures=tuple(measures))
 
 
 def quotient_columns(basis: Basis, table: FloatArray, names: list[str]) -> dict[str, Column]:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from gridgeo.domain.measures import Measure
 from gridgeo.pipeline.cell_inputs import CellInputs
-from gridgeo.pipeline.columns import counts, depth, patterns, rates, standing, surroundings
+from gridgeo.pipeline.columns import counts, depth, patterns, rates, stages, standing, surroundings, value
 from gridgeo.pipeline.columns.column import Basis, Column, Found
 from gridgeo.pipeline.score_basis import fit
 from gridgeo.scoring import Note
@@ -17,11 +18,18 @@ FAMILIES: tuple[Callable[[Basis], Found], ...] = (
     counts.counted,
     standing.standing,
     rates.rated,
+    rates.of_merchants,
+    rates.of_products,
+    rates.of_cohorts,
+    value.valued,
+    stages.staged,
+    stages.second_sale,
     depth.deepened,
     surroundings.reached,
     surroundings.accessible,
     surroundings.contested,
     patterns.quotients,
+    patterns.cohort_quotients,
     patterns.spots,
 )
 """In the order in which they are worked out; no two give the same measure."""
@@ -32,13 +40,14 @@ class Computed:
     """The measures of one set of cells.
 
     columns: measure -> column. report: what is to be said about the models. absent: measure -> what is missing for it.
-    fits: the models themselves.
+    fits: the models themselves. measures: meaning of the columns whose measures are not of this release.
     """
 
     columns: dict[str, Column]
     report: dict[str, Any]
     absent: dict[str, Note]
     fits: Fits
+    measures: list[Measure]
 
 
 def measure_columns(given: CellInputs, *, validated: bool = True) -> Computed:
@@ -48,10 +57,11 @@ def measure_columns(given: CellInputs, *, validated: bool = True) -> Computed:
     Raises InvalidInputError when a count is negative or not a number.
     """
     fits, validation = fit(given, validated=validated)
-    made = Computed({}, {}, {}, fits)
+    made = Computed({}, {}, {}, fits, [])
     for family in FAMILIES:
         found = family(Basis(given, fits, validation))
         made.columns.update(found.columns)
         made.report.update(found.report)
         made.absent.update(found.absent)
+        made.measures.extend(found.measures)
     return made

@@ -8,6 +8,8 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain.tables import checked
+from gridgeo.features.cohort_masks import COLUMNS
+from gridgeo.features.life_cycle import Stage, stage_of
 from gridgeo.pipeline.facts.records import CUSTOMER_FACTS
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.storage import read_frame
@@ -36,7 +38,7 @@ NOT_REACHED = (
 )
 """Outcomes of a contact that served nobody, in lower case; every other one, and an empty one, counts as effective."""
 CONTACT_COLUMNS = ["id", "party_kind", "party_id", "contacted_on", "outcome"]
-KNOWN = ["id", "branch_id", "products", "product_ids", "balance_fen", "contacts_12m", "last_contact_on", "household_id"]
+KNOWN = list(dict.fromkeys(["id", "branch_id", *COLUMNS, "household_id", "second_product_on"]))
 
 
 def contacts_of(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
@@ -49,19 +51,20 @@ def contacts_of(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
 
 def known_customers(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
     """Return the customers of the bank, prospects left out: KNOWN."""
-    rows = read_frame(connection, "customer", version_id=inputs.bank, columns=[*KNOWN, "party"])
-    return rows.filter(pl.col("party").fill_null("customer") == "customer").drop("party")
+    rows = read_frame(connection, "customer", version_id=inputs.bank, columns=KNOWN)
+    return rows.filter(pl.col("party").fill_null("customer") == "customer")
 
 
 def newest_day(customers: pl.DataFrame, contacts: pl.DataFrame, today: date) -> date | None:
     """Return the newest day that the bank's figures are of, never after today; None where nothing is dated."""
-    days = pl.concat([customers["last_contact_on"].alias("day"), contacts["contacted_on"].alias("day")]).drop_nulls()
+    dated = [customers[name] for name in ("last_contact_on", "opened_on", "second_product_on")]
+    days = pl.concat([column.alias("day") for column in (*dated, contacts["contacted_on"])]).drop_nulls()
     found = days.filter(days <= today).max()
     return found if isinstance(found, date) else None
 
 
 def customer_facts(
-    shares: pl.DataFrame, known: tuple[pl.DataFrame, pl.DataFrame], day: date | None
+    shares: pl.DataFrame, known: tuple[pl.DataFrame, pl.DataFrame], day: date | None, stages: tuple[Stage, ...]
 ) -> tuple[pl.DataFrame, str | None]:
     """Return CUSTOMER_FACTS, and the table that services were counted in, None without any.
 
@@ -70,6 +73,9 @@ def customer_facts(
     """
     customers, contacts = known
     served, source = _services(customers, contacts, day)
+    wait = (pl.col("second_product_on") - pl.col("opened_on")).dt.total_days().cast(pl.Float64)
+    stage = pl.lit(None, pl.String) if day is None else stage_of(stages, day)
+    served = served.with_columns(days_to_second=wait, stage=stage)
     rows = shares.select("id", "at", "share").join(served, on="id", how="inner", maintain_order="left")
     return checked(rows.select(list(CUSTOMER_FACTS)), CUSTOMER_FACTS, "customer facts"), source
 

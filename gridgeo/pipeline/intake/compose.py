@@ -21,7 +21,7 @@ from gridgeo.storage.engine import READ_ONLY
 from gridgeo.storage.models import Live
 
 TABLES: dict[str, tuple[str, ...]] = {
-    "bank": ("org_unit", "staff", "customer", "merchant", "gazetteer", "household", "product", "contact"),
+    "bank": ("org_unit", "staff", "customer", "merchant", "gazetteer", "household", "product", "price", "contact"),
     "ground": (
         "boundary",
         "street",
@@ -43,6 +43,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "customers": ("bank", ("customer",)),
     "merchants": ("bank", ("merchant",)),
     "products": ("bank", ("product",)),
+    "prices": ("bank", ("price",)),
     "contacts": ("bank", ("contact",)),
     "households": ("bank", ("household",)),
     "addresses": ("bank", ("gazetteer",)),

@@ -8,6 +8,7 @@ from gridgeo.sources.intake.kinds_bank import (
     ADDRESSES_KIND,
     CONTACTS_KIND,
     ORGS,
+    PRICES_KIND,
     PRODUCTS_KIND,
     STAFF_KIND,
 )
@@ -31,6 +32,7 @@ KINDS: dict[str, ImportKind] = {
         CUSTOMERS_KIND,
         MERCHANTS_KIND,
         PRODUCTS_KIND,
+        PRICES_KIND,
         CONTACTS_KIND,
         ADDRESSES_KIND,
         DENOMINATORS_KIND,

@@ -8,6 +8,7 @@ from gridgeo.domain.tables import (
     CONTACTS,
     GAZETTEER,
     ORG_UNITS,
+    PRICES,
     PRODUCTS,
     STAFF,
 )
@@ -164,6 +165,44 @@ PRODUCTS_KIND = ImportKind(
         ),
         Field("name", "text", "core", "product product_name 产品名称 产品 名称", required=True),
         Field("kind", "text", "general", "type product_type category 类别 产品类别 产品类型 类型"),
+    ),
+)
+PRICES_KIND = ImportKind(
+    "prices",
+    "price",
+    PRICES,
+    (
+        Field(
+            "id",
+            "text",
+            "core",
+            "product product_id product_code product_no item 产品号 产品代码 产品编号 产品编码 产品ID 项目 编号 代码",
+            required=True,
+        ),
+        Field(
+            "margin_share",
+            "number",
+            "important",
+            "margin_rate annual_margin spread 利差 年利差 收益率 内部利差 FTP利差",
+            low=-1,
+            high=1,
+        ),
+        Field("margin_fen", "money", "important", "margin monthly_margin profit 月收益 月利润 每月收益 收益 利润"),
+        Field("fee_fen", "money", "important", "fee fees monthly_fee 月手续费 手续费 中间业务收入 中收"),
+        Field("cost_fen", "money", "important", "cost service_cost monthly_cost 服务成本 月成本 成本"),
+    ),
+    rules=(
+        (
+            pl.all_horizontal(pl.col("margin_share", "margin_fen", "fee_fen", "cost_fen").is_null()),
+            "margin_share",
+            "a price needs a margin, a fee or a cost",
+        ),
+        (
+            (pl.col("id") == "balance") != pl.col("margin_share").is_not_null(),
+            "margin_share",
+            "a share of the balance is the margin of the row balance, and of no other",
+        ),
+        (pl.col("cost_fen") < 0, "cost_fen", "a cost is not negative"),
     ),
 )
 CONTACTS_KIND = ImportKind(

@@ -126,12 +126,29 @@ CUSTOMERS_KIND = ImportKind(
             "general",
             "expiry expires expiry_date valid_until 有效期 有效期至 到期日 到期日期 失效日期",
         ),
+        Field(
+            "opened_on",
+            "date",
+            "general",
+            "open_date opened account_opened first_product_date 开户日期 开户日 开户时间 首次开户日期 建户日期",
+        ),
+        Field(
+            "second_product_on",
+            "date",
+            "general",
+            "second_product_date second_sale_on second_sale_date 二次销售日期 第二产品日期 第二个产品日期",
+        ),
     ),
     rules=(
         (
             ~age_on(pl.col("as_of"), pl.col("born_on")).is_between(-1, OLDEST),
             "born_on",
             "a birth that no living person has on the day ages count for",
+        ),
+        (
+            pl.col("second_product_on") < pl.col("opened_on"),
+            "second_product_on",
+            "the second product is older than the first",
         ),
         *_PROSPECT_RULES,
     ),
@@ -204,6 +221,7 @@ MERCHANTS_KIND = ImportKind(
         VILLAGE_CODE,
         Field("scheme", "text", "general", "industry_scheme 行业分类标准 行业标准"),
         Field("code", "text", "general", "industry_code 行业代码 国民经济行业代码 行业分类代码 行业编码"),
+        Field("customer_id", "text", "core", "customer customer_no customer_number cust_id 客户号 客户编号 对应客户号"),
     ),
     rules=((pl.col("code").is_not_null() & pl.col("scheme").is_null(), "scheme", "an industry code needs its scheme"),),
     positions=True,

@@ -1,7 +1,7 @@
 """The tables of the store as SQLAlchemy models, one module a family."""
 
 from gridgeo.storage.models.agreements import Dispute, Overlay, PlanningPolicy
-from gridgeo.storage.models.bank import Contact, Customer, GazetteerEntry, Household, OrgUnit, Product, Staff
+from gridgeo.storage.models.bank import Contact, Customer, GazetteerEntry, Household, OrgUnit, Price, Product, Staff
 from gridgeo.storage.models.base import Base, Versioned
 from gridgeo.storage.models.catchments import Catchment, CatchmentCell
 from gridgeo.storage.models.grids import FeatureGrid, Grid, GridCell, GridOperation, GridSet, Snapshot, SnapshotMember
@@ -77,6 +77,7 @@ __all__ = [
     "Overlay",
     "PartyMatch",
     "PlanningPolicy",
+    "Price",
     "Product",
     "ProviderAnswer",
     "PublicScore",

@@ -71,6 +71,8 @@ class Customer(Versioned, Base):
     source: Mapped[str | None]
     basis: Mapped[str | None]
     expires_on: Mapped[date | None]
+    opened_on: Mapped[date | None]
+    second_product_on: Mapped[date | None]
 
 
 class Household(Versioned, Base):
@@ -99,6 +101,18 @@ class Product(Versioned, Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     kind: Mapped[str | None]
+
+
+class Price(Versioned, Base):
+    """The internal price of a product, of balances or of a contact."""
+
+    __tablename__ = "price"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    margin_share: Mapped[float | None]
+    margin_fen: Mapped[BigInt | None]
+    fee_fen: Mapped[BigInt | None]
+    cost_fen: Mapped[BigInt | None]
 
 
 class Contact(Versioned, Base):

@@ -75,6 +75,7 @@ class Merchant(Versioned, Base):
     village_code: Mapped[str | None]
     scheme: Mapped[str | None]
     code: Mapped[str | None]
+    customer_id: Mapped[str | None]
 
 
 class Denominator(Versioned, Base):

@@ -29,6 +29,7 @@ CUSTOMERS = pl.DataFrame(
         "contacts_12m": [0, 4, 12, None],
         "balance_fen": [0, 10_000, 5_000_000, None],
         "last_contact_on": [date(2026, 2, 28), date(2025, 1, 1), date(2026, 3, 2), None],
+        "opened_on": [date(2020, 1, 1), date(2025, 6, 1), None, None],
     },
     schema_overrides={"last_contact_on": pl.Date, "products": pl.Int32, "contacts_12m": pl.Int32},
 )
