@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import typer
 
-from gridgeo.cli import territory_cadence, territory_file, territory_live, territory_plans, territory_replan
+from gridgeo.cli import (
+    territory_cadence,
+    territory_file,
+    territory_live,
+    territory_plans,
+    territory_replan,
+    territory_report,
+)
+
+MODULES = (
+    territory_file,
+    territory_plans,
+    territory_live,
+    territory_replan,
+    territory_cadence,
+    territory_report,
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of these modules."""
-    for module in (territory_file, territory_plans, territory_live, territory_replan, territory_cadence):
+    for module in MODULES:
         module.register(app)

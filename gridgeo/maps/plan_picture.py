@@ -38,8 +38,9 @@ def export_changes_png(
     with mpl.rc_context({"font.family": [font, "DejaVu Sans"] if font else ["DejaVu Sans"]}):
         figure = Figure(figsize=(9.0, 8.0), dpi=_DOTS_PER_INCH, layout="constrained")
         _draw(figure.add_subplot(), cells, names)
+        chinese = (notes.notice, notes.synthetic_note, notes.source)
         english = " · ".join([*notes.labels("en"), notes.source])
-        figure.supxlabel(f"{notes.notice}\n{notes.source}" if font else english, fontsize=8)
+        figure.supxlabel("\n".join(filter(None, chinese)) if font else english, fontsize=8)
         with written(path) as fresh:
             figure.savefig(fresh, format="png", metadata={"Title": " -> ".join(names), "Software": "gridgeo"})
     return path

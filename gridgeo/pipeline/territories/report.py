@@ -1,0 +1,131 @@
+"""The report of a plan for those who decide on it and those who live with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from gridgeo.domain import Actor
+from gridgeo.domain.measures import MEASURE_BY_ID
+from gridgeo.i18n import translate
+from gridgeo.maps import ExportNotes
+from gridgeo.maps.plan_report import Bars, Listing, ReportSection, write_plan_report
+from gridgeo.pipeline.published import publication
+from gridgeo.pipeline.steps import require_insider
+from gridgeo.pipeline.territories.cadence import load_of
+from gridgeo.pipeline.territories.compare import LIVE, compare, plan_named
+from gridgeo.pipeline.territories.drafts import show, spec_of
+from gridgeo.storage.scenarios import scenario_record
+
+BRANCH_FIGURES = ("J_km", "bound_gap_percent", "price_of_balance_percent", "kept_share")
+
+
+def both(text: str) -> str:
+    """Return a heading in Chinese and English."""
+    chinese = translate(text, "zh")
+    return text if chinese == text else f"{chinese} / {text}"
+
+
+def write_report(connection: sa.Connection, actor: Actor, name: str, out: Path) -> dict[str, Any]:
+    """Write a scenario's report: maps before and after, loads against targets, hours, who gives to whom, certificate.
+
+    One HTML file in both languages that prints, and that needs no network. Returns its path and the branches in it.
+    Raises NotFoundError for a scenario that is not in scope, InvalidInputError when the folder does not exist.
+    """
+    require_insider(actor)
+    body = show(connection, actor, name)
+    record = scenario_record(connection, name, actor)
+    plans = (plan_named(connection, actor, LIVE), plan_named(connection, actor, name))
+    changed = compare(connection, actor, (LIVE, name))
+    load = load_of(connection, spec_of(connection, record), body["branches"])
+    cells = [plan.cells(connection, changed["branches"]) for plan in plans]
+    sections = [_branch(branch, figures, cells) for branch, figures in body["branches"].items()]
+    sections.append(_together(changed, load))
+    published = publication(connection)
+    notes = ExportNotes(
+        version=body["version"],
+        ground=published.ground,
+        synthetic=published.synthetic,
+        datum=published.datum,
+        fictional=published.fictional,
+    )
+    title = f"{both('Territories')} · {name}"
+    write_plan_report(title, _facts(body), sections, notes, out)
+    return {"scenario": name, "path": str(out), "branches": sorted(body["branches"]), "version": body["version"]}
+
+
+def _facts(body: Mapping[str, Any]) -> Listing:
+    limits = zip(body["measures"], body["tolerance_percent"], strict=True)
+    rows = [
+        (both("status"), both(body["status"])),
+        (both("feasible"), bool(body["feasible"])),
+        (both("tolerance"), ", ".join(f"{_measure(measure)} {limit:g} %" for measure, limit in limits)),
+        (both("notes"), body["notes"] or ""),
+        (both("version"), str(body["version"])),
+        (both("created at"), body["created_at"][:16]),
+        *((f"{entry['by']} · {entry['at'][:16]}", entry["text"]) for entry in body["comments"]),
+    ]
+    return Listing(both("scenario"), ("", ""), rows)
+
+
+def _branch(branch: str, figures: Mapping[str, Any], cells: list[pl.DataFrame]) -> ReportSection:
+    certificate = figures["certificate"]
+    names = certificate["territories"]
+    limits = certificate["tolerance_percent"]
+    bars = [
+        Bars(_measure(measure), names, _shares(certificate, at), None if limits[at] is None else limits[at] / 100)
+        for at, measure in enumerate(certificate["measures"])
+    ]
+    maps = [
+        (f"{branch} · {both(words)}", _named(table.filter(pl.col("branch_id") == branch)))
+        for words, table in zip(("before", "after"), cells, strict=True)
+    ]
+    warnings = [
+        f"{found['territory'] or branch}: {both(found['measure'])} {found['value']:.2f} > {found['limit']:.2f}"
+        for found in figures["violations"]
+    ]
+    head = (both("territory"), both("cells"), *(_measure(measure) for measure in certificate["measures"]))
+    loads = zip(names, certificate["nodes"], certificate["loads"], strict=True)
+    tables = [
+        Listing(both("loads"), head, [(name, nodes, *row) for name, nodes, row in loads]),
+        Listing(both("certificate"), ("", ""), [(both(each), certificate[each]) for each in BRANCH_FIGURES]),
+    ]
+    return ReportSection(branch, [pair for pair in maps if pair[1].height], bars, tables, warnings)
+
+
+def _shares(certificate: Mapping[str, Any], at: int) -> list[float]:
+    return [1.0 + row[at] / 100.0 for row in certificate["imbalance_percent"]]
+
+
+def _named(cells: pl.DataFrame) -> pl.DataFrame:
+    return cells.select("cell", "territory", "colour", name=pl.coalesce("rm", "territory"))
+
+
+def _together(changed: Mapping[str, Any], load: Mapping[str, Any]) -> ReportSection:
+    moves = [(row["from"], row["to"], row["cells"], row["customers"]) for row in changed["moves"]]
+    hours = [
+        (row["rm"], row["needed_hours"], row["available_hours"], row["over_hours"], row["fits"])
+        for row in load["managers"]
+    ]
+    heads = ("from", "to", "cells", "customers")
+    people = ("manager", "hours needed", "hours available", "too many", "fits")
+    note = [both("by the example cadence, decided by nobody: set your own by gridgeo territory cadence set")]
+    return ReportSection(
+        both("changes and hours"),
+        (),
+        (),
+        [
+            Listing(both("who gives to whom"), [both(head) for head in heads], moves),
+            Listing(both("load against hours a year"), [both(head) for head in people], hours),
+        ],
+        note if load["example"] else (),
+    )
+
+
+def _measure(name: str) -> str:
+    measure = MEASURE_BY_ID.get(name)
+    return name if measure is None else f"{measure.name_zh} / {measure.name_en}"
