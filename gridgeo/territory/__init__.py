@@ -8,6 +8,7 @@ from gridgeo.territory.check import Finding, check_problem
 from gridgeo.territory.colours import PALETTE_SIZE, territory_colours
 from gridgeo.territory.graph import components, join_components, problem_from_cells
 from gridgeo.territory.joining import most_kept_share, with_room
+from gridgeo.territory.moves import Moved, Moves
 from gridgeo.territory.params import Params, params_from_toml, params_within
 from gridgeo.territory.problem import Problem
 from gridgeo.territory.problem_json import Request, request_from_json, result_to_json
@@ -33,6 +34,8 @@ __all__ = [
     "Disagreement",
     "Finding",
     "FirstOf",
+    "Moved",
+    "Moves",
     "NoImprovement",
     "Params",
     "Problem",

@@ -17,7 +17,7 @@ def merged_problem(problem: Problem, unit: IntArray) -> Problem:
 
     unit: number of each node's unit, 0 to u - 1, every one used; shape (n,). A unit lies at the mean of its nodes by
     measure 0 (at the plain mean where it has none); an edge between two units costs what their cheapest joining edge
-    does, and at least their distance. Homes, locks and the plan before are not carried over.
+    does, and at least their distance. Homes, locks, bars and the plan before are not carried over.
     Raises InvalidInputError when there are fewer units than territories.
     """
     count = int(unit.max()) + 1
@@ -38,6 +38,8 @@ def merged_problem(problem: Problem, unit: IntArray) -> Problem:
         homes=None,
         locks=None,
         previous=None,
+        forbidden=np.empty((0, 2), np.int64),
+        max_travel=None,
     )
 
 

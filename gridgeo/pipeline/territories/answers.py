@@ -81,20 +81,21 @@ def _travel() -> np.ndarray:
 
 
 def solve_spec(connection: sa.Connection, inputs: Inputs, spec: Spec, solver: Solver = fresh) -> list[Answer]:
-    """Solve every part and have the independent checker verify each certificate."""
-    answers = [solver(part_ground(connection, inputs, spec.aim, part), part, spec.aim) for part in spec.parts]
-    for answer in answers:
-        # The solver may have chosen a change cost; locks, homes and the plan before are the part's.
-        certificate = answer.result.certificate.as_json()
-        require_true(", ".join(answer.part.branches), answer.ground.problem, answer.result.labels, certificate)
-    return answers
+    """Solve every part."""
+    return [solver(part_ground(connection, inputs, spec.aim, part), part, spec.aim) for part in spec.parts]
 
 
 def write_answers(
     connection: sa.Connection, actor: Actor, inputs: Inputs, asked: tuple[Spec, list[Answer]], now: datetime
 ) -> tuple[int, dict[str, Any]]:
-    """Write one finished scenario version; return its number and its report."""
+    """Write one finished scenario version; return its number and its report.
+
+    Raises RuntimeError when the independent checker does not find a certificate true: a fault of the solver.
+    """
     spec, answers = asked
+    for answer in answers:
+        certificate = answer.result.certificate.as_json()
+        require_true(", ".join(answer.part.branches), answer.ground.problem, answer.result.labels, certificate)
     spec = replace(spec, parts=tuple(answer.part for answer in answers))
     params = {"spec": spec.as_dict(), "inputs": inputs.as_dict()}
     version_id = new_version(connection, actor, "scenario", params=params, now=now)

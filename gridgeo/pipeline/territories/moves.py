@@ -1,0 +1,136 @@
+"""Moves by hand in a scenario, and the repair of what they left out of balance, around what was placed by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from gridgeo.cells import cells_from_strings
+from gridgeo.domain import Actor, LabelArray
+from gridgeo.errors import InvalidInputError
+from gridgeo.pipeline.steps import Inputs, require_planner
+from gridgeo.pipeline.territories.answers import Answer, measured, write_answers
+from gridgeo.pipeline.territories.drafts import require_open, show, spec_of
+from gridgeo.pipeline.territories.ground import PartGround, labels_of_version, part_ground
+from gridgeo.pipeline.territories.spec import Aim, Part, Spec
+from gridgeo.storage import version_record
+from gridgeo.storage.scenarios import ScenarioRecord, add_event, change_scenario, find_scenario, scenario_record
+from gridgeo.territory import Moved, Moves, Rounds, replan
+
+REPAIR_KEEP = 0.95
+"""A repair keeps at least this share of customers where they are, if it can."""
+
+
+def move_cells(
+    connection: sa.Connection, actor: Actor, name: str, moves: list[tuple[str, str]], now: datetime
+) -> dict[str, Any]:
+    """Give cells of an open scenario to other territories by hand; they stay there in a later repair.
+
+    moves: (cell, territory or manager), done in their order, all or none. Returns the scenario, and under ``moves``
+    what each did: loads, imbalance, pieces of both territories, compactness. A move that leaves a tolerance or breaks a
+    territory is done; `feasible` and the violations say so.
+    Raises NotFoundError, ConflictError for a scenario that is not open, InvalidInputError for a cell or territory that
+    is not in it.
+    """
+    require_planner(actor)
+    record, spec, inputs = _opened(connection, actor, name)
+    parts, told = list(spec.parts), []
+    plans = [_part_plan(connection, inputs, record, spec.aim, part) for part in parts]
+    for cell, territory in moves:
+        at, node = _find([ground for ground, _ in plans], cell)
+        to = parts[at].seat_number(territory)
+        told.append({"cell": cell} | _told(plans[at][1].move(node, to), parts[at], spec.aim))
+        parts[at] = replace(parts[at], locks={**parts[at].locks, cell: parts[at].seats[to].id})
+    answers = _measured_again(connection, inputs, replace(spec, parts=tuple(parts)), [hand.labels for _, hand in plans])
+    log = [{key: entry[key] for key in ("cell", "from", "to")} for entry in told]
+    _keep(connection, actor, (record, spec, answers, inputs), ("moved", {"moves": log}), now)
+    return show(connection, actor, name) | {"moves": told}
+
+
+def _told(moved: Moved, part: Part, aim: Aim) -> dict[str, Any]:
+    """Return what a move did, with names in place of positions."""
+    ids = {j: part.seats[j].id for j in (moved.before, moved.after)}
+
+    def by_measure(row: list[float]) -> dict[str, float]:
+        return dict(zip(aim.weighed, row, strict=True))
+
+    return {
+        "from": ids[moved.before],
+        "to": ids[moved.after],
+        "load_change": by_measure(moved.load_change),
+        "loads": {ids[j]: by_measure(row) for j, row in moved.loads.items()},
+        "imbalance_percent": {ids[j]: by_measure(row) for j, row in moved.imbalance_percent.items()},
+        "pieces": {ids[j]: count for j, count in moved.pieces.items()},
+        "contiguous": moved.contiguous,
+        "J_km": moved.J_km,
+        "J_change_km": moved.J_change_km,
+    }
+
+
+def repair(connection: sa.Connection, actor: Actor, name: str, now: datetime) -> dict[str, Any]:
+    """Let the solver mend an open scenario around the cells that were placed by hand.
+
+    It begins from the scenario as it is and keeps as many customers where they are as it can.
+    """
+    require_planner(actor)
+    record, spec, inputs = _opened(connection, actor, name)
+    answers = []
+    for part in spec.parts:
+        ground = part_ground(connection, inputs, spec.aim, part)
+        now_held = ground.of_nodes(labels_of_version(connection, record.version_id, ground.cells, part))
+        found = replan(replace(ground.problem, previous=now_held), REPAIR_KEEP, Rounds(1), seed=spec.aim.seed)
+        # Certified against the plan before the scenario, as all of it is.
+        answers.append(measured(ground, part, spec.aim, found.labels))
+    _keep(connection, actor, (record, spec, answers, inputs), ("repaired", {}), now)
+    return show(connection, actor, name)
+
+
+def _opened(connection: sa.Connection, actor: Actor, name: str) -> tuple[ScenarioRecord, Spec, Inputs]:
+    scenario_record(connection, name, actor)
+    record = find_scenario(connection, name)
+    assert record is not None  # noqa: S101 - read just before
+    require_open(record)
+    return record, spec_of(connection, record), Inputs(**version_record(connection, record.version_id).params["inputs"])
+
+
+def _part_plan(
+    connection: sa.Connection, inputs: Inputs, record: ScenarioRecord, aim: Aim, part: Part
+) -> tuple[PartGround, Moves]:
+    """Return a part's ground without its locks, which a hand may change, and its plan to be moved in."""
+    ground = part_ground(connection, inputs, aim, replace(part, locks={}))
+    labels = ground.of_nodes(labels_of_version(connection, record.version_id, ground.cells, part))
+    return ground, Moves(ground.problem, labels)
+
+
+def _find(grounds: list[PartGround], cell: str) -> tuple[int, int]:
+    """Return the part that holds a cell, and the cell's node in it."""
+    number = cells_from_strings([cell])[0]
+    for at, ground in enumerate(grounds):
+        found = np.flatnonzero(ground.cells == number)
+        if len(found):
+            return at, int(ground.unit[found[0]])
+    raise InvalidInputError("{what} {cell} is no cell of the planned branches", what="moved cell", cell=cell)
+
+
+def _measured_again(connection: sa.Connection, inputs: Inputs, spec: Spec, labels: list[LabelArray]) -> list[Answer]:
+    grounds = [part_ground(connection, inputs, spec.aim, part) for part in spec.parts]
+    return [
+        measured(ground, part, spec.aim, each) for ground, part, each in zip(grounds, spec.parts, labels, strict=True)
+    ]
+
+
+def _keep(
+    connection: sa.Connection,
+    actor: Actor,
+    plan: tuple[ScenarioRecord, Spec, list[Answer], Inputs],
+    event: tuple[str, dict[str, Any]],
+    now: datetime,
+) -> None:
+    record, spec, answers, inputs = plan
+    version_id, _ = write_answers(connection, actor, inputs, (spec, answers), now)
+    record = change_scenario(connection, record, {"status": "draft", "version_id": version_id})
+    add_event(connection, actor, record, *event, now)
