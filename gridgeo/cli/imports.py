@@ -32,7 +32,7 @@ HELP = {
     "prices": "Take internal prices: margins, fees and costs of products, balances and contacts.",
     "contacts": "Take contacts of staff with customers, merchants and households.",
     "addresses": "Take located addresses, which customers without a position are found by.",
-    "denominators": "Take people, households or businesses by zone code or zone name.",
+    "denominators": "Take people, households, businesses or other counts: by zones, own areas, points or cells.",
     "cells": "Take figures that come keyed by H3 cells.",
     "industries": "Take the codes of an industry scheme.",
 }
@@ -43,7 +43,6 @@ EXAMPLES = {
     "products": "products.csv",
     "prices": "prices.csv",
     "contacts": "contacts.csv",
-    "denominators": "people.xlsx --map people=常住人口",
     "cells": "hexes.csv --datum wgs84 --cell-column h3",
     "industries": "gbt4754.csv",
     "customers": "customers.xlsx --datum gcj02 --unit 万元 --dry-run",
@@ -106,6 +105,26 @@ ResolutionOption = Annotated[
     int | None,
     typer.Option(help="H3 resolution that counts by cell are brought to, their sums kept; their own by default."),
 ]
+FormOption = Annotated[
+    str | None,
+    typer.Option(help="Rows of denominators: zones, polygons, points or cells; found by their columns by default."),
+]
+WeightsOption = Annotated[
+    str | None,
+    typer.Option(help="What areas are spread by: area, buildings, streets, with commas; buildings,streets by default."),
+]
+FiguresOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--figures", metavar="COLUMN", help="Further column of counts, such as an age band; all for each one."
+    ),
+]
+SourceOption = Annotated[
+    str | None, typer.Option("--source", help="Where figures come from; sources of denominators stand side by side.")
+]
+DatedOption = Annotated[
+    str | None, typer.Option("--dated-on", metavar="DATE", help="Day the figures are of, YYYY-MM-DD.")
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show how the file is understood; write nothing.")]
 RejectedOption = Annotated[Path | None, typer.Option(help="CSV to write rejected rows to, with their reasons.")]
 AgainOption = Annotated[bool, typer.Option("--again", help="Import a file that the store has already.")]
@@ -115,14 +134,56 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     group = typer.Typer(help="Bring your own files.", no_args_is_help=True, rich_markup_mode=None)
     for kind in HELP:
-        group.command(kind)(_command_of(kind))
+        group.command(kind)(denominators if kind == "denominators" else _command_of(kind))
     import_wholes.register(group)
     import_review.register(group)
     app.add_typer(group, name="import")
 
 
+def denominators(  # noqa: PLR0913 - the options are the command's interface
+    file: FileArgument,
+    datum: DatumOption = None,
+    crs: CrsOption = None,
+    columns: MapOption = None,
+    mapping: MappingOption = None,
+    save_mapping: SaveOption = None,
+    constants: SetOption = None,
+    encoding: EncodingOption = None,
+    separator: SeparatorOption = None,
+    sheet: SheetOption = None,
+    header_rows: HeaderOption = None,
+    layer: LayerOption = None,
+    unit: UnitOption = None,
+    key: KeyOption = None,
+    one_row_per: OneRowOption = None,
+    duplicates: DuplicatesOption = "reject",
+    gone: GoneOption = "drop",
+    add: AddOption = False,
+    merge_on: MergeOption = None,
+    on_purpose: PurposeOption = None,
+    cell_column: CellColumnOption = None,
+    resolution: ResolutionOption = None,
+    form: FormOption = None,
+    weights: WeightsOption = None,
+    figures: FiguresOption = None,
+    source: SourceOption = None,
+    dated_on: DatedOption = None,
+    dry_run: DryRunOption = False,
+    rejected: RejectedOption = None,
+    again: AgainOption = False,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    actor: ActorOption = None,
+) -> None:
+    """Take people, households, businesses or other counts: by zones, own areas, points or cells.
+
+    Example: gridgeo import denominators people.xlsx --map people=常住人口 --source census --dated-on 2020-11-01
+    """
+    _import("denominators", locals())
+
+
 def _command_of(kind: str) -> Callable[..., None]:
-    """Return the command of one kind; all take the same options."""
+    """Return the command of one kind; all but that of denominators, which has more, take the same options."""
 
     def command(  # noqa: PLR0913 - the options are the command's interface
         file: FileArgument,
@@ -166,12 +227,13 @@ def _import(kind: str, given: dict[str, Any]) -> None:
     """Import a file, or show how it is understood; given: what was typed, by the names of the options."""
     from gridgeo.pipeline.intake import ImportRequest
 
-    several = {name: _names(given[name]) for name in ("key", "on_purpose", "merge_on")}
-    named = ("datum", "crs", "unit", "one_row_per", "duplicates", "cell_column", "resolution")
-    plain = {name: given[name] for name in named}
+    several = {name: _names(given.get(name)) for name in ("key", "on_purpose", "merge_on", "figures")}
+    named = ("datum", "crs", "unit", "one_row_per", "duplicates", "cell_column", "resolution", "form", "weights")
+    plain = {name: given.get(name) for name in named}
     merge_on = several.pop("merge_on")
     declared = plain | several | {"gone": "keep" if given["add"] else given["gone"]}
-    options = _options(kind, given["mapping"], (given["columns"], given["constants"]), declared)
+    constants = [*(given["constants"] or []), *_said(given)]
+    options = _options(kind, given["mapping"], (given["columns"], constants), declared)
     how = reading_options(*(given[name] for name in ("encoding", "separator", "sheet", "header_rows", "layer")))
     request = ImportRequest(given["file"], options, how, merge_on=merge_on, again=given["again"])
     if given["dry_run"] and given["rejected"]:
@@ -193,6 +255,11 @@ def _options(
     constants |= _pairs("--set", pairs[1])
     columns = {name: column for name, column in columns.items() if name not in _pairs("--set", pairs[1])}
     return ImportOptions(kind, mapping=columns, constants=constants, **declared)
+
+
+def _said(given: dict[str, Any]) -> list[str]:
+    """Return --source and --dated-on as the fields that they fill."""
+    return [f"{name}={given[name]}" for name in ("source", "dated_on") if given.get(name)]
 
 
 def _names(texts: list[str] | None) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from gridgeo.cli import (
     catchments,
     cells,
     demo,
+    denominators,
     exports,
     features,
     gazetteer,
@@ -69,6 +70,7 @@ app = typer.Typer(
 )
 for module in (
     demo,
+    denominators,
     groups,
     steps,
     addresses,

@@ -107,6 +107,10 @@ DENOMINATOR_NOTES: Contract = {
 }
 """code, given_name: the zone as the file wrote it."""
 
+DENOMINATOR_UNITS: Contract = {"id": pl.String, "geometry": pl.Binary}
+DENOMINATOR_FIGURES: Contract = {"name": pl.String, "unit": pl.String, "value": pl.Float64}
+"""Areas or points that denominators are counted by, and counts of them or of a zone as its file wrote it."""
+
 ZONE_MATCHES: Contract = {
     "given": pl.String,
     "code": pl.String,

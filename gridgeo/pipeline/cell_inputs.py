@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -38,8 +39,8 @@ class CellInputs:
     only; unplaced_elsewhere: customers known to none. features: make-up of the cells for the models. customer_rows: a
     row a customer and cell, id, at (position of the cell), share, hard, tier. merchant_rows: a row a merchant, at,
     industry, customer_id. denominators: name (people, households, businesses, and what else was imported as one) ->
-    count of each cell; what is not known of the whole ground is not in it. facts: what else the bank knows, where it
-    was read.
+    count of each cell; what is not known of the whole ground is not in it. accounts: of each, its source and where its
+    sum went. facts: what else the bank knows, where it was read.
     """
 
     cells: CellArray
@@ -61,6 +62,7 @@ class CellInputs:
     customer_rows: pl.DataFrame
     merchant_rows: pl.DataFrame
     denominators: Mapping[str, FloatArray] = field(default_factory=dict)
+    accounts: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
 
     @property
@@ -102,14 +104,12 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int, fine
     settled = settlement_of(connection, inputs.ground)
     every = denominators_on_cells(connection, inputs.ground, ground, settled)
     own = _of_cells(connection, inputs.ground, (ground, cells, home), settled, every.values)
-    people, spread = own["people"], every.values["people"]
+    people = own["people"]
     customers = _customers(connection, inputs, cells)
     merchants = _merchants(connection, inputs, cells)
     unplaced, elsewhere = _unplaced(connection, inputs.location, (ground, covered), zones, resolution)
     elsewhere *= _share_of_all(connection, inputs.location, customers)
-    features = _features(settled, cells, people, travel_s).hstack(
-        merchant_features(merchants["industry"].to_list(), merchants["at"].to_numpy(), len(cells))
-    )
+    trade = merchant_features(merchants["industry"].to_list(), merchants["at"].to_numpy(), len(cells))
     return CellInputs(
         cells=cells,
         branch_ids=branch_ids,
@@ -118,7 +118,7 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int, fine
         travel_s=travel_s,
         pairs=ring_pairs(cells, PRIOR_RING),
         people_in=every.given["people"],
-        people_elsewhere=float(spread[~covered].sum()),
+        people_elsewhere=float(every.values["people"][~covered].sum()),
         people=people,
         by_tier=_by_tier(customers, len(cells)),
         customers_in=read_frame(connection, "customer", version_id=inputs.bank, columns=["id"]).height,
@@ -126,10 +126,11 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int, fine
         merchants=_count(merchants, len(cells)),
         unplaced_by_zone=unplaced,
         unplaced_elsewhere=elsewhere,
-        features=features,
+        features=_features(settled, cells, people, travel_s).hstack(trade),
         customer_rows=customers.select("at", "share", "hard", "tier", id="party_id"),
         merchant_rows=merchants.select("at", "industry", "customer_id"),
         denominators=own,
+        accounts=every.accounts,
     )
 
 

@@ -10,34 +10,27 @@ import sqlalchemy as sa
 
 from gridgeo.cells import parents
 from gridgeo.domain.words import PLACED_TIERS
-from gridgeo.pipeline.ground_cells import counted_in, ground_cells, ground_zones, settlement_of
+from gridgeo.pipeline.denominators.on_cells import choices_of, people_choice, unit_parts
+from gridgeo.pipeline.ground_cells import ground_cells, settlement_of
 from gridgeo.pipeline.locate import all_merchants
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.scoring.notes import note
 from gridgeo.scoring.parts import Explained, Part
-from gridgeo.sources import people_weights
 from gridgeo.storage import read_frame
-
-LEAST_SHARE = 1e-12
 
 
 def explain_people(connection: sa.Connection, inputs: Inputs, cell: int, resolution: int, value: float) -> Explained:
-    """Return each zone's figure and the share of it that lies in the cell.
+    """Return the figure of each zone (or area, point, cell of its source) and the share of it that lies in the cell.
 
     resolution: at which people were spread over the ground; a finer cell has a part of its ancestor's, which is worked
     out from its value.
     """
     settled = settlement_of(connection, inputs.ground)
     cells, _ = ground_cells(connection, inputs.ground, resolution)
-    zone, at, weight = people_weights(settled, cells)
     home = int(parents(np.array([cell], dtype=np.uint64), resolution)[0])
-    n_zones = settled.boundaries.height
-    whole = np.bincount(zone, weights=weight, minlength=n_zones)
-    mine = cells[at] == home
-    own = np.bincount(zone[mine], weights=weight[mine], minlength=n_zones)
-    share = np.divide(own, whole, out=np.zeros(n_zones), where=whole > 0)
-    rows = _figures(connection, inputs, settled.boundaries.select("id", "name")).with_columns(share=pl.Series(share))
-    rows = rows.filter(pl.col("share") > LEAST_SHARE)
+    choice = people_choice(choices_of(connection, inputs.ground, settled), settled)
+    rows = unit_parts(choice, settled, cells, cells == home)
+    rows = rows.select("share", "source", "dated_on", name="zone", figure=choice.name)
     total = float((rows["figure"] * rows["share"]).sum())
     part = value / total if total > 0 and home != cell else 1.0
     parts: list[Part] = []
@@ -104,12 +97,3 @@ def _locations(connection: sa.Connection, inputs: Inputs, kind: str, ids: pl.Ser
     where: dict[str, Any] = {"party_kind": kind, "party_id": ids.to_list()}
     columns = ["party_id", "tier", "lng", "lat"]
     return read_frame(connection, "location", version_id=inputs.location, where=where, columns=columns)
-
-
-def _figures(connection: sa.Connection, inputs: Inputs, zones: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a zone: name, figure, source, dated_on."""
-    given = read_frame(connection, "denominator", version_id=inputs.ground)
-    unit = counted_in(ground_zones(connection, inputs.ground).select("id", "name"), given)
-    alone = zones.with_columns(zone=pl.when(pl.col("name").is_unique()).then("name").otherwise("id"))
-    found = alone.join(given.select("zone", unit, "source", "dated_on"), on="zone", how="left", maintain_order="left")
-    return found.rename({unit: "figure"})

@@ -8,13 +8,12 @@ import shapely
 import sqlalchemy as sa
 
 from gridgeo.cells import admit_polygon, cells_from_polygons
-from gridgeo.domain import CellArray, FloatArray, IntArray
-from gridgeo.errors import InvalidInputError
+from gridgeo.domain import CellArray, IntArray
 from gridgeo.locate.plane import METRES_PER_DEGREE
 from gridgeo.locate.shares import EDGE_M, REACH_IN_EDGES
-from gridgeo.scoring import spread_people
-from gridgeo.sources import Settlement, people_weights
-from gridgeo.storage import read_frame
+from gridgeo.pipeline.denominators.registry import sources_of_ground
+from gridgeo.sources import Settlement
+from gridgeo.storage import read_frame, version_record
 
 
 def ground_zones(connection: sa.Connection, ground_id: int) -> pl.DataFrame:
@@ -23,10 +22,15 @@ def ground_zones(connection: sa.Connection, ground_id: int) -> pl.DataFrame:
     Boundaries of one kind are all taken. Of several kinds, which lie over one another, the one with the most
     denominators is taken, then the one with the fewest boundaries.
     """
-    boundaries = read_frame(connection, "boundary", version_id=ground_id)
+    return _sharing_out(connection, ground_id, read_frame(connection, "boundary", version_id=ground_id))
+
+
+def _sharing_out(connection: sa.Connection, ground_id: int, boundaries: pl.DataFrame) -> pl.DataFrame:
     if boundaries["kind"].n_unique() <= 1:
         return boundaries
-    counted = read_frame(connection, "denominator", version_id=ground_id, columns=["zone"])["zone"]
+    versions = sources_of_ground(version_record(connection, ground_id)).values()
+    zones = [read_frame(connection, "denominator", version_id=each, columns=["zone"])["zone"] for each in versions]
+    counted = pl.concat([pl.Series("zone", [], dtype=pl.String), *zones]).unique()
     ranked = (
         boundaries.group_by("kind")
         .agg(pl.col("name").is_in(counted.implode()).sum().alias("counted"), pl.len().alias("count"))
@@ -58,51 +62,10 @@ def ground_reach(connection: sa.Connection, ground_id: int, resolution: int) -> 
 
 def settlement_of(connection: sa.Connection, ground_id: int) -> Settlement:
     """Return the zones, streets and buildings that people are spread by."""
+    every = read_frame(connection, "boundary", version_id=ground_id)
     return Settlement(
-        boundaries=ground_zones(connection, ground_id),
+        boundaries=_sharing_out(connection, ground_id, every),
         streets=read_frame(connection, "street", version_id=ground_id),
         buildings=read_frame(connection, "building", version_id=ground_id),
+        every=every,
     )
-
-
-def people_on_cells(
-    connection: sa.Connection, ground_id: int, cells: CellArray, settled: Settlement
-) -> tuple[float, FloatArray]:
-    """Return the people of the zones in all, and those of each cell, shape (n_cells,); the sum is kept.
-
-    Where the zones come with households only, these are what is counted (see `counted_in`).
-    Raises InvalidInputError naming the zones of which neither is known.
-    """
-    given = read_frame(connection, "denominator", version_id=ground_id)
-    zones = settled.boundaries.select("id", "name")
-    unit = counted_in(zones, given)
-    counts = _by_zone(zones, given)[unit].to_numpy()
-    weights = people_weights(settled, cells)
-    return float(counts.sum()), spread_people(counts, weights, len(cells), zone_names=zones["name"].to_list())
-
-
-def counted_in(zones: pl.DataFrame, given: pl.DataFrame) -> str:
-    """Return what every zone has a figure of: people, else households.
-
-    zones: id, name of boundaries. given: DENOMINATORS with notes.
-    Raises InvalidInputError naming the zones without a figure.
-    """
-    found = _by_zone(zones, given)
-    for unit in ("people", "households"):
-        if not found[unit].null_count():
-            return unit
-    bare = found.filter(pl.col("people").is_null() & pl.col("households").is_null())["name"].sort()
-    if bare.is_empty():
-        bare = found.filter(pl.col("people").is_null())["name"].sort()
-    raise InvalidInputError(
-        "{count} zones have no people: {names}; import their denominators, or settle them with gridgeo import review",
-        count=len(bare),
-        names=", ".join(bare.head(5)),
-    )
-
-
-def _by_zone(zones: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a zone in order, its figures found by name, or by id where several zones bear one name."""
-    figures = given.select("zone", "people", "households")
-    alone = zones.with_columns(zone=pl.when(pl.col("name").is_unique()).then("name").otherwise("id"))
-    return alone.join(figures, on="zone", how="left", maintain_order="left")

@@ -18,6 +18,7 @@ from gridgeo.pipeline.cell_groups import groups
 from gridgeo.pipeline.cell_inputs import CellInputs, cell_inputs
 from gridgeo.pipeline.columns.column import Column
 from gridgeo.pipeline.columns.registry import Computed, measure_columns
+from gridgeo.pipeline.denominators.conflicts import worst_conflicts
 from gridgeo.pipeline.facts.read import Asked, with_facts
 from gridgeo.pipeline.score_basis import keep_basis
 from gridgeo.pipeline.score_measures import note_measures, user_columns
@@ -48,6 +49,7 @@ def refresh(connection: sa.Connection, actor: Actor, inputs: Inputs, params: Run
     write_frame(connection, "cell_score", rows, version_id=version_id)
     keep_basis(connection, version_id, inputs, parts, [made.fits for made in scored])
     report = _report(parts, scored) | {"rows": rows.height, "user_measures": users.report()}
+    report |= {"denominator_conflicts": worst_conflicts(connection, inputs.ground, parts[0].accounts)}
     finish_version(connection, version_id, report=report)
     return StepResult(version_id, report)
 
@@ -66,6 +68,7 @@ def _report(parts: list[CellInputs], scored: list[Computed]) -> dict[str, Any]:
         },
         "cells": sum(len(given.cells) for given in parts),
         "absent": _absent(scored),
+        "denominators": parts[0].accounts,
         **models[0],
         **(several if len(parts) > 1 else {}),
     }

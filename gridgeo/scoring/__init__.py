@@ -8,6 +8,7 @@ from gridgeo.scoring.denominators import (
     roll_up_measure,
     roll_up_shares,
     spread_people,
+    spread_units,
 )
 from gridgeo.scoring.gap import Gap, GapRule, customer_gap
 from gridgeo.scoring.glm import OverdispersionTest, overdispersion
@@ -64,6 +65,7 @@ __all__ = [
     "roll_up_shares",
     "shrink_penetration",
     "spread_people",
+    "spread_units",
     "validate_potential",
     "wilson_band",
     "with_ring_sums",

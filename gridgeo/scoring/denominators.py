@@ -43,6 +43,18 @@ def spread_people(
     return sums_by(cell, people[zone] * share, n_cells)
 
 
+def spread_units(figures: ArrayLike, shares: ZoneWeights, n_cells: int) -> FloatArray:
+    """Spread the figure of each unit over cells by its shares of them; what is in no cell is left out.
+
+    figures: shape (n_units,). shares: (unit_index, cell_index, share), each 0 to 1, those of one unit at most 1 in all.
+    Returns shape (n_cells,). Raises InvalidInputError on negative or missing numbers.
+    """
+    given = counts(figures, "figures")
+    unit = positions(shares[0], "unit_index", len(given))
+    cell = positions(shares[1], "cell_index", n_cells)
+    return sums_by(cell, given[unit] * counts(shares[2], "share", len(unit)), n_cells)
+
+
 def roll_up_counts(values: ArrayLike, parent_index: ArrayLike, n_parents: int) -> FloatArray:
     """Add the counts of each parent's cells; shape (n_parents,)."""
     parent = positions(parent_index, "parent_index", n_parents)

@@ -6,6 +6,7 @@ residential streets stand for the houses nobody has drawn.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,11 +55,12 @@ class Settled(Protocol):
 
 @dataclass(frozen=True)
 class Settlement:
-    """The three frames by themselves."""
+    """The three frames by themselves; every: boundaries of all kinds, where there are others besides the zones."""
 
     boundaries: pl.DataFrame
     streets: pl.DataFrame
     buildings: pl.DataFrame
+    every: pl.DataFrame | None = None
 
 
 def people_weights(ground: Settled, cells: CellArray) -> Weights:
@@ -71,20 +73,60 @@ def people_weights(ground: Settled, cells: CellArray) -> Weights:
     abroad) moves to the nearest of them, so that each zone keeps its sum.
     Source: dasymetric mapping, Eicher and Brewer 2001, Cartography and Geographic Information Science 28(2).
     """
-    houses = _building_pieces(ground, cells)
-    streets = _street_pieces(ground, cells)
-    bare = np.setdiff1d(np.arange(ground.boundaries.height), np.concatenate([houses[0], streets[0]]))
-    areas = _area_pieces(ground, cells, bare)
-    zone, cell, weight = (np.concatenate(parts) for parts in zip(houses, streets, areas, strict=True))
-    key, place = np.unique(zone * len(cells) + cell, return_inverse=True)
+    return area_unit_weights(
+        shapes_of(ground.boundaries.get_column("geometry")), ground, cells, ("buildings", "streets")
+    )
+
+
+def area_unit_weights(
+    units: Shapes, ground: Settled, cells: CellArray, by: Sequence[str], owner: IntArray | None = None
+) -> Weights:
+    """Weigh the part of each cell that areas of any kind have in it, as `people_weights` does for the zones.
+
+    units: valid polygons inside the ground, shape (n,). by: ``buildings``, ``streets``, both, or ``area`` alone; what
+    has none of them is weighed by its area. owner: the unit that each polygon is a piece of; each is one by default.
+    Returns owner, cell_index and weight in m2.
+    """
+    whose = np.arange(len(units), dtype=np.int64) if owner is None else owner
+    around = cells_around(shapes_of(ground.boundaries.get_column("geometry")), common_resolution(cells))
+    parts = [_building_pieces(units, ground.buildings, cells)] if "buildings" in by else []
+    parts += [_street_pieces(units, ground.streets, (cells, around))] if "streets" in by else []
+    weighed = np.concatenate([np.empty(0, np.int64), *(whose[piece[weight > 0]] for piece, _, weight in parts)])
+    parts.append(_area_pieces(units, np.flatnonzero(~np.isin(whose, weighed)), (cells, around)))
+    piece, cell, weight = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    key, place = np.unique(whose[piece] * len(cells) + cell, return_inverse=True)
     total = np.bincount(place, weights=weight, minlength=len(key)).astype(np.float64)
     return key // len(cells), key % len(cells), total
 
 
+def built_on(ground: Settled, cells: CellArray, by: Sequence[str]) -> FloatArray:
+    """Return what is built on each cell in m2, shape (n_cells,), weighed as `area_unit_weights` does.
+
+    cells: ascending. What lies in none of them is not counted.
+    """
+    built = np.zeros(len(cells))
+    if "buildings" in by:
+        homes = ground.buildings.filter(pl.col("residential"))
+        held = cells_from_points(homes["lng"].to_numpy(), homes["lat"].to_numpy(), common_resolution(cells))
+        at = np.minimum(np.searchsorted(cells, held), len(cells) - 1)
+        here = cells[at] == held
+        built += np.bincount(at[here], weights=_footprints(homes)[here], minlength=len(cells))
+    if "streets" in by:
+        homely = ground.streets.filter(pl.col("highway").is_in(RESIDENTIAL_STREETS))
+        _, at, length_m = overlay_lengths(shapes_of(homely.get_column("geometry")), cells)
+        built += np.bincount(at, weights=length_m * STREET_M2_PER_M, minlength=len(cells))
+    return built
+
+
 def zone_of_points(boundaries: pl.DataFrame, points: Shapes) -> IntArray:
     """Return the row of the boundary that holds each point, -1 outside all; the first row wins a shared edge."""
+    return holders(shapes_of(boundaries.get_column("geometry")), points)
+
+
+def holders(units: Shapes, points: Shapes) -> IntArray:
+    """Return the position of the shape that holds each point, -1 outside all; the first one wins a shared edge."""
     zone = np.full(len(points), -1, dtype=np.int64)
-    point, shape = shapely.STRtree(shapes_of(boundaries.get_column("geometry"))).query(points, predicate="intersects")
+    point, shape = shapely.STRtree(units).query(points, predicate="intersects")
     backwards = np.lexsort((-shape, point))
     zone[point[backwards]] = shape[backwards]
     return zone
@@ -109,36 +151,40 @@ def _nearest_centres(lng: FloatArray, lat: FloatArray, cells: CellArray) -> IntA
     return np.asarray(cKDTree(spots).query(np.column_stack([lng * east_m, lat * north_m]))[1], dtype=np.int64)
 
 
-def _building_pieces(ground: Settled, cells: CellArray) -> Weights:
-    homes = ground.buildings.filter(pl.col("residential"))
-    zone = zone_of_points(ground.boundaries, points_of(homes))
+def _building_pieces(units: Shapes, buildings: pl.DataFrame, cells: CellArray) -> Weights:
+    homes = buildings.filter(pl.col("residential"))
+    unit = holders(units, points_of(homes))
     cell = nearest_cells(homes["lng"].to_numpy(), homes["lat"].to_numpy(), cells)
-    weight = np.minimum(homes["area_m2"].to_numpy(), BUILDING_CAP_M2)
-    inside = zone >= 0
-    return zone[inside], cell[inside], weight[inside]
+    inside = unit >= 0
+    return unit[inside], cell[inside], _footprints(homes)[inside]
 
 
-def _street_pieces(ground: Settled, cells: CellArray) -> Weights:
-    streets = ground.streets.filter(pl.col("highway").is_in(RESIDENTIAL_STREETS))
-    shapes = shapes_of(ground.boundaries.get_column("geometry"))
-    lines = shapes_of(streets.get_column("geometry"))
-    line, zone = shapely.STRtree(shapes).query(lines, predicate="intersects")
-    parts, owner = _line_parts(np.asarray(shapely.intersection(lines[line], shapes[zone]), dtype=np.object_))
-    around = _cells_around(shapes, cells)
+def _footprints(homes: pl.DataFrame) -> FloatArray:
+    """Return the footprint that each building counts with; one known as a point has the usual one of the others."""
+    usual_m2 = homes["area_m2"].median()
+    known = homes["area_m2"].fill_null(BUILDING_CAP_M2 if usual_m2 is None else usual_m2)
+    footprint_m2: FloatArray = np.minimum(known.to_numpy(), BUILDING_CAP_M2)
+    return footprint_m2
+
+
+def _street_pieces(units: Shapes, streets: pl.DataFrame, cells: tuple[CellArray, CellArray]) -> Weights:
+    homely = streets.filter(pl.col("highway").is_in(RESIDENTIAL_STREETS))
+    lines = shapes_of(homely.get_column("geometry"))
+    line, unit = shapely.STRtree(units).query(lines, predicate="intersects")
+    parts, owner = _line_parts(np.asarray(shapely.intersection(lines[line], units[unit]), dtype=np.object_))
+    inside, around = cells
     piece, cell, length_m = overlay_lengths(parts, around)
-    middle_lng, middle_lat = centres(around)
-    inside = nearest_cells(middle_lng, middle_lat, cells)
-    return zone[owner[piece]].astype(np.int64), inside[cell], length_m * STREET_M2_PER_M
+    near = nearest_cells(*centres(around), inside)
+    return unit[owner[piece]].astype(np.int64), near[cell], length_m * STREET_M2_PER_M
 
 
-def _area_pieces(ground: Settled, cells: CellArray, zones: IntArray) -> Weights:
-    """Return each zone's part of each cell in m2; what lies in no cell moves to the nearest."""
-    if len(zones) == 0:
+def _area_pieces(units: Shapes, which: IntArray, cells: tuple[CellArray, CellArray]) -> Weights:
+    """Return some units' parts of each cell in m2; what lies in no cell moves to the nearest."""
+    if len(which) == 0:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64)
-    shapes = shapes_of(ground.boundaries.get_column("geometry"))[zones]
-    around = _cells_around(shapes, cells)
-    zone, cell, area_m2 = overlay_areas(shapes, around)
-    return zones[zone], nearest_cells(*centres(around), cells)[cell], area_m2
+    inside, around = cells
+    unit, cell, area_m2 = overlay_areas(units[which], around)
+    return which[unit], nearest_cells(*centres(around), inside)[cell], area_m2
 
 
 def _line_parts(shapes: Shapes) -> tuple[Shapes, IntArray]:
@@ -148,10 +194,10 @@ def _line_parts(shapes: Shapes) -> tuple[Shapes, IntArray]:
     return np.asarray(parts[keep], dtype=np.object_), np.asarray(owner[keep], dtype=np.int64)
 
 
-def _cells_around(shapes: Shapes, cells: CellArray) -> CellArray:
-    """Return the cells of the zones and of a rim three cells wide, so that nothing in a zone lies outside them."""
+def cells_around(shapes: Shapes, resolution: int) -> CellArray:
+    """Return the cells of shapes and of a rim three cells wide, so that nothing in a shape lies outside them."""
     area = shapely.union_all(shapes)
-    cell_m2 = float(areas_m2(cells[:1])[0])
-    east_m = float(metres_per_degree(np.array([area.centroid.y]))[0][0])
-    rim = area.buffer(3.0 * np.sqrt(cell_m2) / east_m)
-    return cells_from_polygon(rim.simplify(0.1 * np.sqrt(cell_m2) / east_m), common_resolution(cells))
+    lng, lat = np.atleast_1d(area.centroid.x), np.atleast_1d(area.centroid.y)
+    edge_m = float(np.sqrt(areas_m2(cells_from_points(lng, lat, resolution))[0]))
+    east_m = float(metres_per_degree(lat)[0][0])
+    return cells_from_polygon(area.buffer(3.0 * edge_m / east_m).simplify(0.1 * edge_m / east_m), resolution)

@@ -31,6 +31,8 @@ CONTRACTS: dict[str, Contract] = {
     "building": tables.BUILDINGS | tables.BUILDING_NOTES,
     "merchant": tables.MERCHANTS | tables.MERCHANT_NOTES,
     "denominator": tables.DENOMINATORS | tables.DENOMINATOR_NOTES,
+    "denominator_unit": tables.DENOMINATOR_UNITS,
+    "denominator_figure": tables.DENOMINATOR_FIGURES,
     "road_node": tables.ROAD_NODES,
     "road_edge": tables.ROAD_EDGES,
     "customer": tables.CUSTOMERS | tables.CUSTOMER_NOTES,

@@ -14,7 +14,8 @@ from gridgeo.domain import FloatArray, IntArray
 from gridgeo.domain.words import PLACED_TIERS
 from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.pipeline.bank import branches_of
-from gridgeo.pipeline.ground_cells import ground_cells, people_on_cells, settlement_of
+from gridgeo.pipeline.denominators.on_cells import choices_of, people_on_cells
+from gridgeo.pipeline.ground_cells import ground_cells, settlement_of
 from gridgeo.pipeline.locate import find_customers
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.sources import RoadGraph, cell_anchors, road_graph_from_tables
@@ -143,8 +144,8 @@ class Terrain:
     def people(self) -> FloatArray | None:
         """People in each cell, shape (n_cells,); None where the ground has no denominators for all its zones."""
         settled = settlement_of(self._connection, self._inputs.ground)
-        given = read_frame(self._connection, "denominator", version_id=self._inputs.ground).drop_nulls("people")
-        if not settled.boundaries["name"].is_in(given["zone"].implode()).all():
+        known = choices_of(self._connection, self._inputs.ground, settled).get("people")
+        if known is None or not known.usable:
             return None
         return people_on_cells(self._connection, self._inputs.ground, self.cells, settled)[1]
 

@@ -12,12 +12,10 @@ from gridgeo.cells import cells_from_points, common_resolution
 from gridgeo.domain import CellArray, FloatArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.grids.proposals_common import Remark
-from gridgeo.pipeline.ground_cells import ground_cells, people_on_cells, settlement_of
+from gridgeo.pipeline.denominators.on_cells import choices_of, denominators_on_cells, people_on_cells
+from gridgeo.pipeline.ground_cells import ground_cells, settlement_of
 from gridgeo.pipeline.membership import parties_of
 from gridgeo.pipeline.steps import Inputs
-from gridgeo.scoring import spread_people
-from gridgeo.sources import people_weights
-from gridgeo.storage import read_frame
 
 MEASURES = ("households", "people", "customers", "cells")
 
@@ -81,18 +79,14 @@ def _households(
 
 
 def _spread_households(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> FloatArray | None:
-    """Return the households of the denominators spread over cells; None unless every zone has some figure."""
+    """Return the households of the denominators spread over cells; None unless the whole ground has some."""
     settled = settlement_of(connection, inputs.ground)
-    given = read_frame(connection, "denominator", version_id=inputs.ground, columns=["zone", "households"])
-    names = settled.boundaries.select("name")
-    of_zone = names.join(given, left_on="name", right_on="zone", how="left", maintain_order="left")["households"]
-    if of_zone.is_empty() or of_zone.null_count():
+    choice = choices_of(connection, inputs.ground, settled).get("households")
+    if choice is None or not choice.usable:
         return None
     ground = ground_cells(connection, inputs.ground, common_resolution(cells))[0]
-    weights = people_weights(settled, ground)
-    zones = names["name"].to_list()
-    spread = spread_people(of_zone.to_numpy(), weights, len(ground), without_weights="even", zone_names=zones)
-    return _picked(ground, spread, cells)
+    found = denominators_on_cells(connection, inputs.ground, ground, settled)
+    return _picked(ground, found.values["households"], cells)
 
 
 def _people(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> FloatArray:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import NotFoundError
+from gridgeo.pipeline.denominators.registry import ZONES, sources_of_ground
 from gridgeo.storage import (
     VersionRecord,
     finish_version,
@@ -93,13 +94,43 @@ def compose(connection: sa.Connection, actor: Actor, dataset: str, version_id: i
     kind, tables = PLACES[dataset]
     before = live_or_none(connection, kind)
     parts = _parts(before, kind) if before else {}
-    parts |= dict.fromkeys(tables, version_id)
     noted = dict(before.params) if before else {}
+    noted |= {"sources": source_versions(connection)} if dataset == "denominators" else {}
+    key, form = _named_source(connection, version_id)
+    if dataset == "denominators":
+        noted["sources"] |= {key: version_id}
+    if form == "zones":
+        parts |= dict.fromkeys(tables, version_id)
     noted |= _ground_notes(connection, version_id, noted) if kind == "ground" else _bank_notes(connection, parts)
     composed = new_version(connection, actor, kind, params=noted | {"parts": parts}, now=now)
     finish_version(connection, composed, report={"dataset": dataset, "dataset_version": version_id})
     set_live(connection, actor, kind, composed, now)
     return composed
+
+
+def noted_anew(connection: sa.Connection, actor: Actor, kind: str, notes: dict[str, Any], now: datetime) -> int:
+    """Write the live bank or ground again with other notes and take it live; its tables stay where they are."""
+    before = live(connection, kind)
+    params = {**before.params, "parts": _parts(before, kind), **notes}
+    version_id = new_version(connection, actor, kind, params=params, now=now)
+    finish_version(connection, version_id, report=dict(notes))
+    set_live(connection, actor, kind, version_id, now)
+    return version_id
+
+
+def source_versions(connection: sa.Connection) -> dict[str, int]:
+    """Return the sources of denominators that the live ground has side by side: key -> version.
+
+    Zones that came with the ground itself, or before there were several sources, go by ZONES.
+    """
+    whole = live_or_none(connection, "ground")
+    return {} if whole is None else sources_of_ground(whole)
+
+
+def _named_source(connection: sa.Connection, version_id: int) -> tuple[str, str]:
+    """Return the key and the form of the source that a version of denominators holds."""
+    said = (version_record(connection, version_id).report or {}).get("source") or {}
+    return said.get("key", ZONES), said.get("form", "zones")
 
 
 def _parts(whole: VersionRecord, kind: str) -> dict[str, int]:

@@ -9,9 +9,12 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.domain.tables import DENOMINATOR_NOTES, DENOMINATORS, ZONE_MATCHES, checked, empty
-from gridgeo.pipeline.intake.compose import compose, live_or_none, standing_version
+from gridgeo.pipeline.denominators.mass import mass_of
+from gridgeo.pipeline.denominators.registry import ZONES
+from gridgeo.pipeline.intake.compose import compose, live_or_none, source_versions
 from gridgeo.pipeline.intake.zones import match_zones
-from gridgeo.storage import finish_version, new_version, read_frame, write_frame
+from gridgeo.storage import finish_version, new_version, read_frame, version_record, write_frame
+from gridgeo.storage.imports import keep_rows
 
 
 def placed_denominators(connection: sa.Connection, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -39,35 +42,47 @@ def under_zone_names(rows: pl.DataFrame, matches: pl.DataFrame, boundaries: pl.D
 
 
 def rematch(connection: sa.Connection, actor: Actor, now: datetime) -> int | None:
-    """Match the live denominators against the boundaries that are live now; return their new version.
+    """Match the live denominators by zones against the boundaries that are live now; return their newest version.
 
     None when the ground has no denominators that came with matches. Called when boundaries have changed: names and
     codes then point elsewhere, and what a person decided still holds.
     """
-    before = standing_version(connection, "denominators")
-    if before is None or read_frame(connection, "zone_match", version_id=before).is_empty():
-        return None
-    rows = read_frame(connection, "denominator", version_id=before)
-    placed, matches = placed_denominators(connection, _as_given(rows))
-    return write_denominators(connection, actor, (placed, matches), {"rematched": before}, now)
+    newest = None
+    for version_id in matched_sources(connection):
+        rows = read_frame(connection, "denominator", version_id=version_id)
+        placed = placed_denominators(connection, _as_given(rows))
+        newest = write_denominators(connection, actor, placed, (version_id, {"rematched": version_id}), now)
+    return newest
+
+
+def matched_sources(connection: sa.Connection) -> list[int]:
+    """Return the versions of the live sources whose zones were matched to boundaries, the oldest first."""
+    versions = sorted(source_versions(connection).values())
+    return [each for each in versions if read_frame(connection, "zone_match", version_id=each).height]
 
 
 def write_denominators(
     connection: sa.Connection,
     actor: Actor,
     tables: tuple[pl.DataFrame, pl.DataFrame],
-    params: dict[str, object],
+    origin: tuple[int, dict[str, object]],
     now: datetime,
 ) -> int:
-    """Write a version of denominators and their matches, and take it live."""
-    before = live_or_none(connection, "denominators")
-    lineage = [*before.params.get("lineage", []), before.id] if before else []
+    """Write a version of denominators and their matches in place of another one of the same source; take it live.
+
+    origin: the version before, whose further figures are kept, and what is to be noted with the new one.
+    """
+    before, params = version_record(connection, origin[0]), origin[1]
+    lineage = [*before.params.get("lineage", []), before.id]
     version_id = new_version(connection, actor, "denominators", params=params | {"lineage": lineage}, now=now)
     rows = {
         name: write_frame(connection, name, frame, version_id=version_id)
         for name, frame in zip(("denominator", "zone_match"), tables, strict=True)
     }
-    finish_version(connection, version_id, report={"rows": rows})
+    keep_rows(connection, "denominator_figure", (before.id, version_id))
+    said = (before.report or {}).get("source") or {"key": ZONES, "form": "zones"}
+    mass = mass_of(connection, version_id, said)
+    finish_version(connection, version_id, report={"rows": rows, "source": said, "mass": mass})
     compose(connection, actor, "denominators", version_id, now)
     return version_id
 

@@ -10,14 +10,23 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
-from gridgeo.pipeline.intake.compose import PLACES, compose, is_synthetic, live_or_none, standing_version
+from gridgeo.pipeline.denominators.mass import mass_of
+from gridgeo.pipeline.intake.compose import (
+    PLACES,
+    compose,
+    is_synthetic,
+    live_or_none,
+    source_versions,
+    standing_version,
+)
 from gridgeo.pipeline.intake.datum_check import datum_doubt
 from gridgeo.pipeline.intake.denominators import rematch
 from gridgeo.pipeline.intake.request import ImportReport, ImportRequest
+from gridgeo.pipeline.intake.sources import source_key, standing_source
 from gridgeo.pipeline.intake.staging import Staged, stage
 from gridgeo.pipeline.intake.understood import FileUnderstood, understood
 from gridgeo.pipeline.steps import Progress, no_progress, require_planner
-from gridgeo.sources.intake import CellTable, ImportKind, import_kind
+from gridgeo.sources.intake import CellTable, ImportKind, form_of_file, import_kind
 from gridgeo.storage import finish_version, new_version, version_record
 from gridgeo.storage.imports import (
     FileRecord,
@@ -54,12 +63,13 @@ def import_file(
         return _repeated(connection, request, found)
     progress("read")
     file = understood(connection, request)
-    before = standing_version(connection, kind.name)
-    version_id = new_version(connection, actor, kind.name, params=_params(connection, request, digest), now=now)
+    table, before = _standing(connection, kind, request, file)
+    params = _params(connection, request, digest, before)
+    version_id = new_version(connection, actor, kind.name, params=params, now=now)
     with loading(connection):
         staged = stage(connection, file, request, (before, version_id), progress)
         progress("compare")
-        changes = _compared(connection, request, file, (before, version_id), staged.written)
+        changes = _compared(connection, request, file, table, (before, version_id), staged.written)
     progress("finish")
     account = file.account.as_dict() | {"rows_out": staged.written}
     report = ImportReport(
@@ -74,10 +84,21 @@ def import_file(
         examples=staged.refused.first,
         synthetic=staged.synthetic or (_keeps(request) and is_synthetic(connection, before)),
         live=file.account.accepted > 0,
+        source=staged.source,
+        mass=mass_of(connection, version_id, staged.source) if staged.source else {},
     )
     finish_version(connection, version_id, report=report.as_dict())
     record_file(connection, _record(request, digest, report), staged.refused.packed())
     return replace(report, composed=_taken_live(connection, actor, report, now)) if report.live else report
+
+
+TABLE_OF_FORM = {
+    "zones": "denominator",
+    "polygons": "denominator_unit",
+    "points": "denominator_unit",
+    "cells": "cell_value",
+}
+"""What the rows of a file of denominators are -> the table that holds a row of each."""
 
 
 def import_needed(
@@ -111,13 +132,22 @@ def _doubts(connection: sa.Connection, kind: ImportKind, staged: Staged, before:
 def _had_already(connection: sa.Connection, request: ImportRequest, digest: str) -> FileRecord | None:
     """Return the import of the same bytes under the same declarations whose rows are still what readers get."""
     kind = request.options.kind
-    own = live_or_none(connection, kind)
-    if own is None or standing_version(connection, kind) != own.id:
-        return None
-    current = {own.id, *own.params.get("lineage", [])}
+    current = _current(connection, kind)
     declared = request.declared()
     alike = files_alike(connection, kind, digest)
     return next((item for item in alike if item.version_id in current and item.options == declared), None)
+
+
+def _current(connection: sa.Connection, kind: str) -> set[int]:
+    """Return the versions whose rows readers get of a dataset, and those that these keep rows of."""
+    if kind == "denominators":
+        whole = live_or_none(connection, "ground")
+        sides = source_versions(connection).values() if whole else ()
+        found = [version_record(connection, version_id) for version_id in sides if version_id != whole.id]  # type: ignore[union-attr]
+    else:
+        own = live_or_none(connection, kind)
+        found = [own] if own is not None and standing_version(connection, kind) == own.id else []
+    return {each for record in found for each in (record.id, *record.params.get("lineage", []))}
 
 
 def _repeated(connection: sa.Connection, request: ImportRequest, found: FileRecord) -> ImportReport:
@@ -134,41 +164,56 @@ def _repeated(connection: sa.Connection, request: ImportRequest, found: FileReco
         notes=said["notes"],
         matches=said["matches"],
         repeated=True,
+        source=said.get("source", {}),
+        mass=said.get("mass", {}),
     )
 
 
-def _params(connection: sa.Connection, request: ImportRequest, digest: str) -> dict[str, Any]:
+def _params(connection: sa.Connection, request: ImportRequest, digest: str, standing: int | None) -> dict[str, Any]:
     """Return what to note with the version; lineage: versions of the dataset whose rows it keeps."""
     before = live_or_none(connection, request.options.kind) if _keeps(request) else None
+    if request.options.kind == "denominators" and before is not None:
+        before = version_record(connection, standing) if standing else None
     lineage = [*before.params.get("lineage", []), before.id] if before else []
     return {"file": request.name, "sha256": digest, "options": request.declared(), "lineage": lineage}
+
+
+def _standing(
+    connection: sa.Connection, kind: ImportKind, request: ImportRequest, file: FileUnderstood
+) -> tuple[str, int | None]:
+    """Return the table that the rows go into, and the version whose rows they replace; sources stand side by side."""
+    if kind.name != "denominators":
+        return kind.table, standing_version(connection, kind.name)
+    form = form_of_file(file)
+    return TABLE_OF_FORM[form], standing_source(connection, source_key(file, request), form)
 
 
 def _compared(
     connection: sa.Connection,
     request: ImportRequest,
     file: FileUnderstood,
+    table: str,
     versions: tuple[int | None, int],
     written: int,
 ) -> dict[str, int]:
-    """Count what changed against the version before and keep of it what the person wants kept."""
+    """Count what changed in a table against the version before and keep of it what the person wants kept."""
     kind, (before, after) = import_kind(request.options.kind), versions
     if not file.account.accepted:
-        standing = count_rows(connection, kind.table, before) if before else 0
+        standing = count_rows(connection, table, before) if before else 0
         return {"new": 0, "changed": 0, "unchanged": 0, "gone": 0, "kept": standing}
-    if before is None or not count_rows(connection, kind.table, before):
+    if before is None or not count_rows(connection, table, before):
         return {"new": written, "changed": 0, "unchanged": 0, "gone": 0}
-    pair, key = (before, after), _key_in_table(kind, request)
+    pair, key = (before, after), _key_in_table(kind, request) if table == kind.table else ()
     if _keeps(request):
-        keep_columns(connection, kind.table, pair, _columns_left_out(kind, file))
-    changes = changes_between(connection, kind.table, pair, key)
+        keep_columns(connection, table, pair, _columns_left_out(kind, file) if table == kind.table else [])
+    changes = changes_between(connection, table, pair, key)
     if not _keeps(request):
         return changes
     if "id" in kind.contract:
         keep_rows(connection, "original", pair, absent_from=kind.table)
-    for table in ("zone_match", "party_match"):
-        keep_rows(connection, table, pair)
-    kept = keep_rows(connection, kind.table, pair, key=key)
+    for side in ("zone_match", "party_match", "denominator_figure"):
+        keep_rows(connection, side, pair)
+    kept = keep_rows(connection, table, pair, key=key)
     return changes | {"gone": 0, "kept": kept}
 
 

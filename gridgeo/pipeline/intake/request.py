@@ -64,7 +64,9 @@ class ImportReport:
     file already and nothing was written. account: rows_in = accepted + sum of rejected by reason; rows_out: rows of the
     table. changes: new, changed, unchanged, gone (and kept) against the version before. notes: how the file was read
     and understood. matches: how many zones or parties were matched, by decision. examples: the first rejected rows.
-    synthetic: whether rows say that they are made up. live: whether readers get it: not where no row is taken.
+    synthetic: whether rows say that they are made up. live: whether readers get it: not where no row is taken. Of
+    denominators only: source: key, form, date, weights; mass: count -> what of its sum went in, lies in the ground and
+    lies outside, with the largest units outside by name.
     """
 
     kind: str
@@ -79,9 +81,12 @@ class ImportReport:
     repeated: bool = False
     synthetic: bool = False
     live: bool = True
+    source: dict[str, Any] = field(default_factory=dict)
+    mass: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON values."""
         body: dict[str, Any] = asdict(self)
+        body = {name: value for name, value in body.items() if value or name not in ("source", "mass")}
         parts: list[dict[str, Any]] = [{"version": body.pop("version_id")}, body.pop("composed"), body.pop("account")]
         return {name: value for part in (*parts, body) for name, value in part.items()}

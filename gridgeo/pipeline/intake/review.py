@@ -9,9 +9,10 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
+from gridgeo.domain.tables import ZONE_MATCHES, empty
 from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.pipeline.intake.compose import compose, live_or_none, standing_version
-from gridgeo.pipeline.intake.denominators import under_zone_names, write_denominators
+from gridgeo.pipeline.intake.denominators import matched_sources, under_zone_names, write_denominators
 from gridgeo.pipeline.intake.parties import PARTY_KINDS
 from gridgeo.pipeline.steps import require_planner
 from gridgeo.storage import finish_version, new_version, read_frame, write_frame
@@ -42,14 +43,12 @@ def decide_zone(
     Raises NotFoundError when no such zone waits or the boundary does not exist, InvalidInputError when it is taken.
     """
     require_planner(actor)
-    before = standing_version(connection, "denominators")
     ground = live_or_none(connection, "ground")
+    asked = (pl.col("given") == given) & (pl.lit(code is None) | pl.col("code").eq_missing(pl.lit(code)))
+    before = _source_with(connection, asked & (pl.col("decision") != "taken"))
     if before is None or ground is None:
         raise NotFoundError("no zone {given} waits for a decision", given=given)
     matches = read_frame(connection, "zone_match", version_id=before)
-    asked = (pl.col("given") == given) & (pl.lit(code is None) | pl.col("code").eq_missing(pl.lit(code)))
-    if matches.filter(asked & (pl.col("decision") != "taken")).height != 1:
-        raise NotFoundError("no zone {given} waits for a decision", given=given)
     boundaries = read_frame(connection, "boundary", version_id=ground.id)
     boundary = None if zone is None else _boundary(boundaries, matches, zone)
     settled = matches.with_columns(
@@ -63,8 +62,16 @@ def decide_zone(
         settled, on=["given", "code"], how="left", nulls_equal=True, maintain_order="left"
     )
     placed = under_zone_names(rows.with_columns(zone=key), aligned, boundaries)
-    version_id = write_denominators(connection, actor, (placed, settled), {"decided": given}, now)
+    version_id = write_denominators(connection, actor, (placed, settled), (before, {"decided": given}), now)
     return {"version": version_id, "given": given, "zone": boundary, "decision": "refused" if zone is None else "taken"}
+
+
+def _source_with(connection: sa.Connection, waiting: pl.Expr) -> int | None:
+    """Return the newest source of denominators of which exactly one zone is meant, None where there is none."""
+    for version_id in reversed(matched_sources(connection)):
+        if read_frame(connection, "zone_match", version_id=version_id).filter(waiting).height == 1:
+            return version_id
+    return None
 
 
 def decide_party(
@@ -103,7 +110,9 @@ def _zones(connection: sa.Connection) -> list[dict[str, Any]]:
     if ground is None:
         return []
     names = read_frame(connection, "boundary", version_id=ground.id, columns=["id", "name"])
-    waiting = read_frame(connection, "zone_match", version_id=ground.id, where={"decision": "review"})
+    versions = matched_sources(connection)
+    waits = [read_frame(connection, "zone_match", version_id=each, where={"decision": "review"}) for each in versions]
+    waiting = pl.concat([empty(ZONE_MATCHES), *waits]).unique(maintain_order=True)
     shown = waiting.join(names, left_on="zone", right_on="id", how="left", maintain_order="left")
     return shown.select("given", "code", "zone", "name", "score", "rule").to_dicts()
 

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.cells import move_counts
-from gridgeo.domain.tables import CELL_VALUES, PARTY_MATCHES, checked, empty
+from gridgeo.domain.tables import CELL_VALUES, DENOMINATOR_FIGURES, PARTY_MATCHES, Contract, checked, empty
 from gridgeo.pipeline.intake.denominators import placed_denominators
 from gridgeo.pipeline.intake.parties import PARTY_KINDS, PartyMatcher
 from gridgeo.pipeline.intake.refused import Refused
 from gridgeo.pipeline.intake.request import ImportRequest
+from gridgeo.pipeline.intake.sources import described
 from gridgeo.pipeline.intake.understood import FileUnderstood
 from gridgeo.pipeline.intake.zones import with_old_names
 from gridgeo.pipeline.steps import Progress
-from gridgeo.sources.intake import Batch, ImportKind, import_kind
+from gridgeo.sources.intake import Batch, CellTable, ImportKind, form_of_file, import_kind, names_in
+from gridgeo.sources.intake.kinds_ground import MEASURES
 from gridgeo.storage import read_frame
 from gridgeo.storage.frames import append_rows, refresh_statistics
+
+SAME_PLACE = "an area or point that stands again under another key: both count"
 
 
 @dataclass
@@ -28,7 +33,7 @@ class Staged:
     """What became of the rows besides their account.
 
     written: rows of the table. matches: decision -> zones or parties. synthetic: some row says that it is made up.
-    sample: the first rows of the file, as they are written.
+    sample: the first rows of the file, as they are written. source: of denominators, what `described` says of them.
     """
 
     refused: Refused = field(default_factory=Refused)
@@ -36,6 +41,7 @@ class Staged:
     matches: dict[str, int] = field(default_factory=dict)
     synthetic: bool = False
     sample: pl.DataFrame | None = None
+    source: dict[str, Any] = field(default_factory=dict)
 
 
 def stage(
@@ -67,7 +73,9 @@ def stage(
         else:
             written += append_rows(connection, kind.table, rows, version_id=version_id)
     if kind.name == "denominators":
-        written += _write_denominators(connection, staged, _whole(pieces, kind), version_id)
+        rows = pl.concat(pieces) if pieces else empty(_contract_of(file))
+        staged.source = described(file, request, rows)
+        written += _write_denominators(connection, staged, (file, rows), version_id)
     if kind.name == "boundaries":
         rows = _whole(pieces, kind)
         standing = read_frame(connection, "boundary", version_id=before) if before else rows.clear()
@@ -120,11 +128,38 @@ def _matcher(connection: sa.Connection, request: ImportRequest, before: int | No
     return PartyMatcher(party_kind, request.merge_on, standing, settled)
 
 
-def _write_denominators(connection: sa.Connection, staged: Staged, rows: pl.DataFrame, version_id: int) -> int:
-    placed, matches = placed_denominators(connection, rows)
-    append_rows(connection, "zone_match", matches, version_id=version_id)
-    staged.matches = _by_decision(matches)
-    return append_rows(connection, "denominator", placed, version_id=version_id)
+def _contract_of(file: FileUnderstood) -> Contract:
+    return CELL_VALUES if isinstance(file, CellTable) else file.kind.contract
+
+
+def _write_denominators(
+    connection: sa.Connection, staged: Staged, given: tuple[FileUnderstood, pl.DataFrame], version_id: int
+) -> int:
+    """Write zones with their matches, or units of their own, and every figure that has no column of its own."""
+    file, rows = given
+    if isinstance(file, CellTable):
+        return append_rows(connection, "cell_value", rows.drop_nulls("value"), version_id=version_id)
+    names = names_in(rows.columns)
+    if form_of_file(file) == "zones":
+        further = [name for name in names if name not in MEASURES]
+        unit = pl.coalesce("given_name", "code", "zone")
+        append_rows(connection, "denominator_figure", _long(rows, unit, further), version_id=version_id)
+        placed, matches = placed_denominators(connection, rows.drop(further))
+        append_rows(connection, "zone_match", matches, version_id=version_id)
+        staged.matches = _by_decision(matches)
+        return append_rows(connection, "denominator", placed, version_id=version_id)
+    file.account.doubt(SAME_PLACE, rows.height - rows["geometry"].n_unique())
+    append_rows(connection, "denominator_figure", _long(rows, pl.col("id"), names), version_id=version_id)
+    return append_rows(connection, "denominator_unit", rows.select("id", "geometry"), version_id=version_id)
+
+
+def _long(rows: pl.DataFrame, unit: pl.Expr, names: list[str]) -> pl.DataFrame:
+    """Return DENOMINATOR_FIGURES of some columns of rows; what a row has no figure of is left out."""
+    if not names:
+        return empty(DENOMINATOR_FIGURES)
+    table = rows.select(unit.alias("unit"), *names)
+    long = table.unpivot(on=names, index="unit", variable_name="name", value_name="value")
+    return checked(long.drop_nulls("value"), DENOMINATOR_FIGURES, "denominator_figure")
 
 
 def _write_merged(connection: sa.Connection, staged: Staged, matcher: PartyMatcher, table: str, version_id: int) -> int:

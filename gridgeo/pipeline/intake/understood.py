@@ -15,9 +15,17 @@ from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.intake.known import known_of
 from gridgeo.pipeline.intake.parties import check_merge_on
 from gridgeo.pipeline.intake.request import ImportRequest
+from gridgeo.pipeline.intake.sources import check_weights, form_on_ground
 from gridgeo.pipeline.steps import require_planner
 from gridgeo.sources.files import open_table
-from gridgeo.sources.intake import CellTable, Understanding, import_kind, understand, understand_cells
+from gridgeo.sources.intake import (
+    CellTable,
+    Understanding,
+    import_kind,
+    understand,
+    understand_cells,
+    understand_denominators,
+)
 
 FileUnderstood = Understanding | CellTable
 SHOWN = 10
@@ -33,6 +41,10 @@ def understood(connection: sa.Connection, request: ImportRequest) -> FileUnderst
     check_merge_on(kind.name, kind.field_names, request.merge_on, request.options.gone)
     _check_cell_options(request)
     raw = open_table(request.path, replace(request.how, meant_as=kind.name))
+    if kind.name == "denominators":
+        check_weights(request)
+        form = form_on_ground(connection, raw, request)
+        return understand_denominators(raw, request.options, known_of(connection, kind), form)
     read = understand_cells if kind.name == "cells" else understand
     return read(raw, request.options, known_of(connection, kind))
 
@@ -41,9 +53,14 @@ def _check_cell_options(request: ImportRequest) -> None:
     options = request.options
     if options.kind == "cells" and options.resolution is not None:
         check_resolution(options.resolution)
-    if options.kind != "cells" and (options.cell_column is not None or options.resolution is not None):
+    by_cells = options.cell_column is not None and options.kind != "denominators"
+    if options.kind != "cells" and (by_cells or options.resolution is not None):
         raise InvalidInputError(
             "--cell-column and --resolution are for gridgeo import cells, not for {kind}", kind=options.kind
+        )
+    if options.kind != "denominators" and (options.form or options.weights or options.figures):
+        raise InvalidInputError(
+            "--form, --weights and --figures are for gridgeo import denominators, not for {kind}", kind=options.kind
         )
 
 

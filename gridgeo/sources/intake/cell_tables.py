@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from gridgeo.sources.intake.options import ImportOptions, Known
 from gridgeo.sources.intake.personal import header_says_personal
 from gridgeo.sources.intake.positions import Place
 from gridgeo.sources.intake.repeats import repeated_rows, row_hashes
-from gridgeo.sources.intake.values import REASONS
+from gridgeo.sources.intake.values import OUT_OF_RANGE, REASONS
 
 NO_CELL = "not an H3 cell: write its index in hexadecimal or decimal digits"
 OTHER_RESOLUTION = "a cell of another resolution than the first row's"
@@ -35,7 +35,8 @@ POSITION_HEADERS = ("lng", "lon", "long", "longitude", "lat", "latitude", "x", "
 class CellTable:
     """A table of cells as it is understood; used like `Understanding`.
 
-    column: of the cells. figures: columns that become values, each under its own name. resolution: of the cells.
+    column: of the cells. figures: columns that become values, each under its own name or the one that `names` gives it.
+    resolution: of the cells. counts: whether negative figures are refused.
     """
 
     raw: RawTable
@@ -46,6 +47,8 @@ class CellTable:
     repeated: pl.DataFrame
     mapping: ColumnMapping
     account: Account = field(default_factory=Account)
+    names: Mapping[str, str] = field(default_factory=dict)
+    counts: bool = False
 
     def notes(self) -> dict[str, Any]:
         """Return how the file was read and understood."""
@@ -66,7 +69,7 @@ class CellTable:
             keep = ~batch[ROW].is_in(blamed[ROW].implode())
             good = numbers.with_columns(cell=pl.Series(cells, dtype=pl.UInt64)).filter(keep)
             long = good.unpivot(on=list(self.figures), index="cell", variable_name="name", value_name="value")
-            accepted = checked(long, CELL_VALUES, "cells")
+            accepted = checked(long.with_columns(pl.col("name").replace(dict(self.names))), CELL_VALUES, "cells")
             hidden = tuple(name for name in self.raw.columns if header_says_personal(name))
             self.account.take(batch.height, blamed, accepted.height)
             yield Batch(accepted, empty(ORIGINALS), refused(batch, blamed, self.raw.columns, hidden))
@@ -77,11 +80,13 @@ class CellTable:
         unread = [
             (batch[name].is_not_null() & numbers[name].is_null(), name, REASONS["number"]) for name in self.figures
         ]
+        negative = [((numbers[name] < 0).fill_null(value=False), name, OUT_OF_RANGE) for name in self.figures]
         again = batch.select(ROW).join(self.repeated, on=ROW, how="left", maintain_order="left")[REASON]
         rules = [
             (pl.Series(~is_cell), self.column, NO_CELL),
             (pl.Series(is_cell & (resolutions(cells) != self.resolution)), self.column, OTHER_RESOLUTION),
             *unread,
+            *(negative if self.counts else []),
         ]
         reason = pl.coalesce(*(pl.when(bad).then(pl.lit(word)) for bad, _, word in rules), again)
         name = pl.coalesce(pl.when(bad).then(pl.lit(column)) for bad, column, _ in rules).fill_null(self.column)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import shapely
 
-from gridgeo.sources.intake.kinds_ground import BOUNDARIES_KIND, DENOMINATORS_KIND, MEASURES
+from gridgeo.sources.intake.kinds_ground import AREAS_KIND, BOUNDARIES_KIND, DENOMINATORS_KIND, MEASURES, POINTS_KIND
 from gridgeo.sources.intake.shapes import Shapes
 from gridgeo.sources.intake.values import MINOR, age_on, band_of
 from gridgeo.sources.osm_objects import small_areas_m2
@@ -71,6 +71,27 @@ def denominator_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:
     return rows.with_columns(*measures, DENOMINATORS_KIND.key_text("zone"), given_name=pl.col("zone"))
 
 
+def unit_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:
+    """Add the area or point that figures are counted by; one without an id goes by its code or the record's number."""
+    measures = [
+        pl.coalesce(name, pl.when(pl.col("category") == name).then(pl.col("value"))).alias(name) for name in MEASURES
+    ]
+    if shapes is None:
+        shapes = np.asarray(shapely.points(rows["lng"].to_numpy(), rows["lat"].to_numpy()), dtype=np.object_)
+    geometry = pl.Series("geometry", np.atleast_1d(shapely.to_wkb(shapes)).tolist(), dtype=pl.Binary)
+    return rows.with_columns(*measures, geometry)
+
+
+def area_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:
+    """Return `unit_rows` of areas."""
+    return unit_rows(rows.with_columns(AREAS_KIND.key_text("id")), shapes)
+
+
+def point_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:
+    """Return `unit_rows` of points."""
+    return unit_rows(rows.with_columns(POINTS_KIND.key_text("id")), shapes)
+
+
 def customer_rows(rows: pl.DataFrame, shapes: Shapes | None) -> pl.DataFrame:  # noqa: ARG001 - one shape for all kinds
     """Give those whose birth is known their age band; minors have none."""
     age = age_on(pl.col("as_of"), pl.col("born_on"))
@@ -106,6 +127,8 @@ FINISHES: dict[str, Finish] = {
     "boundaries": boundary_rows,
     "buildings": building_rows,
     "customers": customer_rows,
+    "denominator_areas": area_rows,
+    "denominator_points": point_rows,
     "denominators": denominator_rows,
     "industries": industry_rows,
 }

@@ -93,6 +93,7 @@ _BUSINESSES = Field(
     low=0,
 )
 _MEASURE_WORDS = {word: item.name for item in (_PEOPLE, _HOUSEHOLDS, _BUSINESSES) for word in item.headers}
+NOTHING_COUNTED = "neither people nor households nor businesses"
 _NO_MEASURE = pl.all_horizontal(pl.col(name).is_null() for name in (*MEASURES, "value"))
 DENOMINATORS_KIND = ImportKind(
     "denominators",
@@ -113,7 +114,7 @@ DENOMINATORS_KIND = ImportKind(
     key=("zone", "code"),
     rules=(
         (pl.col("zone").is_null() & pl.col("code").is_null(), "zone", "neither a zone's name nor its code"),
-        (_NO_MEASURE, "people", "neither people nor households nor businesses"),
+        (_NO_MEASURE, "people", NOTHING_COUNTED),
         (
             pl.col("value").is_null() != pl.col("category").is_null(),
             "category",
@@ -124,6 +125,37 @@ DENOMINATORS_KIND = ImportKind(
     instead={"zone": "code"},
     together=("category", "value"),
 )
+_OWN_ID = Field("id", "text", "core", "osm_id fid gid 编号")
+_UNIT_FIELDS = (_OWN_ID, *DENOMINATORS_KIND.fields)
+_UNIT_CONTRACT = {"id": pl.String} | {
+    name: DENOMINATORS_KIND.contract[name] for name in (*MEASURES, "dated_on", "source")
+}
+AREAS_KIND = ImportKind(
+    "denominator_areas",
+    "denominator_unit",
+    {**_UNIT_CONTRACT, "geometry": pl.Binary},
+    _UNIT_FIELDS,
+    rules=DENOMINATORS_KIND.rules[1:],
+    shapes=True,
+    sums=MEASURES,
+    instead={"id": "code"},
+    numbered=True,
+    together=("category", "value"),
+)
+"""Denominators that come with areas of their own, which need not be boundaries of the ground."""
+POINTS_KIND = ImportKind(
+    "denominator_points",
+    "denominator_unit",
+    {**_UNIT_CONTRACT, "geometry": pl.Binary},
+    (*_UNIT_FIELDS, LNG, LAT),
+    rules=DENOMINATORS_KIND.rules[1:],
+    positions=True,
+    placed=True,
+    sums=MEASURES,
+    numbered=True,
+    together=("category", "value"),
+)
+"""Denominators of single points, such as buildings or postcodes."""
 CELLS_KIND = ImportKind(
     "cells",
     "cell_value",

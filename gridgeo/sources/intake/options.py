@@ -13,6 +13,8 @@ from gridgeo.errors import InvalidInputError
 
 DUPLICATE_RULES = ("reject", "first", "last")
 GONE_RULES = ("drop", "keep")
+FORMS = ("zones", "polygons", "points", "cells")
+"""What the rows of a file of denominators are."""
 UNITS = {"元": 2, "千元": 5, "万元": 6, "百万元": 8, "亿元": 10, "分": 0}
 """Unit of money -> powers of ten to the fen."""
 
@@ -26,7 +28,8 @@ class ImportOptions:
     one_row_per: column that makes several rows of one key right. duplicates: what becomes of rows with the same key and
     other values. gone: what becomes of rows of the live version that the file does not have. on_purpose: personal
     fields taken although they look like identity-card or account numbers. cell_column: of a table keyed by H3 cells.
-    resolution: that such a table is brought to; its own by default.
+    resolution: that such a table is brought to; its own by default. Of denominators: form: one of FORMS, found by the
+    file's columns by default; weights: what areas are spread by; figures: further columns of counts, or the word all.
     """
 
     kind: str
@@ -42,6 +45,9 @@ class ImportOptions:
     on_purpose: tuple[str, ...] = ()
     cell_column: str | None = None
     resolution: int | None = None
+    form: str | None = None
+    weights: str | None = None
+    figures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _one_of("duplicates", self.duplicates, DUPLICATE_RULES)
@@ -50,6 +56,8 @@ class ImportOptions:
             _one_of("unit", self.unit, tuple(UNITS))
         if self.datum is not None:
             _one_of("datum", self.datum, DATUMS)
+        if self.form is not None:
+            _one_of("form", self.form, FORMS)
         if self.datum and self.crs:
             raise InvalidInputError("declare a datum or a coordinate reference system, not both")
 

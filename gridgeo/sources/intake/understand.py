@@ -146,6 +146,7 @@ class Understanding:
         if self.raw.has_geometry and (self.kind.shapes or self.kind.name == "buildings"):
             good, shapes, lost, originals = self._shaped(batch, good)
         if self.kind.positions and self.judge.place is not None:
+            good = good.with_columns(self.kind.key_text("id")) if self.kind.numbered else good
             good, moved = moved_points(good, self.judge.place)
             if self.judge.place.moves:
                 points = moved.select(pl.lit("point").alias("kind"), "id", "x", "y", shape=pl.lit(None, pl.String))

@@ -94,6 +94,27 @@ class Denominator(Versioned, Base):
     businesses: Mapped[float | None]
 
 
+class DenominatorUnit(Versioned, Base):
+    """An area or a point that a source of denominators counts by."""
+
+    __tablename__ = "denominator_unit"
+    __table_args__ = (shape_index("denominator_unit"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    geometry: Mapped[Wkb]
+
+
+class DenominatorFigure(Versioned, Base):
+    """One count of a unit, or of a zone besides its people, households and businesses."""
+
+    __tablename__ = "denominator_figure"
+    __table_args__ = (CLUSTERED,)
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float]
+
+
 class RoadNode(Versioned, Base):
     """A junction of the road graph."""
 
