@@ -17,18 +17,17 @@ from gridgeo.maps import MARKETING_ONLY
 from gridgeo.pipeline import browse
 from gridgeo.pipeline.comparable import comparable_cells
 from gridgeo.pipeline.explain_counts import explain_people, explain_placed, placed_parts
+from gridgeo.pipeline.explain_own import explain_own
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.scoring.explained import EXPLAINERS, explain_penetration
 from gridgeo.scoring.notes import Note, note
-from gridgeo.scoring.parts import Explained, Part
+from gridgeo.scoring.parts import NAMED_BY_MEASURE, Explained, Part
 from gridgeo.scoring.score_model import ScoreModel, score_model_from_bytes
 from gridgeo.storage import version_record
 from gridgeo.storage.score_basis import read_basis, read_score_models
 
 NO_BASIS = "these scores were computed by an earlier release and keep no parts: run gridgeo score refresh"
 PUBLISHED_ONLY = "computed from published numbers only"
-NAMED_BY_MEASURE = Note("")
-"""Words of a part that is a measure itself."""
 
 
 def explain_cell(connection: sa.Connection, actor: Actor, cell: str, branch_id: str | None = None) -> dict[str, Any]:
@@ -147,6 +146,8 @@ def _taken_apart(
         return explain_people(connection, inputs, cell, published.resolution, value), {}
     if measure in ("customers_hard", "merchants"):
         return explain_placed(connection, inputs, cell, measure.removesuffix("_hard").removesuffix("s")), {}
+    if published.measures[measure].origin == "user":
+        return explain_own(connection, published, cell, measure), {}
     if measure not in EXPLAINERS:
         return _quotient(detail.scores, published.measures[measure]), {}
     model = score_model(connection, score_id, common_resolution(cells))

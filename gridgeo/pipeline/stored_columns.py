@@ -35,14 +35,15 @@ def stored_columns(connection: sa.Connection, ground_id: int, given: CellInputs)
     """
     features = {name: given.features[name].to_numpy().astype(np.float64) for name in given.features.columns}
     return (
-        _imported(connection, ground_id, given.cells)
+        imported_columns(connection, ground_id, given.cells)
         | features
         | {"travel_s": given.travel_s}
         | dict(given.denominators)
     )
 
 
-def _imported(connection: sa.Connection, ground_id: int, cells: CellArray) -> dict[str, FloatArray]:
+def imported_columns(connection: sa.Connection, ground_id: int, cells: CellArray) -> dict[str, FloatArray]:
+    """Return the figures that came to a ground by cells, moved to these: name -> shape (n_cells,)."""
     rows = read_frame(connection, "cell_value", version_id=ground_id).drop_nulls("value")
     wanted = pl.DataFrame({"cell": cells})
     found = {}

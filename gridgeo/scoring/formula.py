@@ -48,6 +48,7 @@ FUNCTIONS = {
 }
 """Function -> what it takes. ring_sum and ring_mean take a whole number of rings as their second value."""
 RINGS = ("ring_sum", "ring_mean")
+OF_BRANCH = ("share_of_branch", "rank_in_branch")
 WORDS = frozenset({"and", "or", "not", *FUNCTIONS})
 """Names that the language has for itself."""
 _COMPARISONS = ("<=", ">=", "==", "!=", "<", ">")
@@ -85,6 +86,27 @@ class Node:
         for item in self.items:
             found = item.names() | found
         return dict(sorted(found.items(), key=lambda each: each[1]))
+
+
+def surroundings(node: Node) -> list[Node]:
+    """Return the outermost parts of a formula that look at other cells than the one it is of."""
+    if node.kind in (*RINGS, *OF_BRANCH):
+        return [node]
+    return [found for item in node.items for found in surroundings(item)]
+
+
+def formula_text(node: Node) -> str:
+    """Return a part of a formula as text, every operation in brackets."""
+    if node.kind == "number":
+        return f"{node.value:g}"
+    if node.kind == "name":
+        return node.text if node.text.isidentifier() else f"`{node.text}`"
+    items = [formula_text(item) for item in node.items]
+    if node.kind in FUNCTIONS:
+        return f"{node.kind}({', '.join(items)})"
+    if len(items) == 1:
+        return f"-{items[0]}" if node.kind == "negative" else f"not {items[0]}"
+    return f"({items[0]} {node.kind} {items[1]})"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ import numpy as np
 
 from gridgeo.scoring.notes import Note
 
+NAMED_BY_MEASURE = Note("")
+"""Words of a part that is a measure itself: its names say what it is."""
+
 Row = Mapping[str, Any]
 """One cell's row of `gridgeo.scoring.basis.basis_frame`."""
 

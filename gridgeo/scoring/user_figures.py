@@ -17,6 +17,7 @@ from gridgeo.scoring.formula import Place, parse_formula
 from gridgeo.scoring.formula_values import Cells, formula_values
 from gridgeo.scoring.measure_names import computing_order, names_used
 from gridgeo.scoring.notes import Note, note
+from gridgeo.scoring.parts import Part
 from gridgeo.scoring.penetration import EvidenceRule, evidence_classes, shrink_penetration, wilson_band
 
 PRIOR_RING = 2
@@ -98,6 +99,32 @@ def _share(
     value[known], evidence[known] = part.value, part.evidence
     low[known], high[known] = part.low, part.high
     return {measure.id: Figure(value, low, high, evidence)}, notes
+
+
+def explained_share(
+    measure: UserMeasure, columns: Mapping[str, FloatArray], cells: Cells, at: int
+) -> tuple[float | None, tuple[Part, ...]]:
+    """Return the share of one cell worked out again, and the numbers besides its two counts that it took.
+
+    columns: of all cells, shape (n_cells,). at: position of the cell.
+    """
+    top, bottom = columns[str(measure.numerator)], columns[str(measure.denominator)]
+    known = np.flatnonzero(np.isfinite(top) & np.isfinite(bottom) & (top >= 0) & (bottom >= 0))
+    place = np.flatnonzero(known == at)
+    if not len(place) or bottom[at] < NOBODY:
+        return None, ()
+    raw = float(top[at] / bottom[at])
+    said = Part("raw", raw, note("the share as it is"), "share")
+    if not measure.shrink:
+        return raw, (said,)
+    found = shrink_penetration(top[known], bottom[known], _among(cells.pairs(PRIOR_RING), known, len(top)))
+    mean, strength = (float(values[place[0]]) for values in (found.prior_mean, found.prior_strength))
+    parts = (
+        said,
+        Part("m", mean, note("mean that the cells around suggest"), "share"),
+        Part("S", strength, note("people that the prior counts for"), str(measure.denominator)),
+    )
+    return float((top[at] + strength * mean) / (bottom[at] + strength)), parts
 
 
 def _among(pairs: RingPairs, kept: IntArray, n_cells: int) -> RingPairs:

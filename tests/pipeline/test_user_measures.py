@@ -20,10 +20,12 @@ from gridgeo.cells import parents, ring_pairs
 from gridgeo.domain import Actor, local_actor
 from gridgeo.domain.tables import CELL_VALUES
 from gridgeo.errors import ConflictError, GridgeoError, InvalidInputError, NotAllowedError, NotFoundError
-from gridgeo.pipeline.explain import explain_cell
+from gridgeo.pipeline.explain import explain_cell, explain_measure
 from gridgeo.pipeline.export import export_publication
-from gridgeo.pipeline.published import publication
+from gridgeo.pipeline.public import write_public
+from gridgeo.pipeline.published import INPUT_KINDS, publication
 from gridgeo.pipeline.run import run_one
+from gridgeo.pipeline.steps import Inputs
 from gridgeo.pipeline.stored_columns import known_columns
 from gridgeo.pipeline.summary import summary
 from gridgeo.pipeline.user_measures import add_measures, list_measures, remove_measure
@@ -33,6 +35,7 @@ from gridgeo.storage import (
     new_version,
     open_engine,
     read_frame,
+    set_live,
     sync_measures,
     user_measures,
     version_record,
@@ -85,6 +88,16 @@ def with_imported_jobs(connection: sa.Connection) -> None:
     connection.execute(sa.update(table).where(table.c.id == ground.id).values(params=params))
 
 
+def publish_scores(connection: sa.Connection, score: int) -> None:
+    """Publish what is live with these scores instead; the plan stays, nothing here looks at it."""
+    before = live(connection, "publication")
+    params = before.params | {"score": score}
+    version = new_version(connection, HQ, "publication", params=params, now=NOW)
+    inputs = Inputs(**{kind: int(params[kind]) for kind in INPUT_KINDS})
+    finish_version(connection, version, report={"public": write_public(connection, version, inputs, 10)})
+    set_live(connection, HQ, "publication", version, NOW)
+
+
 @pytest.fixture(scope="module")
 def added(demo_on: Callable[[str], Finished], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Added]:
     folder = tmp_path_factory.mktemp("own")
@@ -102,9 +115,9 @@ def added(demo_on: Callable[[str], Finished], tmp_path_factory: pytest.TempPathF
         said["add"] = add_measures(connection, HQ, SAMPLE, NOW)
         said["more"] = add_measures(connection, HQ, more, NOW)
         said["again"] = add_measures(connection, HQ, SAMPLE, NOW)
-        for kind in ("score", "plan", "publication"):
-            said[kind] = run_one(connection, HQ, kind, {"starts": 1}, NOW).report
-        score = publication(connection).versions["score"]
+        scored = run_one(connection, HQ, "score", {}, NOW)
+        said["score"], score = scored.report, scored.version_id
+        publish_scores(connection, score)
         rows = read_frame(connection, "cell_score", version_id=score)
     wide = rows.pivot("measure", index=["cell", "branch_id"], values="value").sort("cell")
     yield Added(engine, said, wide)
@@ -193,6 +206,36 @@ def test_the_bank_reads_them_everywhere_and_a_consumer_nowhere(added: Added, tmp
     assert {row[name] for row in shown for name in own} == {""}
     page = (tmp_path / "hq.html").read_text(encoding="utf-8")
     assert "优先走访 / Visit first" in page
+
+
+@pytest.mark.parametrize("measure", [*OWN, "jobs_a_head"])
+def test_taken_apart_a_users_measure_gives_its_figure_again(added: Added, measure: str) -> None:
+    known = added.wide.drop_nulls([*OWN, "jobs_a_head"])["cell"]
+    unknown = added.wide.filter(pl.col(measure).is_null())["cell"]
+    with added.engine.connect() as connection:
+        for cell in [known[0], known[len(known) // 2], *unknown[:1]]:
+            body = explain_measure(connection, HQ, f"{cell:x}", measure)
+            if measure == "visit_first_rank" or body["value"] is None:
+                assert body["recomputed"] is None
+            else:
+                assert body["recomputed"] == pytest.approx(body["value"], rel=1e-9)
+            assert body["parts"]
+            assert all(part["name_zh"] != part["name_en"] for part in body["parts"])
+        outside = explain_measure(connection, CONSUMER, f"{known[0]:x}", measure)
+    assert (outside["value"], outside["recomputed"], outside["reason"]) == (None, None, "internal")
+
+
+def test_the_parts_of_a_composite_are_a_waterfall(added: Added) -> None:
+    cell = added.wide.drop_nulls(["visit_first"]).sort("visit_first")["cell"][-1]
+    with added.engine.connect() as connection:
+        body = explain_measure(connection, HQ, f"{cell:x}", "visit_first")
+    parts = {part["symbol"]: part["value"] for part in body["parts"]}
+    names = ("gap", "shops_per_thousand", "travel_s")
+    assert [parts[f"{name}: weight"] for name in names] == pytest.approx([3 / 6, 1 / 6, 2 / 6])
+    adds = [parts[f"{name}: adds"] for name in names]
+    assert sum(adds) == pytest.approx(body["value"])
+    assert adds == pytest.approx([parts[f"{name}: weight"] * parts[f"{name}: place"] for name in names])
+    assert all(0 < parts[f"{name}: place"] < 1 for name in names)
 
 
 def test_the_public_tables_hold_nothing_of_them(added: Added) -> None:
