@@ -5,7 +5,9 @@ from __future__ import annotations
 import typer
 
 from gridgeo.cli import (
+    territory_accounts,
     territory_cadence,
+    territory_disputes,
     territory_file,
     territory_live,
     territory_moves,
@@ -22,6 +24,8 @@ MODULES = (
     territory_replan,
     territory_cadence,
     territory_report,
+    territory_accounts,
+    territory_disputes,
 )
 
 

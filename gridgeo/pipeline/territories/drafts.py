@@ -147,7 +147,7 @@ def keep_answer(  # noqa: PLR0913 - what was asked and how it is to be solved
     version_id, _ = write_answers(connection, actor, inputs, (spec, answers), now)
     values = {"status": "draft", "version_id": version_id, "scope": {"branches": spec.branches}}
     if notes is not None:
-        values["notes"] = _checked_text(notes, "notes")
+        values["notes"] = checked_text(notes, "notes")
     if before is None:
         record = add_scenario(connection, {"name": name, "notes": None, "created_at": now} | values)
         add_event(connection, actor, record, "created", {"branches": spec.branches}, now)
@@ -171,7 +171,7 @@ def comment(connection: sa.Connection, actor: Actor, name: str, text: str, now: 
     """Add a remark to a scenario; everybody inside the bank who sees it may."""
     require_insider(actor)
     record = scenario_record(connection, name, actor)
-    seq = add_event(connection, actor, record, "comment", {"text": _checked_text(text, "comment")}, now)
+    seq = add_event(connection, actor, record, "comment", {"text": checked_text(text, "comment")}, now)
     return {"scenario": name, "seq": seq, "by": actor.id, "at": now.isoformat(), "text": text.strip()}
 
 
@@ -239,7 +239,8 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _checked_text(text: str, field_name: str) -> str:
+def checked_text(text: str, field_name: str) -> str:
+    """Return a text that people wrote, without blanks around it; InvalidInputError when it is empty or too long."""
     text = text.strip()
     if not 0 < len(text) <= MOST_TEXT:
         raise InvalidInputError("{field} must have 1 to {most} characters", field=field_name, most=MOST_TEXT)

@@ -19,6 +19,7 @@ from gridgeo.pipeline.steps import Inputs, RunParams, require_insider, require_p
 from gridgeo.pipeline.territories.drafts import live_inputs, spec_of
 from gridgeo.pipeline.territories.ground import labels_of_version, part_ground
 from gridgeo.storage import finish_version, new_version, read_frame, set_live, version_record, write_frame
+from gridgeo.storage.agreements import dispute_records
 from gridgeo.storage.scenarios import (
     EventRecord,
     ScenarioRecord,
@@ -41,7 +42,7 @@ def publish_scenario(
     plan first. Readers see the new plan from now on; effective_on is the day from which the duties follow it, kept
     with the plan.
     Raises ConflictError when the scenario is not approved, when scores or a planned branch's territories have been
-    published anew since it was made; RuntimeError when a stored certificate is not true.
+    published anew since it was made, or a dispute about it is open; RuntimeError when a stored certificate is not true.
     """
     require_planner(actor)
     record = scenario_record(connection, name, actor)
@@ -49,6 +50,7 @@ def publish_scenario(
         raise ConflictError(
             "scenario {name} is {status}, not {allowed}", name=name, status=record.status, allowed="approved"
         )
+    _require_settled(connection, record)
     inputs = live_inputs(connection)
     _require_current(connection, record, inputs)
     verify_stored(connection, record)
@@ -157,6 +159,17 @@ def _last_published(connection: sa.Connection, actor: Actor, name: str | None) -
 def _bodies(connection: sa.Connection, version_id: int) -> dict[str, dict[str, Any]]:
     rows = read_frame(connection, "certificate", version_id=version_id)
     return {row["branch_id"]: orjson.loads(row["body"]) for row in rows.iter_rows(named=True)}
+
+
+def _require_settled(connection: sa.Connection, record: ScenarioRecord) -> None:
+    """Refuse a scenario with a dispute that head office has not decided."""
+    unsettled = [each.id for each in dispute_records(connection, None, record.id) if each.decided_at is None]
+    if unsettled:
+        raise ConflictError(
+            "dispute {dispute} about scenario {name} is open: head office decides first",
+            dispute=", ".join(map(str, unsettled)),
+            name=record.name,
+        )
 
 
 def _require_current(connection: sa.Connection, record: ScenarioRecord, inputs: Inputs) -> None:
