@@ -171,16 +171,37 @@ def ask_for_parties(opened: Session, provider: Provider) -> dict[str, Any]:
 def score(
     as_of: AsOfOption = None,
     lifecycle: LifecycleOption = None,
+    branch: Annotated[
+        str | None, typer.Option(help="Only this branch, again, with the model of the newest scores.")
+    ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
     actor: ActorOption = None,
 ) -> None:
-    """Score every cell of the newest catchments and locations.
+    """Score every cell of the newest catchments and locations, or one branch again from the stored model.
 
     Example: gridgeo score refresh --as-of 2026-06-30 --lifecycle stages.toml --json
     """
+    if branch is not None:
+        _score_branch(branch, {"--as-of": as_of, "--lifecycle": lifecycle}, store, as_json, actor)
+        return
     rule = None if lifecycle is None else toml_of(lifecycle)
     _step("score", store, as_json, actor, as_of=as_of, lifecycle=rule)
+
+
+def _score_branch(branch: str, for_all: dict[str, object], store: str | None, as_json: bool, actor: str | None) -> None:
+    """Score one branch again; for_all: options that are settled for all branches at once."""
+    for name, given in for_all.items():
+        if given is not None:
+            raise InvalidInputError(
+                "{option} and --branch do not go together: it is settled for all branches at once", option=name
+            )
+    from gridgeo.pipeline.rescore import rescore_branch
+
+    with session(store, as_json, actor) as opened:
+        with opened.engine.begin() as connection:
+            result = rescore_branch(connection, opened.actor, branch, now())
+        emit(as_json, {"version": result.version_id} | result.report)
 
 
 def assign(

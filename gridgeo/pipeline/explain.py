@@ -24,6 +24,7 @@ from gridgeo.scoring.notes import Note, note
 from gridgeo.scoring.parts import NAMED_BY_MEASURE, Explained, Part
 from gridgeo.scoring.score_model import ScoreModel, score_model_from_bytes
 from gridgeo.storage import version_record
+from gridgeo.storage.rescored import home_of
 from gridgeo.storage.score_basis import read_basis, read_score_models
 
 NO_BASIS = "these scores were computed by an earlier release and keep no parts: run gridgeo score refresh"
@@ -139,7 +140,7 @@ def _taken_apart(
     published: browse.Publication,
 ) -> tuple[Explained, dict[str, Any]]:
     cells, detail = where
-    score_id, cell = published.versions["score"], int(cells[0])
+    score_id, cell = home_of(connection, published.versions["score"], detail.branch_id), int(cells[0])
     inputs = Inputs(**version_record(connection, score_id).params.get("inputs", {"ground": 0, "bank": 0}))
     if measure == "people":
         value = float(detail.scores[measure]["value"] or 0.0)
@@ -151,7 +152,7 @@ def _taken_apart(
     if measure not in EXPLAINERS:
         return _quotient(detail.scores, published.measures[measure]), {}
     model = score_model(connection, score_id, common_resolution(cells))
-    basis = read_basis(connection, score_id, [detail.branch_id], actor).get(detail.branch_id)
+    basis = read_basis(connection, published.versions["score"], [detail.branch_id], actor).get(detail.branch_id)
     rows = [] if basis is None else basis.filter(pl.col("cell") == cell).to_dicts()
     if model is None or not rows:
         return Explained("", None, (), (note(NO_BASIS),)), {}
@@ -161,7 +162,11 @@ def _taken_apart(
         if measure == "penetration":
             found = explain_penetration(rows[0], model, at_one_address)
         found = Explained(found.formula, found.value, (*found.parts, *placed), found.notes)
-    more = comparable_cells(connection, actor, score_id, (rows[0], detail.branch_id), model) if measure == "gap" else []
+    more = (
+        comparable_cells(connection, actor, published.versions["score"], (rows[0], detail.branch_id), model)
+        if measure == "gap"
+        else []
+    )
     return found, {"comparable_cells": more}
 
 

@@ -47,7 +47,7 @@ def refresh(connection: sa.Connection, actor: Actor, inputs: Inputs, params: Run
     )
     rows = checked(rows, CELL_SCORES, "cell_score").sort("branch_id", "measure", "cell")
     write_frame(connection, "cell_score", rows, version_id=version_id)
-    keep_basis(connection, version_id, inputs, parts, [made.fits for made in scored])
+    keep_basis(connection, version_id, inputs, parts, [(made.fits, made.rates) for made in scored])
     report = _report(parts, scored) | {"rows": rows.height, "user_measures": users.report()}
     report |= {"denominator_conflicts": worst_conflicts(connection, inputs.ground, parts[0].accounts)}
     finish_version(connection, version_id, report=report)

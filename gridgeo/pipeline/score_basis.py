@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import FloatArray
+from gridgeo.domain.words import INDUSTRIES
 from gridgeo.pipeline.cell_inputs import CellInputs
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.scoring import (
@@ -17,10 +20,13 @@ from gridgeo.scoring import (
     validate_potential,
     with_ring_sums,
 )
-from gridgeo.scoring.basis import Fits, basis_frame, compare, settled_potential
+from gridgeo.scoring.basis import Fits, Rate, basis_frame, compare, rate_columns, settled_potential
+from gridgeo.scoring.groups import counts_by_group
 from gridgeo.scoring.makeup import RING_FEATURES
 from gridgeo.scoring.score_model import score_model_bytes
 from gridgeo.storage.score_basis import write_basis, write_score_models
+
+Kept = tuple[Fits, Mapping[str, Rate]]
 
 
 def fit(given: CellInputs, *, validated: bool = True) -> tuple[Fits, Validation | None]:
@@ -56,20 +62,32 @@ def fit(given: CellInputs, *, validated: bool = True) -> tuple[Fits, Validation 
 
 
 def keep_basis(
-    connection: sa.Connection, version_id: int, inputs: Inputs, parts: list[CellInputs], fits: list[Fits]
+    connection: sa.Connection, version_id: int, inputs: Inputs, parts: list[CellInputs], fits: list[Kept]
 ) -> None:
-    """Store under an unfinished score version the models, and by branch what each cell's figures follow from."""
+    """Store under an unfinished score version the models, and by branch what each cell's figures follow from.
+
+    fits: for each part what was fitted on it, and tier -> how its penetration was shrunk.
+    """
     frames: dict[str, pl.DataFrame] = {}
     models: dict[int, bytes] = {}
-    for given, fitted in zip(parts, fits, strict=True):
-        record = fitted.record(given.resolution, given.customers, inputs.as_dict(), {})
+    for given, (fitted, rates) in zip(parts, fits, strict=True):
+        record = fitted.record(given.resolution, given.customers, inputs.as_dict(), rates)
         models[given.resolution] = score_model_bytes(record)
         whole = basis_frame(fitted, given.cells, given.by_tier, given.people, given.travel_s, given.pairs)
+        whole = whole.hstack(rate_columns(fitted, rates, given.pairs)).hstack(_counts(given))
         branch = np.array(given.branch_ids)[given.branch_index]
         by_branch = whole.with_columns(branch=pl.Series(branch)).partition_by("branch", as_dict=True, include_key=False)
         frames |= {str(key[0]): frame for key, frame in by_branch.items()}
     write_score_models(connection, version_id, models)
     write_basis(connection, version_id, frames)
+
+
+def _counts(given: CellInputs) -> pl.DataFrame:
+    """Return the counts by point of each cell: what of a branch has changed is told by them."""
+    shops = given.merchant_rows
+    by_industry = counts_by_group(shops["at"].to_numpy(), shops["industry"].to_list(), INDUSTRIES, len(given.cells))
+    industries = {f"merchants_{name}": by_industry[:, at] for at, name in enumerate(INDUSTRIES)}
+    return pl.DataFrame({"customers_hard": given.customers_hard} | industries)
 
 
 def _validation(given: CellInputs, features: pl.DataFrame, customers: FloatArray) -> Validation | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,10 +19,11 @@ from gridgeo.scoring.potential import predict_potential, settled_model
 from gridgeo.scoring.potential_model import Potential, PotentialModel
 from gridgeo.scoring.prior import ring_evidence
 from gridgeo.scoring.rings import ring_matrix
-from gridgeo.scoring.score_model import ScoreModel, Target, targets_of
+from gridgeo.scoring.score_model import RateModel, ScoreModel, Target, targets_of
 
 FEATURE = "x_"
 TIER = "tier_"
+PRIOR = ("prior_mean", "prior_strength", "ring_people", "ring_customers")
 DEFAULT_RULE = GapRule()
 
 
@@ -45,7 +46,7 @@ class Fits:
     targets: tuple[Target, ...]
 
     def record(
-        self, resolution: int, customers: FloatArray, versions: dict[str, int], choice: dict[str, object]
+        self, resolution: int, customers: FloatArray, versions: Mapping[str, int], rates: Mapping[str, Rate]
     ) -> ScoreModel:
         """Return what a score version stores of it. customers: placed ones, shape (n_cells,)."""
         return ScoreModel(
@@ -58,8 +59,16 @@ class Fits:
             clusters=self.clusters,
             targets=self.targets,
             versions=versions,
-            choice=choice,
+            rates={name: RateModel(rate.shrunk.prior, float(rate.customers.sum())) for name, rate in rates.items()},
         )
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A part of the customers, shape (n_cells,), and their penetration."""
+
+    customers: FloatArray
+    shrunk: Shrunk
 
 
 @dataclass(frozen=True)
@@ -148,6 +157,18 @@ def basis_frame(
         "median_rate": fits.gap.median_rate,
     }
     return pl.DataFrame(columns).hstack(fits.features.select(pl.all().cast(pl.Float64).name.prefix(FEATURE)))
+
+
+def rate_columns(fits: Fits, rates: Mapping[str, Rate], pairs: RingPairs) -> pl.DataFrame:
+    """Return the four columns of the prior of each part of the customers, as in `basis_frame`, its name behind them."""
+    exposed = exposed_people(fits.corrected)
+    ring = ring_matrix(pairs, len(exposed))
+    columns: dict[str, FloatArray] = {}
+    for name, rate in rates.items():
+        effective, found = ring_evidence(rate.shrunk.prior, rate.customers, exposed, ring)
+        values = (rate.shrunk.prior_mean, rate.shrunk.prior_strength, effective, found)
+        columns |= {f"{column}_{name}": each for column, each in zip(PRIOR, values, strict=True)}
+    return pl.DataFrame(columns)
 
 
 def _extended(shrunk: Shrunk, more: int) -> Shrunk:

@@ -32,6 +32,9 @@ class EvidenceRule:
     max_width: float = 0.05
 
 
+DEFAULT_RULE = EvidenceRule()
+
+
 @dataclass(frozen=True)
 class Shrunk:
     """Penetration of each cell; every array has shape (n_cells,), shares run from 0 to 1.
@@ -63,7 +66,7 @@ def shrink_penetration(
     *,
     prior: LocalPrior | None = None,
     widen: bool = True,
-    rule: EvidenceRule = EvidenceRule(),
+    rule: EvidenceRule = DEFAULT_RULE,
 ) -> Shrunk:
     """Shrink each cell's customers per person towards the share of the ring around it.
 
@@ -79,7 +82,22 @@ def shrink_penetration(
     found = counts(customers, "customers", len(exposed))
     ring = ring_matrix(pairs, len(exposed))
     chosen = fit_prior(found, exposed, ring, widen=widen) if prior is None else prior
-    mean, strength, informed = prior_of_cells(chosen, found, exposed, ring, widen=widen)
+    return shrunk_towards(found, exposed, prior_of_cells(chosen, found, exposed, ring, widen=widen), chosen, rule)
+
+
+def shrunk_towards(
+    found: FloatArray,
+    exposed: FloatArray,
+    local: tuple[FloatArray, FloatArray, BoolArray],
+    chosen: LocalPrior,
+    rule: EvidenceRule = DEFAULT_RULE,
+) -> Shrunk:
+    """Return penetration under a prior that is known for each cell.
+
+    found, exposed: customers and people, checked, shape (n_cells,). local: mean, strength and whether anybody else
+    informs it, as `prior_of_cells` gives them. chosen: the prior's own strength and anchor.
+    """
+    mean, strength, informed = local
     some, over = exposed > 0, found > exposed
     value = np.where(some, (found + strength * mean) / (exposed + strength), np.nan)
     low, high = _beta_band(found, exposed, mean, strength)

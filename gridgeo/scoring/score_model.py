@@ -37,12 +37,21 @@ class Target:
 
 
 @dataclass(frozen=True)
+class RateModel:
+    """The prior of the penetration of a part of the customers, and how many of them there are in all cells."""
+
+    prior: LocalPrior
+    customers: float
+
+
+@dataclass(frozen=True)
 class ScoreModel:
     """Fitted parts of the scores of one resolution.
 
     customers, people: sums over all cells, people after the correction for unplaced customers; a cell's pool is what
     the others have. proven: whether the potential was predictive on areas left out. versions: kind -> data version it
-    was fitted on. choice: how the kind of model was chosen, plain values.
+    was fitted on. rates: part of the customers (a tier) -> its own prior. choice: how the kind of model was chosen,
+    plain values.
     """
 
     resolution: int
@@ -54,6 +63,7 @@ class ScoreModel:
     clusters: Clusters
     targets: tuple[Target, ...]
     versions: Mapping[str, int]
+    rates: Mapping[str, RateModel] = field(default_factory=dict)
     choice: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -96,6 +106,9 @@ def score_model_from_bytes(body: bytes) -> ScoreModel:
             "prior": LocalPrior(**given["prior"]),
             "potential": model_from_bytes(json.dumps(given["potential"]).encode()),
             "clusters": _clusters(given["clusters"]),
+            "rates": {
+                name: RateModel(LocalPrior(**each["prior"]), each["customers"]) for name, each in given["rates"].items()
+            },
             "targets": tuple(Target(**each) for each in given["targets"]),
         }
     )
@@ -116,9 +129,13 @@ def _number(value: float | None) -> float:
     return np.nan if value is None else value
 
 
-def pool_of(model: ScoreModel, customers: FloatArray, people: FloatArray) -> FloatArray:
-    """Return the share of all other cells for each cell, not-a-number where nobody lives in them."""
+def pool_of(model: ScoreModel, customers: FloatArray, people: FloatArray, total: float | None = None) -> FloatArray:
+    """Return the share of all other cells for each cell, not-a-number where nobody lives in them.
+
+    total: customers of all cells, where those of a part of them are meant.
+    """
     others = model.people - people
+    total = model.customers if total is None else total
     share = np.full(len(people), np.nan)
-    np.divide(model.customers - customers, others, out=share, where=others > 0)
+    np.divide(total - customers, others, out=share, where=others > 0)
     return share

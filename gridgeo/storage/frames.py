@@ -23,8 +23,9 @@ from gridgeo.storage.contracts import (
     stored,
 )
 from gridgeo.storage.copying import copy_in, copy_out
+from gridgeo.storage.rescored import holders
 from gridgeo.storage.types import SRID, Shape
-from gridgeo.storage.versions import part_of, require_unfinished
+from gridgeo.storage.versions import require_unfinished
 
 ColumnType = pl.DataType | type[pl.DataType]
 
@@ -106,9 +107,11 @@ def read_frame(
     key = [name for name in keys_of(table)[0] if not is_one_value((where or {}).get(name))]
     fetched = [*wanted, *(name for name in key if name not in wanted)]
     query = sa.select(*(_out_of_store(model.columns[name], dialect) for name in fetched))
-    query = query.where(model.columns["version_id"] == part_of(connection, version_id, table))
     query = matching(scoped(query, model, actor, dialect), model, where or {}, dialect)
-    rows = _fetch(connection, query, {name: contract[name] for name in fetched})
+    types = {name: contract[name] for name in fetched}
+    # One query a version, each of which finds its rows by the key; a single one over all of them would not.
+    held = [_fetch(connection, query.where(part), types) for part in holders(connection, version_id, model)]
+    rows = pl.concat(held).unique(key, keep="last") if len(held) > 1 else held[0]
     # Sorted here: polars takes a tenth of the time of the store.
     return (rows.sort(key) if key else rows).select(wanted)
 

@@ -12,7 +12,7 @@ from gridgeo.domain import FloatArray
 from gridgeo.domain.measures import Measure
 from gridgeo.pipeline.cell_inputs import CellInputs
 from gridgeo.scoring import Note, Validation
-from gridgeo.scoring.basis import Fits
+from gridgeo.scoring.basis import Fits, Rate
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,12 @@ class Found:
 
     columns: measure -> column. report: plain JSON values for the report of the score version. absent: measure -> what
     the bank's data lacks for it; such a measure is not in the version at all. measures: what the columns mean whose
-    measures are not of this release: those of the bank's products, cohorts and stages.
+    measures are not of this release: those of the bank's products, cohorts and stages. rates: tier -> how its
+    penetration was shrunk, kept with the version.
     """
 
     columns: Mapping[str, Column]
     report: Mapping[str, Any] = field(default_factory=dict)
     absent: Mapping[str, Note] = field(default_factory=dict)
     measures: tuple[Measure, ...] = ()
+    rates: Mapping[str, Rate] = field(default_factory=dict)

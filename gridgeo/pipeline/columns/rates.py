@@ -12,7 +12,8 @@ from gridgeo.domain import FloatArray
 from gridgeo.domain.measures import Measure
 from gridgeo.domain.words import INDUSTRIES, TIERS
 from gridgeo.pipeline.columns.column import Basis, Column, Found
-from gridgeo.scoring import shrink_penetration
+from gridgeo.scoring import Shrunk, shrink_penetration
+from gridgeo.scoring.basis import Rate
 from gridgeo.scoring.checks import sums_by
 from gridgeo.scoring.groups import counts_by_group
 from gridgeo.scoring.notes import note
@@ -28,7 +29,17 @@ NO_MERCHANT_CUSTOMERS = note("no merchant names its customer: import merchants w
 def rated(basis: Basis) -> Found:
     """Return the penetration of each tier: its customers per person of the cell."""
     given = basis.given
-    return Found({f"penetration_{tier}": shrunk_of(basis, given.by_tier[:, at]) for at, tier in enumerate(TIERS)})
+    rates = {tier: _rate(basis, given.by_tier[:, at]) for at, tier in enumerate(TIERS)}
+    columns = {f"penetration_{tier}": _column(rate.shrunk) for tier, rate in rates.items()}
+    return Found(columns, rates=rates)
+
+
+def _rate(basis: Basis, customers: FloatArray) -> Rate:
+    return Rate(customers, shrink_penetration(customers, basis.fits.corrected.people, basis.given.pairs))
+
+
+def _column(shrunk: Shrunk) -> Column:
+    return Column(shrunk.value, shrunk.low, shrunk.high, shrunk.evidence)
 
 
 def of_merchants(basis: Basis) -> Found:

@@ -12,7 +12,7 @@ from gridgeo.pipeline.columns import counts, depth, patterns, rates, stages, sta
 from gridgeo.pipeline.columns.column import Basis, Column, Found
 from gridgeo.pipeline.score_basis import fit
 from gridgeo.scoring import Note
-from gridgeo.scoring.basis import Fits
+from gridgeo.scoring.basis import Fits, Rate
 
 FAMILIES: tuple[Callable[[Basis], Found], ...] = (
     counts.counted,
@@ -41,6 +41,7 @@ class Computed:
 
     columns: measure -> column. report: what is to be said about the models. absent: measure -> what is missing for it.
     fits: the models themselves. measures: meaning of the columns whose measures are not of this release.
+    rates: tier -> how its penetration was shrunk.
     """
 
     columns: dict[str, Column]
@@ -48,6 +49,7 @@ class Computed:
     absent: dict[str, Note]
     fits: Fits
     measures: list[Measure]
+    rates: dict[str, Rate]
 
 
 def measure_columns(given: CellInputs, *, validated: bool = True) -> Computed:
@@ -57,11 +59,12 @@ def measure_columns(given: CellInputs, *, validated: bool = True) -> Computed:
     Raises InvalidInputError when a count is negative or not a number.
     """
     fits, validation = fit(given, validated=validated)
-    made = Computed({}, {}, {}, fits, [])
+    made = Computed({}, {}, {}, fits, [], {})
     for family in FAMILIES:
         found = family(Basis(given, fits, validation))
         made.columns.update(found.columns)
         made.report.update(found.report)
         made.absent.update(found.absent)
         made.measures.extend(found.measures)
+        made.rates.update(found.rates)
     return made
