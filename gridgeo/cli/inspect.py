@@ -13,6 +13,9 @@ from gridgeo.cli.tables import number, summary_table
 from gridgeo.i18n import Language, translate
 from gridgeo.maps.notes import MARKETING_ONLY
 
+SOURCE_WORDS = {"score": "scores"}
+"""Kinds of data whose own word means something else in a table."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
@@ -71,16 +74,21 @@ def _parts_table(body: dict[str, Any], language: Language) -> Group:
     for part in body["parts"]:
         value = part["value"]
         shown = number(value) if isinstance(value, float) else str("" if value is None else value)
-        source = f"{translate(part['source'], language)} {part['version'] or ''}".strip()
+        source = (
+            f"{translate(SOURCE_WORDS.get(part['source'], part['source']), language)} {part['version'] or ''}".strip()
+        )
         table.add_row(part["symbol"], shown, translate(part["unit"], language), part[f"name_{language}"], source)
-    whole = f"{body['formula']} = {number(body['recomputed'])}" if body["formula"] else ""
+    known = body["recomputed"] is not None
+    whole = f"{body['formula']}{' = ' + number(body['recomputed']) if known else ''}" if body["formula"] else ""
+    band = "" if body["low"] is None else f" ({number(body['low'])} - {number(body['high'])})"
+    stands = "" if body["value"] is None else f"{translate('value', language)}: {number(body['value'])}{band}"
     compared = [
         f"{each['cell']} {each['branch_id']}: {number(each['customers'])} / {number(each['people'])}"
         for each in body["comparable_cells"]
     ]
     remarks = [each[language] for each in body["notes"]]
     hidden = [body[f"reason_{language}"]] if body["reason"] else []
-    return Group(table, *([whole] if whole else []), *hidden, *remarks, *compared)
+    return Group(table, *(line for line in (stands, whole) if line), *hidden, *remarks, *compared)
 
 
 def versions(store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None) -> None:

@@ -82,7 +82,7 @@ def _listed(body: dict[str, Any], tongue: Language) -> Group:
 def _table(rows: list[dict[str, Any]], tongue: Language, more: tuple[str, ...]) -> Table:
     table = Table()
     for column in ("id", "measure", "unit", "kind", "formula", *more):
-        table.add_column(translate(column, tongue))
+        table.add_column(translate(column, tongue), no_wrap=column == "id")
     for row in rows:
         end = [translate(_word(row[name]), tongue) for name in more]
         formula = row["formula"] or (f"{row['numerator']} / {row['denominator']}" if row["numerator"] else "")

@@ -108,7 +108,7 @@ def _share(at: int, shrunk: Banded) -> Note:
 def _circumstances(at: int, facts: CellFacts) -> list[Note]:
     found = []
     if facts.merchants[at] > 0:
-        found.append(note("{merchants} merchants are known", merchants=f"{facts.merchants[at]:.0f}"))
+        found.append(note("merchants known here: {merchants}", merchants=f"{facts.merchants[at]:.0f}"))
     if np.isfinite(facts.travel_s[at]):
         found.append(note("{minutes} minutes from the branch", minutes=f"{facts.travel_s[at] / 60:.0f}"))
     if np.isfinite(facts.days_since_contact[at]):
