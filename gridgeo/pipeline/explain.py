@@ -11,13 +11,13 @@ from gridgeo.cells import cell_strings, cells_from_strings, common_resolution
 from gridgeo.domain import Actor, CellArray
 from gridgeo.domain.measures import Measure
 from gridgeo.domain.public import reason_words, sees_public_only
+from gridgeo.domain.words import INDUSTRIES
 from gridgeo.errors import NotFoundError
 from gridgeo.i18n import translate
 from gridgeo.maps import MARKETING_ONLY
 from gridgeo.pipeline import browse
 from gridgeo.pipeline.comparable import comparable_cells
 from gridgeo.pipeline.explain_counts import explain_people, explain_placed, placed_parts
-from gridgeo.pipeline.explain_own import explain_own
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.scoring.explained import EXPLAINERS, explain_penetration
 from gridgeo.scoring.notes import Note, note
@@ -28,6 +28,7 @@ from gridgeo.storage.rescored import home_of
 from gridgeo.storage.score_basis import read_basis, read_score_models
 
 NO_BASIS = "these scores were computed by an earlier release and keep no parts: run gridgeo score refresh"
+BY_INDUSTRY = tuple(f"merchants_{industry}" for industry in INDUSTRIES)
 PUBLISHED_ONLY = "computed from published numbers only"
 
 
@@ -142,13 +143,9 @@ def _taken_apart(
     cells, detail = where
     score_id, cell = home_of(connection, published.versions["score"], detail.branch_id), int(cells[0])
     inputs = Inputs(**version_record(connection, score_id).params.get("inputs", {"ground": 0, "bank": 0}))
-    if measure == "people":
-        value = float(detail.scores[measure]["value"] or 0.0)
-        return explain_people(connection, inputs, cell, published.resolution, value), {}
-    if measure in ("customers_hard", "merchants"):
-        return explain_placed(connection, inputs, cell, measure.removesuffix("_hard").removesuffix("s")), {}
-    if published.measures[measure].origin == "user":
-        return explain_own(connection, published, cell, measure), {}
+    counted = _counted(connection, inputs, (cell, published.resolution), detail, measure)
+    if counted is not None:
+        return counted, {}
     if measure not in EXPLAINERS:
         return _quotient(detail.scores, published.measures[measure]), {}
     model = score_model(connection, score_id, common_resolution(cells))
@@ -168,6 +165,20 @@ def _taken_apart(
         else []
     )
     return found, {"comparable_cells": more}
+
+
+def _counted(
+    connection: sa.Connection, inputs: Inputs, where: tuple[int, int], detail: browse.CellDetail, measure: str
+) -> Explained | None:
+    """Return what a count of people or points is made of; None for other measures."""
+    cell, resolution = where
+    if measure == "people":
+        return explain_people(connection, inputs, cell, resolution, float(detail.scores[measure]["value"] or 0.0))
+    if measure in ("customers_hard", "merchants"):
+        return explain_placed(connection, inputs, cell, measure.removesuffix("_hard").removesuffix("s"))
+    if measure in BY_INDUSTRY:
+        return explain_placed(connection, inputs, cell, "merchant", measure.removeprefix("merchants_"))
+    return None
 
 
 def _quotient(scores: dict[str, dict[str, Any]], about: Measure) -> Explained:

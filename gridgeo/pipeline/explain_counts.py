@@ -14,7 +14,7 @@ from gridgeo.pipeline.denominators.on_cells import choices_of, people_choice, un
 from gridgeo.pipeline.ground_cells import ground_cells, settlement_of
 from gridgeo.pipeline.locate import all_merchants
 from gridgeo.pipeline.steps import Inputs
-from gridgeo.scoring.notes import note
+from gridgeo.scoring.notes import Note, note
 from gridgeo.scoring.parts import Explained, Part
 from gridgeo.storage import read_frame
 
@@ -50,22 +50,27 @@ def explain_people(connection: sa.Connection, inputs: Inputs, cell: int, resolut
     return Explained(f"({formula}) * part", total * part, tuple(parts))
 
 
-def explain_placed(connection: sa.Connection, inputs: Inputs, cell: int, kind: str) -> Explained:
-    """Return how many of a kind (customer, merchant) have their point in the cell, by how sure their place is."""
+def explain_placed(
+    connection: sa.Connection, inputs: Inputs, cell: int, kind: str, industry: str | None = None
+) -> Explained:
+    """Return how many of a kind (customer, merchant) have their point in the cell, by how sure their place is.
+
+    industry: merchants of this one only.
+    """
     placed = _placed(connection, inputs, cell, kind)
+    notes: tuple[Note, ...] = ()
+    if kind == "merchant":
+        trades = all_merchants(connection, inputs).select("id", "industry")
+        placed = placed.join(trades, left_on="party_id", right_on="id", how="left")
+        placed = placed if industry is None else placed.filter(pl.col("industry") == industry)
+        counted = sorted(placed.group_by("industry").len().iter_rows())
+        notes = tuple(note("{count} of industry {industry}", count=count, industry=name) for name, count in counted)
     tiers = dict(placed.group_by("tier").len().iter_rows())
     parts = [
         Part(f"placed_{tier}", int(tiers[tier]), note("placed by {tier} match", tier=tier), kind + "s", "location")
         for tier in PLACED_TIERS
         if tier in tiers
     ]
-    if kind == "merchant":
-        industry = all_merchants(connection, inputs).select("id", "industry")
-        named = placed.join(industry, left_on="party_id", right_on="id", how="left")
-        counted = sorted(named.group_by("industry").len().iter_rows())
-        notes = tuple(note("{count} of industry {industry}", count=count, industry=name) for name, count in counted)
-    else:
-        notes = ()
     formula = " + ".join(part.symbol for part in parts) or "0"
     return Explained(formula, float(placed.height), tuple(parts), notes)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 from scipy import special
 
 from gridgeo.domain.words import TIERS
-from gridgeo.scoring.basis import FEATURE, TIER
+from gridgeo.scoring.basis import FEATURE, PRIOR, TIER
 from gridgeo.scoring.checks import NOBODY
 from gridgeo.scoring.explained_potential import explain_potential
 from gridgeo.scoring.gap import GapRule
 from gridgeo.scoring.notes import Note, note
 from gridgeo.scoring.parts import Explained, Part, Row, number
 from gridgeo.scoring.penetration import BAND, EvidenceRule, wilson_band
+from gridgeo.scoring.prior import LocalPrior
 from gridgeo.scoring.score_model import ScoreModel, pool_of
 from gridgeo.scoring.workload import EXAMPLE_POLICY, PERIODS_A_YEAR, CadencePolicy
 
@@ -22,15 +24,18 @@ LARGE_PART = 0.5
 """Customers at one address are the likely reason of an odd share from this part of the cell's on."""
 
 
-def explain_penetration(row: Row, model: ScoreModel, at_one_address: int | None = None) -> Explained:
+def explain_penetration(row: Row, model: ScoreModel, at_one_address: int | None = None, tier: str = "") -> Explained:
     """Return how a cell's customers and people became a penetration with its band.
 
-    row: of `basis_frame`. at_one_address: most customers that share an address in the cell, where known.
+    row: of `basis_frame`. at_one_address: most customers that share an address in the cell, where known. tier: of the
+    customers, all without it.
     """
-    k, people, share = row["customers"], row["people"], row["placed_share"]
+    k, people, share = row[f"{TIER}{tier}" if tier else "customers"], row["people"], row["placed_share"]
+    prior, total = (model.rates[tier].prior, model.rates[tier].customers) if tier else (model.prior, model.customers)
+    mean_name, strength_name, people_name, customers_name = (f"{each}_{tier}" if tier else each for each in PRIOR)
     exposed = 0.0 if people * share < NOBODY else people * share
-    strength, mean = row["prior_strength"], row["prior_mean"]
-    pool = float(pool_of(model, np.array([k]), np.array([exposed]))[0])
+    strength, mean = row[strength_name], row[mean_name]
+    pool = float(pool_of(model, np.array([k]), np.array([exposed]), total)[0])
     value = (k + strength * mean) / (exposed + strength) if exposed > 0 else None
     low, high = _beta_band(k, exposed, mean, strength)
     (wilson_low,), (wilson_high,) = wilson_band([k], [exposed])
@@ -41,20 +46,18 @@ def explain_penetration(row: Row, model: ScoreModel, at_one_address: int | None 
         Part("N", exposed, note("people times that part: what penetration divides by"), "people", "score"),
         Part("m", mean, note("mean that the cells around suggest"), "share", "score"),
         Part("S", strength, note("people that the prior counts for"), "people", "score"),
-        Part("ring_customers", row["ring_customers"], note("customers around, weighted"), "customers", "score"),
-        Part("ring_people", row["ring_people"], note("people around, weighted"), "people", "score"),
+        Part("ring_customers", row[customers_name], note("customers around, weighted"), "customers", "score"),
+        Part("ring_people", row[people_name], note("people around, weighted"), "people", "score"),
         Part("pool", number(pool), note("share of all other cells"), "share", "score"),
-        Part(
-            "anchor", model.prior.anchor, note("people that the share of all other cells counts for"), "people", "score"
-        ),
-        Part("strength", model.prior.strength, note("people that a cell around counts for"), "people", "score"),
+        Part("anchor", prior.anchor, note("people that the share of all other cells counts for"), "people", "score"),
+        Part("strength", prior.strength, note("people that a cell around counts for"), "people", "score"),
         Part("raw", k / exposed if exposed > 0 else None, note("customers a person as counted"), "share", "score"),
         Part("low", low, note("lower end of the 90 % band"), "share", "score"),
         Part("high", high, note("upper end of the 90 % band"), "share", "score"),
         Part("wilson_low", number(wilson_low), note("lower end of Wilson's band of the raw share"), "share", "score"),
         Part("wilson_high", number(wilson_high), note("upper end of Wilson's band of the raw share"), "share", "score"),
     )
-    notes = (*_over(row, k > exposed, at_one_address), _penetration_rule(), *_assumed(model))
+    notes = (*_over(row, k > exposed, at_one_address), _penetration_rule(), *_assumed(prior))
     return Explained("(k + S * m) / (N + S)", value, parts, notes)
 
 
@@ -153,12 +156,21 @@ def explain_customers(row: Row, model: ScoreModel) -> Explained:  # noqa: ARG001
     )
 
 
+def _of_tier(row: Row, model: ScoreModel, tier: str) -> Explained:  # noqa: ARG001 - every explainer is called alike
+    words = note("customers of tier {tier}", tier=tier)
+    found = float(row[f"{TIER}{tier}"])
+    shared = note("a customer whose place is not exact is shared among cells by probability")
+    return Explained("customers", found, (Part("customers", found, words, "customers", "bank"),), (shared,))
+
+
 EXPLAINERS: Mapping[str, Callable[[Row, ScoreModel], Explained]] = {
     "customers": explain_customers,
     "penetration": explain_penetration,
     "potential": lambda row, model: explain_potential(_features(row), row["people"], model),
     "gap": explain_gap,
     "workload": explain_workload,
+    **{f"customers_{tier}": partial(_of_tier, tier=tier) for tier in TIERS},
+    **{f"penetration_{tier}": partial(explain_penetration, tier=tier) for tier in TIERS},
 }
 """Measure -> what takes it apart; other measures are counts or quotients of what is stored."""
 
@@ -200,7 +212,7 @@ def _penetration_rule() -> Note:
     )
 
 
-def _assumed(model: ScoreModel) -> tuple[Note, ...]:
-    if model.prior.estimated:
+def _assumed(prior: LocalPrior) -> tuple[Note, ...]:
+    if prior.estimated:
         return ()
     return (note("too few cells to estimate the prior: it is assumed, and no penetration has evidence"),)

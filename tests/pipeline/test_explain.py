@@ -25,7 +25,10 @@ HQ = local_actor()
 TODAY = date(2026, 12, 31)
 MANAGER = Actor("m", "branch_manager", frozenset({"B2"}))
 CONSUMER = Actor("c", "consumer")
-TAKEN_APART = ("people", "customers", "customers_hard", "merchants", "penetration", "potential", "gap", "workload")
+TAKEN_APART = (
+    *("people", "customers", "customers_hard", "merchants", "penetration", "potential", "gap", "workload"),
+    *("customers_core", "penetration_basic", "merchants_food"),
+)
 
 
 @pytest.fixture(scope="module")
