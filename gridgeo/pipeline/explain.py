@@ -189,6 +189,8 @@ def _quotient(scores: dict[str, dict[str, Any]], about: Measure) -> Explained:
 
 
 def _published(scores: dict[str, dict[str, Any]], about: Measure) -> Explained:
+    if about.origin == "user":
+        return Explained("", None, (), (note(PUBLISHED_ONLY),))  # how the bank computes it is its own affair
     found = _quotient(scores, about)
     return Explained(found.formula, None, found.parts, (note(PUBLISHED_ONLY),))
 

@@ -91,7 +91,12 @@ def measures_shown(connection: sa.Connection, actor: Actor) -> tuple[Measure, ..
         found = tuple(publication(connection).measures.values())
     except NotFoundError:
         found = MEASURES
-    return tuple(replace(measure, formula=None) for measure in found) if sees_public_only(actor) else found
+    if not sees_public_only(actor):
+        return found
+    return tuple(
+        replace(each, numerator=None, denominator=None, formula=None) if each.origin == "user" else each
+        for each in found
+    )
 
 
 def _live_publication(connection: sa.Connection) -> VersionRecord:

@@ -20,7 +20,7 @@ from gridgeo.scoring.formula import FUNCTIONS
 from gridgeo.scoring.measure_file import measures_from_toml
 from gridgeo.scoring.measure_names import KnownNames, with_added, without
 from gridgeo.sources.text_file import text_of_file
-from gridgeo.storage import keep_user_measures, lock_user_measures, user_measures
+from gridgeo.storage import keep_user_measures, list_versions, lock_user_measures, score_measures, user_measures
 
 MOST_BYTES = 2**20
 
@@ -38,7 +38,7 @@ def add_measures(
     new = measures_from_toml(text_of_file(path, MOST_BYTES))
     lock_user_measures(connection)
     kept = user_measures(connection)
-    known = KnownNames({measure.id: measure.kind for measure in MEASURES}, known_columns(connection))
+    known = KnownNames({each.id: each.kind for each in _built_in(connection)}, known_columns(connection))
     merged = with_added(new, kept, known)
     if not check_only:
         keep_user_measures(connection, actor, merged.values(), now)
@@ -55,7 +55,7 @@ def remove_measure(connection: sa.Connection, actor: Actor, measure: str, now: d
     lock_user_measures(connection)
     kept = user_measures(connection)
     if measure not in kept:
-        raise _no_such(measure, kept)
+        raise _no_such(measure, kept, {each.id for each in _built_in(connection)})
     keep_user_measures(connection, actor, without(measure, kept).values(), now)
     return {"removed": [made.id for made in kept[measure].measures()]}
 
@@ -71,13 +71,22 @@ def list_measures(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
         live = publication(connection).measures
     except NotFoundError:
         live = {}
-    own = {measure.id for measure in MEASURES}
-    every = [*MEASURES, *(made for made in users if made.id not in own)]
+    built_in = _built_in(connection)
+    own = {measure.id for measure in built_in}
+    every = [*built_in, *(made for made in users if made.id not in own)]
     return {
         "measures": [_listed(measure) | {"published": measure.id in live} for measure in every],
         "columns": sorted(known_columns(connection) - {measure.id for measure in every}),
         "functions": list(FUNCTIONS),
     }
+
+
+def _built_in(connection: sa.Connection) -> list[Measure]:
+    """Return the measures of this release, and those that the newest scores have of the bank's own products."""
+    newest = next((each for each in list_versions(connection, "score") if each.report is not None), None)
+    more = {} if newest is None else score_measures(connection, newest.id)
+    own = {name: measure for name, measure in more.items() if measure.origin == "built_in"}
+    return list(({measure.id: measure for measure in MEASURES} | own).values())
 
 
 def _listed(measure: Measure) -> dict[str, Any]:
@@ -90,8 +99,8 @@ def _outcome(measure: UserMeasure, kept: dict[str, UserMeasure]) -> str:
     return "unchanged" if kept[measure.id] == measure else "replaced"
 
 
-def _no_such(measure: str, kept: dict[str, UserMeasure]) -> NotFoundError | InvalidInputError:
-    if measure in {each.id for each in MEASURES}:
+def _no_such(measure: str, kept: dict[str, UserMeasure], built_in: set[str]) -> NotFoundError | InvalidInputError:
+    if measure in built_in:
         return InvalidInputError("measure {measure} comes with this release and cannot be removed", measure=measure)
     if measure.endswith(RANK) and measure.removesuffix(RANK) in kept:
         return InvalidInputError(

@@ -36,7 +36,10 @@ HQ = local_actor()
 CONSUMER = Actor("c", "consumer")
 COUNT = UserMeasure("own_count", "自有计数", "Own count", "shops", "count", "up", formula="merchants * 2")
 INDEX = UserMeasure("own_index", "自有指数", "Own index", "points", "index", "up", components=(Part("gap", 1.0, "up"),))
-OWN = ("own_count", "own_index", "own_index_rank")
+SHARE = UserMeasure(
+    "own_share", "自有比率", "Own share", "share", "share", "up", numerator="own_count", denominator="people"
+)
+OWN = ("own_count", "own_index", "own_index_rank", "own_share")
 
 
 def publish_with_own(connection: sa.Connection) -> Bank:
@@ -49,8 +52,8 @@ def publish_with_own(connection: sa.Connection) -> Bank:
     own = [base.with_columns(measure=pl.lit(name), value=pl.Series(column)) for name, column in values.items()]
     score = new_version(connection, HQ, "score", params={}, now=NOW)
     write_frame(connection, "cell_score", pl.concat([scores, *own]), version_id=score)
-    made = {measure.id: each for each in (COUNT, INDEX) for measure in each.measures()}
-    every = [*MEASURES, *COUNT.measures(), *INDEX.measures()]
+    made = {measure.id: each for each in (COUNT, INDEX, SHARE) for measure in each.measures()}
+    every = [*MEASURES, *(measure for each in (COUNT, INDEX, SHARE) for measure in each.measures())]
     write_score_measures(connection, score, every, made)
     finish_version(connection, score, report={})
     second = new_version(connection, HQ, "publication", params=first | {"score": score}, now=NOW)
@@ -86,7 +89,10 @@ def test_the_list_names_a_users_measure_and_keeps_its_formula_inside(service: Cl
     service.act_as(CONSUMER)
     outside = {row["id"]: row for row in service.get("/api/v1/measures").json()["measures"]}
     assert list(outside) == list(listed)
-    assert {row["formula"] for row in outside.values()} == {None}
+    hidden = [outside[name][field] for name in OWN for field in ("formula", "numerator", "denominator")]
+    assert set(hidden) == {None}
+    assert listed["own_share"]["numerator"] == "own_count"
+    assert outside["penetration"]["numerator"] == "customers"
 
 
 def test_cells_carry_it_for_the_bank_and_hide_it_from_consumers(service: Client) -> None:
