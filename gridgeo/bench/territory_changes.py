@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,10 +11,11 @@ from gridgeo.bench.report import Case
 from gridgeo.bench.territory_grounds import MadeUpGround, grown, made_up
 from gridgeo.bench.territory_plans import SEEDS, SOLVER_SEED, TWO, Book
 from gridgeo.domain import FloatArray, IntArray, LabelArray
-from gridgeo.territory import Problem, Result, Rounds, replan, solve
+from gridgeo.territory import Moves, Problem, Result, Rounds, replan, solve
 
 KEPT_MEASURE = 1
 CORE_SHARE = 0.3
+MOVES_BY_HAND = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,7 @@ def cases(book: Book, quick: bool) -> list[Case]:
     found = [
         *_homes(book, large),
         _locks(book, large),
+        _by_hand(large[0], book.scale),
         _replanned(book, "replan-m-35", medium, 0.35, 92.0),
         _one_leaves(book, "rm-leaves-m", medium, 94.0),
     ]
@@ -88,6 +91,24 @@ def _locks(book: Book, before: list[Before]) -> Case:
         book.enter("l-locks", one.seed, problem, result)
         moved += int((result.labels != one.plan.labels)[core].sum())
     return Case("l-locks", "locked nodes moved", float(moved), "lower", 0.0)
+
+
+def _by_hand(one: Before, scale: float) -> Case:
+    """Return the 99th percentile of the milliseconds that a node moved by hand takes, over random border moves."""
+    rng = np.random.default_rng(1)
+    problem, labels = one.ground.problem(TWO), one.plan.labels
+    source = np.repeat(np.arange(problem.n), np.diff(problem.indptr))
+    across = np.flatnonzero(labels[source] != labels[problem.indices])
+    moves, spent_ms = Moves(problem, labels), []
+    for edge in rng.permutation(across)[:MOVES_BY_HAND].tolist():
+        node, to = int(source[edge]), int(moves.labels[problem.indices[edge]])
+        if moves.labels[node] == to:
+            continue
+        begun = time.process_time()
+        moves.move(node, to)
+        spent_ms.append(1000.0 * (time.process_time() - begun))
+    slow = round(float(np.quantile(spent_ms, 0.99)), 2)
+    return Case("manual-move", "ms, 99th percentile", slow, "lower", round(20.0 * scale, 2))
 
 
 def _replanned(book: Book, case: str, before: list[Before], growth: float, floor: float) -> Case:
