@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from gridgeo.domain import BoolArray, CellArray, FloatArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.denominators.sources import COUNTED, Source, ground_sources, ranked
-from gridgeo.pipeline.denominators.units import Units, cell_shares, units_of, zone_shares
+from gridgeo.pipeline.denominators.units import Units, cell_shares, units_of, weights_used, zone_shares
 from gridgeo.scoring import spread_units
 from gridgeo.sources import Settlement
 from gridgeo.sources.osm_objects import shapes_of, small_areas_m2
@@ -168,6 +168,7 @@ def _add(found: Denominators, mine: Mapping[str, Choice], settled: Settlement, c
         account = {
             "column": column,
             **{part: value for part, value in source.as_dict().items() if part != "names"},
+            "spread_by": weights_used(source, settled) if source.form != "points" else "points",
             "why": choice.why,
             "others": list(choice.others),
             **account_of(figures, found.values[name], outside, units),

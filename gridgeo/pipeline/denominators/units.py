@@ -14,7 +14,7 @@ from gridgeo.domain import CellArray, FloatArray, IntArray
 from gridgeo.pipeline.denominators.sources import SAID, Source, zone_figures
 from gridgeo.sources import Settlement
 from gridgeo.sources.osm_objects import Shapes, shapes_of
-from gridgeo.sources.settlement import area_unit_weights
+from gridgeo.sources.settlement import RESIDENTIAL_STREETS, area_unit_weights
 from gridgeo.sources.units import (
     UnitShares,
     shares_of_areas,
@@ -90,6 +90,17 @@ def cell_shares(source: Source, units: Units, settled: Settlement, cells: CellAr
     if are_points(shapes):
         return shares_of_points(shapely.get_x(shapes), shapely.get_y(shapes), settled, cells)
     return shares_of_areas(shapes, settled, cells, by)
+
+
+def weights_used(source: Source, settled: Settlement) -> str:
+    """Return what areas are spread by on this ground, with commas: what is asked for and there is, else area."""
+    there = {
+        "area": True,
+        "buildings": bool(settled.buildings["residential"].any()),
+        "streets": bool(settled.streets["highway"].is_in(RESIDENTIAL_STREETS).any()),
+    }
+    used = [word for word in weights_from_text(source.weights) if there[word]]
+    return ",".join(used) or "area"
 
 
 def zone_shares(units: Units, settled: Settlement) -> tuple[IntArray, IntArray, FloatArray]:
