@@ -32,7 +32,7 @@ def main() -> int:
         spec = spec_of_draft(connection, store.actor, Draft(tuple(given.branches), aim))
         plan = keep_answer(connection, store.actor, given.scenario, spec, now())
         changed = compare(connection, store.actor, ("live", given.scenario))
-        write_report(connection, store.actor, given.scenario, given.out)
+        write_report(connection, store.actor, given.scenario, now().date(), given.out)
     for branch, figures in plan["branches"].items():
         off = ", ".join(f"{name} {value:.1f} %" for name, value in figures["imbalance_percent"].items())
         print(f"{branch}: {'within tolerance' if figures['feasible'] else 'NOT within tolerance'}; largest off: {off}")

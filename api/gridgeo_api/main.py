@@ -36,6 +36,7 @@ from gridgeo_api.routes import (
     login,
     page,
     reviews,
+    scenarios,
     session,
     territories,
     tiles,
@@ -96,7 +97,20 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 def _add_routes(app: FastAPI) -> None:
     for subject in (health, login):
         app.include_router(subject.router)
-    reads = (session, branches, catchments, cells, where_next, territories, features, grids, reviews, imports, jobs)
+    reads = (
+        session,
+        branches,
+        catchments,
+        cells,
+        where_next,
+        territories,
+        scenarios,
+        features,
+        grids,
+        reviews,
+        imports,
+        jobs,
+    )
     for subject in reads:
         app.include_router(subject.router, prefix="/api/v1")
     app.include_router(tiles.router)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, progress_bar, session
+from gridgeo.cli.common import ActorOption, JsonOption, StoreOption, emit, now, progress_bar, session
 from gridgeo.cli.groups import TERRITORY
 from gridgeo.cli.territory_options import ScenarioArgument
 
@@ -37,5 +37,5 @@ def report(
         progress_bar({"report": "Writing the report"}) as begin,
     ):
         begin("report")
-        body = write_report(connection, opened.actor, scenario, out)
+        body = write_report(connection, opened.actor, scenario, now().date(), out)
     emit(as_json, body)

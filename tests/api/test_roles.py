@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import jsonschema
@@ -12,6 +13,10 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.domain.actor import ROLES, Role
+from gridgeo.pipeline.notebook import connect
+from gridgeo.pipeline.territories.drafts import keep_answer
+from gridgeo.pipeline.territories.replans import Changes, replan_solver, spec_of_replan
+from gridgeo.pipeline.territories.spec import Aim
 
 from .conftest import ORIGIN, Client, running, settings_for
 from .test_openapi import DESCRIPTION
@@ -65,6 +70,10 @@ MATRIX: dict[str, Asked] = {
     "explain_score": Asked("GET", "/api/v1/cells/8a1126d06cb7fff/explain?measure=gap", EVERYBODY),
     "list_where_next": Asked("GET", "/api/v1/where-next", EVERYBODY),
     "list_territories": Asked("GET", "/api/v1/territories", EVERYBODY),
+    "list_scenarios": Asked("GET", "/api/v1/scenarios", READERS),
+    "read_scenario": Asked("GET", "/api/v1/scenarios/Spring", READERS),
+    "compare_scenario": Asked("GET", "/api/v1/scenarios/Spring/compare", READERS),
+    "read_gains": Asked("GET", "/api/v1/scenarios/Spring/gains", READERS),
     "read_tile": Asked("GET", "/tiles/cells/0/0/0.mvt", EVERYBODY),
     "read_tilejson": Asked("GET", "/tiles/cells.json", EVERYBODY),
     "list_drawn": Asked("GET", "/api/v1/catchments/drawn", READERS),
@@ -124,6 +133,7 @@ def service(demo_made: Callable[[str], str], tmp_path_factory: pytest.TempPathFa
     file = tmp_path_factory.mktemp("roles") / "demo.db"
     shutil.copy(str(sa.make_url(demo_made("sqlite")).database), file)
     give_the_first_doubtful_location_to_b1(f"sqlite:///{file}")
+    draft_a_scenario_of_b1(f"sqlite:///{file}")
     with running(create_app(settings_for(f"sqlite:///{file}"))) as client:
         client.login()
         assert client.post("/api/v1/grids/B1", {}).status_code == 201
@@ -139,6 +149,14 @@ def give_the_first_doubtful_location_to_b1(url: str) -> None:
     with engine.begin() as connection:
         assert connection.execute(sa.text("UPDATE review_item SET branch_id = 'B1' WHERE id = 1")).rowcount == 1
     engine.dispose()
+
+
+def draft_a_scenario_of_b1(url: str) -> None:
+    """As it stands, without solving."""
+    with connect(url) as store, store.engine.begin() as connection:
+        changes = Changes(deputies={"RM01": "RM02"})
+        spec = spec_of_replan(connection, store.actor, changes, Aim())
+        keep_answer(connection, store.actor, "Spring", spec, datetime.now(UTC), solver=replan_solver(changes))
 
 
 def ask(client: Client, asked: Asked, path: str | None = None) -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,20 @@ from typing import Any
 import pytest
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+CADENCE = """tier,channel,period,n,minimum_gap_days,minutes
+high_end,visit,month,1,20,45
+core,visit,quarter,1,45,30
+basic,phone,year,1,90,10
+"""
+
+
+def first_cell(store: Path, territory: str) -> str:
+    """A cell of a territory as it is live."""
+    with closing(sqlite3.connect(store)) as file:
+        asked = "SELECT cell FROM territory_cell WHERE territory_id = ? ORDER BY cell LIMIT 1"
+        return f"{file.execute(asked, (territory,)).fetchone()[0]:x}"
 
 
 @dataclass
@@ -48,6 +64,16 @@ def sitting(gridgeo: Run, demo: tuple[Path, dict[str, Any]], tmp_path_factory: p
     day.do("publish", "publish", "Spring", "--effective-on", "2027-01-01", "--as", "Wang:hq")
     day.do("rollback", "rollback", "Spring", "--as", "Wang:hq")
     day.do("history", "history")
+    day.do("replan", "replan", "--scenario", "Autumn", "--absent", "RM11", "--deputy", "RM12", "--as", "Li:planner")
+    cell = first_cell(day.store, "T-RM11")
+    day.do("move", "move", "Autumn", cell, "T-RM12", "--as", "Li:planner")
+    day.do("claim", "dispute", "raise", "Autumn", "--cell", cell, "--claimed-by", "RM11", "--reason", "ours")
+    day.do("decide", "dispute", "decide", "1", "--award", "RM11", "--decision", "stays", "--decided-on", "2027-01-05")
+    day.do("handover", "handover", "Autumn", "--out", folder / "list.xlsx")
+    day.do("gains", "gains", "Autumn", "--month", "6")
+    (folder / "cadence.csv").write_text(CADENCE, encoding="utf-8")
+    day.do("cadence", "cadence", "set", folder / "cadence.csv")
+    day.do("report", "report", "Autumn", "--out", folder / "autumn.html")
     return day
 
 
@@ -72,3 +98,17 @@ def test_a_scenario_is_published_with_its_day_and_taken_back(sitting: Sitting) -
     assert published["effective_on"] == "2027-01-01"
     assert [row["what"] for row in sitting.said["history"]["history"]] == ["rolled_back", "published"]
     assert sitting.said["rollback"]["publication"] == published["publication_before"]
+
+
+def test_a_deputy_a_move_a_claim_and_what_is_told_of_them(sitting: Sitting) -> None:
+    said = sitting.said
+    assert [(row["id"], row["rm_id"]) for row in said["replan"]["territories"]] == [
+        ("T-RM11", "RM12"), ("T-RM12", "RM12"),
+    ]  # fmt: skip
+    assert said["replan"]["branches"]["B4"]["certificate"]["kept_share"] == 1.0
+    assert said["move"]["moves"][0]["to"] == "T-RM12"
+    assert (said["claim"]["status"], said["decide"]["decided_on"]) == ("open", "2027-01-05")
+    assert said["handover"]["customers"] > 0
+    assert said["gains"]["managers"][0]["customers_after"] == 0
+    assert said["cadence"]["example"] is False
+    assert Path(said["report"]["path"]).read_text(encoding="utf-8").startswith("<!doctype html>")

@@ -57,7 +57,7 @@ def test_the_report_is_whole_harmless_and_in_both_languages(engine: sa.Engine, t
         draft = Draft(("B1", "B2"), Aim(tolerance=(0.001, 0.001), starts=1))
         body = keep_answer(connection, MAKER, "<Spring>", spec_of_draft(connection, MAKER, draft), NOW)
         comment(connection, MAKER, "<Spring>", "<script>alert(1)</script>", NOW)
-        assert write_report(connection, MAKER, "<Spring>", out)["branches"] == ["B1", "B2"]
+        assert write_report(connection, MAKER, "<Spring>", NOW.date(), out)["branches"] == ["B1", "B2"]
         connection.rollback()
     page = out.read_text(encoding="utf-8")
     assert page.count("<svg viewBox") == 4
@@ -66,4 +66,5 @@ def test_the_report_is_whole_harmless_and_in_both_languages(engine: sa.Engine, t
     assert "default-src 'none'" in page
     assert "方案证明 / certificate" in page
     assert "仅供营销" in page
+    assert "得失 / gains and losses" in page
     assert page.count('class="bad"') >= sum(len(figures["violations"]) for figures in body["branches"].values()) > 0

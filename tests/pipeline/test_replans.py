@@ -86,6 +86,9 @@ def test_a_deputy_holds_the_territory_as_it_is(connection: sa.Connection) -> Non
     body = replanned(connection, Changes(deputies={"R4": "R5"}))
     assert body["branches"]["B2"]["certificate"]["kept_share"] == 1.0
     assert [(row["id"], row["rm_id"]) for row in body["territories"]] == [("T-R4", "R5"), ("T-R5", "R5")]
+    # Of both territories the deputy has the work, and no more than the own hours, which are half of R4's.
+    (row,) = body["load"]["managers"]
+    assert row["available_hours"] == pytest.approx(20 * 44 * 0.5)
     submit(connection, MAKER, "Autumn", NOW)
     approve(connection, CHECKER, "Autumn", NOW)
     publish_scenario(connection, CHECKER, "Autumn", date(2026, 4, 1), NOW)

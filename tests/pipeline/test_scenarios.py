@@ -196,8 +196,7 @@ def test_a_scenario_outside_of_the_scope_does_not_exist(connection: sa.Connectio
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        (("customers,people,people", "5"), "each once"),
-        (("penetration", "5"), "must be some of"),
+        (("customers,people,people", "5"), "each measure once"),
         (("customers,workload", "5,5,5"), "2 measures, 3 tolerances"),
         (("customers", "0"), "between 0 and 1"),
         (("customers", "five"), "a number or a percentage"),
@@ -206,6 +205,12 @@ def test_a_scenario_outside_of_the_scope_does_not_exist(connection: sa.Connectio
 def test_what_does_not_fit_is_named(words: tuple[str, str], fault: str) -> None:
     with pytest.raises(InvalidInputError, match=fault):
         aim_from_words(*words, {})
+
+
+def test_a_measure_that_does_not_add_up_is_refused(connection: sa.Connection) -> None:
+    for name in ("penetration", "happiness"):
+        with pytest.raises(InvalidInputError, match="must be some of"):
+            spec_of_draft(connection, MAKER, Draft(("B1",), aim_from_words(name, "5", {})))
 
 
 def test_tolerances_are_read_as_a_planner_writes_them() -> None:

@@ -39,6 +39,7 @@ from gridgeo_api.schemas.grids import (
 from gridgeo_api.schemas.imports import ImportDetail, Imported, ImportPreview, Imports, UploadOptions
 from gridgeo_api.schemas.jobs import Job, Jobs, RunWanted
 from gridgeo_api.schemas.reviews import LocationDecided, LocationDecision, LocationHistory, LocationItem, LocationQueue
+from gridgeo_api.schemas.scenarios import Gains, PlansCompared, Scenario, Scenarios
 from gridgeo_api.schemas.session import Health, MeasureInfo, Measures, Notice, Ready, Session, SessionActor
 from gridgeo_api.schemas.territories import Territories, Territory
 from gridgeo_api.schemas.tiles import TileJson, VectorLayer
@@ -68,6 +69,7 @@ __all__ = [
     "FeatureKept",
     "FeatureWanted",
     "Features",
+    "Gains",
     "Geometry",
     "GridCard",
     "GridDetail",
@@ -96,10 +98,13 @@ __all__ = [
     "Notice",
     "OperationWanted",
     "Overlaps",
+    "PlansCompared",
     "Problem",
     "Ready",
     "RuleTried",
     "RunWanted",
+    "Scenario",
+    "Scenarios",
     "Session",
     "SessionActor",
     "SettleWanted",

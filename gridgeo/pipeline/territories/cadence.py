@@ -208,7 +208,10 @@ def load_of(connection: sa.Connection, spec: Spec, bodies: Mapping[str, Mapping[
         at = certificate["measures"].index("workload")
         for seat, loads in zip(part.seats, certificate["loads"], strict=True):
             needed[seat.label] = needed.get(seat.label, 0.0) + loads[at]
-            hours[seat.label] = max(hours.get(seat.label, 0.0), cadence.hours_a_year(seat.hours_per_week))
+            own = seat.rm_id is None or seat.id == f"T-{seat.rm_id}"
+            # A deputy has no more hours than before, whatever the absent manager's are.
+            if own or seat.label not in hours:
+                hours[seat.label] = cadence.hours_a_year(seat.hours_per_week)
     people = [
         {
             "rm": rm,

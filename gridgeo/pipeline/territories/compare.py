@@ -51,7 +51,7 @@ def plan_named(connection: sa.Connection, actor: Actor, name: str) -> Plan:
     if name == LIVE:
         inputs = live_inputs(connection)
         report = version_record(connection, inputs.plan).report or {}
-        bodies = {branch: body for branch, body in report["branches"].items() if actor.sees(branch)}
+        bodies = {branch: body for branch, body in report.get("branches", {}).items() if actor.sees(branch)}
         return Plan(name, inputs.plan, inputs, bodies)
     record = scenario_record(connection, name, actor)
     version = version_record(connection, record.version_id)

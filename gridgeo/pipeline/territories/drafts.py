@@ -64,11 +64,20 @@ def spec_of_draft(connection: sa.Connection, actor: Actor, draft: Draft) -> Spec
         seats = tuple(branch_seats(connection, inputs, branch, draft.k))
         revisions = grid_revisions(connection, (branch,)) if draft.aim.units == "grids" else {}
         parts.append(Part((branch,), seats, previous=inputs.plan, grid_revisions=revisions))
-    return Spec(with_cadence(connection, draft.aim), tuple(_with_homes(parts, draft.homes)))
+    return Spec(settled_aim(connection, draft.aim), tuple(_with_homes(parts, draft.homes)))
 
 
-def with_cadence(connection: sa.Connection, aim: Aim) -> Aim:
-    """Return the aim with the number of the cadence table that counts now, where one is stored."""
+def settled_aim(connection: sa.Connection, aim: Aim) -> Aim:
+    """Return the aim with the number of the cadence table that counts now, where one is stored.
+
+    Raises InvalidInputError for a measure that the live scores do not have, or that does not add up over cells.
+    """
+    known = publication(connection).adding
+    unknown = [name for name in aim.measures if name not in known]
+    if unknown:
+        raise InvalidInputError(
+            "measures must be some of {known}, got {given}", known=", ".join(known), given=", ".join(unknown)
+        )
     return replace(aim, cadence=cadence_of(connection).id)
 
 

@@ -214,7 +214,7 @@ def _plan_version(
     for name, table in tables.items():
         write_frame(connection, name, table, version_id=version_id)
     old = version_record(connection, inputs.plan).report or {}
-    kept = {branch: body for branch, body in old["branches"].items() if branch not in record.branches}
+    kept = {branch: body for branch, body in old.get("branches", {}).items() if branch not in record.branches}
     mine = (version_record(connection, record.version_id).report or {})["branches"]
     finish_version(connection, version_id, report=old | {"branches": dict(sorted((kept | mine).items()))})
     return version_id

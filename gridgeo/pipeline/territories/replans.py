@@ -16,7 +16,7 @@ from gridgeo.pipeline.cell_groups import touching_cells
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.pipeline.territories.answers import Answer, Solver, measured
 from gridgeo.pipeline.territories.changed_seats import PlanBefore, changed_seats, plan_before
-from gridgeo.pipeline.territories.drafts import live_inputs, require_scope, with_cadence
+from gridgeo.pipeline.territories.drafts import live_inputs, require_scope, settled_aim
 from gridgeo.pipeline.territories.ground import PartGround, grid_revisions
 from gridgeo.pipeline.territories.spec import Aim, Part, Seat, Spec
 from gridgeo.storage import read_frame
@@ -98,7 +98,7 @@ def spec_of_replan(
             for cell, seat in _branch_lock(connection, inputs, before, branch, seats)
         }
         parts.append(Part(group, tuple(seats), locks=locks, previous=before.version, grid_revisions=revisions))
-    return Spec(with_cadence(connection, aim), tuple(parts), changes.as_dict())
+    return Spec(settled_aim(connection, aim), tuple(parts), changes.as_dict())
 
 
 def replan_solver(changes: Changes) -> Solver:

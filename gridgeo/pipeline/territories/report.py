@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from gridgeo.maps import ExportNotes
 from gridgeo.maps.plan_report import Bars, Listing, ReportSection, write_plan_report
 from gridgeo.pipeline.published import publication
 from gridgeo.pipeline.steps import require_insider
+from gridgeo.pipeline.territories.accounts import gains
 from gridgeo.pipeline.territories.cadence import load_of
 from gridgeo.pipeline.territories.compare import LIVE, compare, plan_named
 from gridgeo.pipeline.territories.drafts import show, spec_of
@@ -30,10 +32,11 @@ def both(text: str) -> str:
     return text if chinese == text else f"{chinese} / {text}"
 
 
-def write_report(connection: sa.Connection, actor: Actor, name: str, out: Path) -> dict[str, Any]:
-    """Write a scenario's report: maps before and after, loads against targets, hours, who gives to whom, certificate.
+def write_report(connection: sa.Connection, actor: Actor, name: str, today: date, out: Path) -> dict[str, Any]:
+    """Write a scenario's report: maps before and after, loads against targets, hours, who gives to whom, gains.
 
-    One HTML file in both languages that prints, and that needs no network. Returns its path and the branches in it.
+    One HTML file in both languages that prints, and that needs no network. today: day that gains are told for. Returns
+    its path and the branches in it.
     Raises NotFoundError for a scenario that is not in scope, InvalidInputError when the folder does not exist.
     """
     require_insider(actor)
@@ -45,6 +48,7 @@ def write_report(connection: sa.Connection, actor: Actor, name: str, out: Path) 
     cells = [plan.cells(connection, changed["branches"]) for plan in plans]
     sections = [_branch(branch, figures, cells) for branch, figures in body["branches"].items()]
     sections.append(_together(changed, load))
+    sections.append(_gains(gains(connection, actor, name, today)))
     published = publication(connection)
     notes = ExportNotes(
         version=body["version"],
@@ -124,6 +128,22 @@ def _together(changed: Mapping[str, Any], load: Mapping[str, Any]) -> ReportSect
         ],
         note if load["example"] else (),
     )
+
+
+def _gains(told: Mapping[str, Any]) -> ReportSection:
+    """Tell what every manager and branch gains and loses; balances and pay basis in yuan."""
+    counts = ("customers_before", "customers_after", "customers_gained", "customers_lost")
+    money = ("balance_gained_fen", "balance_lost_fen", "pay_basis_change_fen")
+    tables = [
+        Listing(
+            both(title),
+            [both(key), *(both(name) for name in counts), *(both(name.removesuffix("_fen")) for name in held)],
+            [(row[key], *(row[name] for name in counts), *(row[name] / 100 for name in held)) for row in told[title]],
+        )
+        for title, key, held in (("managers", "rm", money), ("branches", "branch", money[:2]))
+    ]
+    note = both("by the example policy, decided by nobody: set your own by gridgeo territory policy set")
+    return ReportSection(both("gains and losses"), (), (), tables, (note,) if told["policy_example"] else ())
 
 
 def _measure(name: str) -> str:

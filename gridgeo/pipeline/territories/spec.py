@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
-from gridgeo.domain.measures import MEASURES
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.steps import BALANCED, REPORTED
 
 Units = Literal["cells", "grids"]
 UNITS: tuple[str, ...] = get_args(Units)
-PLANNABLE = tuple(measure.id for measure in MEASURES if measure.kind == "count")
-"""Measures that add up over cells, so that a territory has a load of them."""
 DEFAULT_TOLERANCE = 0.05
 
 
@@ -55,13 +52,8 @@ class Aim:
     cadence: int | None = None
 
     def __post_init__(self) -> None:
-        unknown = [name for name in self.measures if name not in PLANNABLE]
-        if unknown or not self.measures or len(set(self.measures)) < len(self.measures):
-            raise InvalidInputError(
-                "measures must be some of {known}, each once; got {given}",
-                known=", ".join(PLANNABLE),
-                given=", ".join(self.measures),
-            )
+        if not self.measures or len(set(self.measures)) < len(self.measures):
+            raise InvalidInputError("name each measure once, got {given}", given=", ".join(self.measures))
         if len(self.tolerance) != len(self.measures):
             raise InvalidInputError(
                 "give one tolerance for all measures or one for each: {measures} measures, {given} tolerances",
@@ -78,9 +70,9 @@ class Aim:
 
     def _check_words(self) -> None:
         for name in self.growth:
-            if name != "all" and name not in PLANNABLE:
+            if name != "all" and name not in self.weighed:
                 raise InvalidInputError(
-                    "growth is of one of {known}, got {given}", known=", ".join(PLANNABLE), given=name
+                    "growth is of one of {known}, got {given}", known=", ".join(self.weighed), given=name
                 )
         if self.units not in UNITS:
             raise InvalidInputError("units must be cells or grids, got {given}", given=self.units)
