@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gridgeo.bench.geocode_chinese import PEERS_VARIABLE, cases, labelled
+from gridgeo.bench.geocode_chinese import cases, labelled
+from gridgeo.bench.peers import PEERS_VARIABLE
 
 
 def test_every_floor_is_a_case_and_a_peer_that_is_not_there_leaves_its_side_empty(
