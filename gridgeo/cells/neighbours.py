@@ -82,5 +82,8 @@ def _unique_ascending(ascending: CellArray) -> CellArray:
 
 
 def _sorted_pairs(rows: IntArray, columns: IntArray, n_cells: int) -> tuple[IntArray, IntArray]:
-    order = np.argsort(rows * n_cells + columns)
-    return rows[order], columns[order]
+    # Both are told by one number, and numbers are sorted several times faster than their places.
+    key = rows * n_cells + columns
+    key.sort()
+    row = key // n_cells
+    return row, key - row * n_cells

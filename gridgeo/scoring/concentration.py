@@ -13,6 +13,8 @@ from gridgeo.errors import InvalidInputError
 
 LEAST_EXPECTED = 5.0
 """Below this expected count a quotient is noise, and is not shown."""
+FIT_AREAS = 20_000
+"""One number needs no more areas than this; larger tables are thinned evenly over their range of counts."""
 LOG_STRENGTH_BOUNDS = (-3.0, 10.0)
 
 
@@ -46,16 +48,21 @@ def location_quotient(table: ArrayLike) -> Concentration:
     mix = found.sum(axis=0) / total if total > 0 else np.zeros(found.shape[1])
     expected = found.sum(axis=1)[:, None] * mix[None, :]
     strength = np.array([_strength(found[:, kind], expected[:, kind]) for kind in range(found.shape[1])])
-    shape, rate = found + strength, expected + strength
     shown = expected >= LEAST_EXPECTED
-    value, low, high = shape / rate, special.gammaincinv(shape, 0.05) / rate, special.gammaincinv(shape, 0.95) / rate
-    value, low, high = (np.where(shown, part, np.nan) for part in (value, low, high))
+    shape, rate = (found + strength)[shown], (expected + strength)[shown]
+    value, low, high = (np.full(found.shape, np.nan) for _ in range(3))
+    value[shown] = shape / rate
+    low[shown], high[shown] = (special.gammaincinv(shape, part) / rate for part in (0.05, 0.95))
     return Concentration(value, low, high, expected, strength)
 
 
 def _strength(found: FloatArray, expected: FloatArray) -> float:
     """Return the counts that the ground's mix weighs for; large where areas do not differ beyond chance."""
-    some = expected > 0
+    some = np.flatnonzero(expected > 0)
+    if len(some) > FIT_AREAS:
+        # Ordered by all that enters: the choice does not depend on the order of the areas.
+        order = some[np.lexsort((found[some], expected[some]))]
+        some = order[np.linspace(0, len(order) - 1, FIT_AREAS).astype(np.int64)]
     n, mean = found[some], expected[some]
 
     def loss(log_strength: float) -> float:

@@ -32,7 +32,11 @@ class Mean:
 
 
 def counts_by_group(
-    at: ArrayLike, group: Sequence[str], groups: tuple[str, ...], n_cells: int, share: ArrayLike | None = None
+    at: ArrayLike,
+    group: Sequence[str] | pl.Series,
+    groups: tuple[str, ...],
+    n_cells: int,
+    share: ArrayLike | None = None,
 ) -> FloatArray:
     """Count rows by cell and group; returns shape (n_cells, n_groups).
 

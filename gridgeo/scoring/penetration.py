@@ -139,11 +139,13 @@ def wilson_band(customers: ArrayLike, people: ArrayLike) -> tuple[FloatArray, Fl
 def _beta_band(
     found: FloatArray, exposed: FloatArray, mean: FloatArray, strength: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    valid = (exposed > 0) & (found <= exposed)
-    a = np.where(valid, found + strength * mean, 1.0)
-    b = np.where(valid, exposed - found + strength * (1 - mean), 1.0)
-    low, high = special.betaincinv(a, b, (1 - BAND) / 2), special.betaincinv(a, b, (1 + BAND) / 2)
-    return np.where(valid, low, np.nan), np.where(valid, high, np.nan)
+    valid = np.flatnonzero((exposed > 0) & (found <= exposed))
+    prior = strength[valid]
+    a = found[valid] + prior * mean[valid]
+    b = exposed[valid] - found[valid] + prior * (1 - mean[valid])
+    low, high = np.full(len(exposed), np.nan), np.full(len(exposed), np.nan)
+    low[valid], high[valid] = special.betaincinv(a, b, (1 - BAND) / 2), special.betaincinv(a, b, (1 + BAND) / 2)
+    return low, high
 
 
 def evidence_classes(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from gridgeo.domain import BoolArray, FloatArray
+from gridgeo.domain import BoolArray, FloatArray, IntArray
 from gridgeo.domain.words import EVIDENCE
 from gridgeo.scoring.checks import NOBODY
 from gridgeo.scoring.design import Column, choose_columns, standardised
@@ -90,6 +90,10 @@ class CellData:
     customers: FloatArray
     people: FloatArray
 
+    def rows(self, at: IntArray) -> CellData:
+        """Return the data of some cells."""
+        return CellData(self.names, self.matrix[at], self.customers[at], self.people[at])
+
     def seen_as(self, form: Exposure) -> tuple[tuple[str, ...], FloatArray]:
         """Return names and features; people join them unless they are the offset or already there."""
         return with_people(self.names, self.matrix, self.people, form)
@@ -120,7 +124,7 @@ def with_people(
 
 def prepare(data: CellData, learn: BoolArray, form: Exposure, options: PotentialOptions) -> Prepared:
     """Fit the regression without penalty on the inhabited cells to learn from."""
-    usable, notes = _thinned(learn & (data.people >= NOBODY), data)
+    usable, notes = thinned(learn & (data.people >= NOBODY), data)
     names, matrix = data.seen_as(form)
     columns, dropped = choose_columns(names, matrix[usable])
     n_cells, why = int(usable.sum()), ""
@@ -186,7 +190,7 @@ def predict(model: PotentialModel, names: tuple[str, ...], matrix: FloatArray, p
     return Potential(np.minimum(mean, cap), np.minimum(low, cap), np.minimum(high, cap), evidence)
 
 
-def _thinned(usable: BoolArray, data: CellData) -> tuple[BoolArray, tuple[Note, ...]]:
+def thinned(usable: BoolArray, data: CellData) -> tuple[BoolArray, tuple[Note, ...]]:
     """Keep at most FIT_CELLS cells to fit on, spread over the whole range of people and customers."""
     where = np.flatnonzero(usable)
     if len(where) <= FIT_CELLS:

@@ -49,12 +49,15 @@ def fit_prior(customers: FloatArray, people: FloatArray, ring: sparse.csr_array,
     if len(usable) < MIN_CELLS:
         return LocalPrior(ASSUMED_STRENGTH, ASSUMED_ANCHOR, estimated=False, n_cells=len(usable))
     chosen = _thinned(usable, customers, people, ring)
-    rows = ring[chosen]
-    pool = _pool(customers, people)[chosen]
+    rows, pool = ring[chosen], _pool(customers, people)[chosen]
+    # Of the neighbours only those count who have anybody: most cells have no merchant of an industry.
+    near = np.unique(rows.indices)
+    near = near[(people[near] > 0) | (customers[near] > 0)]
+    rows, around = rows[:, near], (customers[near], people[near], pool)
 
     def loss(log_parameters: FloatArray) -> float:
         strength, anchor = np.exp(log_parameters)
-        mean, spread = _local(strength, anchor, (customers, people, pool), rows, widen=widen)
+        mean, spread = _local(strength, anchor, around, rows, widen=widen)
         return -_log_likelihood(customers[chosen], people[chosen], mean, spread)
 
     bounds = [tuple(np.log(STRENGTH_BOUNDS)), tuple(np.log(ANCHOR_BOUNDS))]

@@ -19,6 +19,10 @@ def ring_matrix(pairs: RingPairs, n_cells: int) -> sparse.csr_array:
     if len(row) != len(column) or bool(np.any(row == column)):
         raise InvalidInputError("ring pairs must join two different cells and have equal lengths")
     ones = np.ones(len(row), dtype=np.float64)
+    if bool(np.all(row[1:] >= row[:-1])):
+        # In order already, as `ring_pairs` gives them: the matrix is these columns and where each row begins.
+        starts = np.searchsorted(row, np.arange(n_cells + 1))
+        return sparse.csr_array((ones, column, starts), shape=(n_cells, n_cells))
     return sparse.csr_array((ones, (row, column)), shape=(n_cells, n_cells))
 
 

@@ -16,7 +16,7 @@ def counted(basis: Basis) -> Found:
     given = basis.given
     by_industry = counts_by_group(
         given.merchant_rows["at"].to_numpy(),
-        given.merchant_rows["industry"].to_list(),
+        given.merchant_rows["industry"],
         INDUSTRIES,
         len(given.cells),
     )

@@ -25,7 +25,7 @@ SPOT = {"hot": 1.0, "cold": -1.0, "none": 0.0}
 def quotients(basis: Basis) -> Found:
     """Return the location quotient of each industry over the cell and its two rings."""
     rows, n_cells = basis.given.merchant_rows, len(basis.given.cells)
-    table = counts_by_group(rows["at"].to_numpy(), rows["industry"].to_list(), INDUSTRIES, n_cells)
+    table = counts_by_group(rows["at"].to_numpy(), rows["industry"], INDUSTRIES, n_cells)
     return Found(quotient_columns(basis, table, [f"lq_{name}" for name in INDUSTRIES]))
 
 

@@ -48,9 +48,9 @@ def of_merchants(basis: Basis) -> Found:
     names = [f"penetration_merchants_{name}" for name in INDUSTRIES]
     if own is None:
         return Found({}, absent=dict.fromkeys(names, NO_MERCHANT_CUSTOMERS))
-    of_all = counts_by_group(rows["at"].to_numpy(), rows["industry"].to_list(), INDUSTRIES, n_cells)
+    of_all = counts_by_group(rows["at"].to_numpy(), rows["industry"], INDUSTRIES, n_cells)
     mine = rows.filter(own)
-    held = counts_by_group(mine["at"].to_numpy(), mine["industry"].to_list(), INDUSTRIES, n_cells)
+    held = counts_by_group(mine["at"].to_numpy(), mine["industry"], INDUSTRIES, n_cells)
     return Found({name: _shrunk(basis, held[:, at], of_all[:, at]) for at, name in enumerate(names)})
 
 
@@ -63,11 +63,12 @@ def of_products(basis: Basis) -> Found:
     named = dict(basis.given.facts.products.select("id", "name").iter_rows())
     sizes = held.group_by("product").agg(pl.col("share").sum()).sort("share", "product", descending=[True, False])
     chosen = sizes["product"].head(MOST_PRODUCTS).sort().to_list()
+    held = held.filter(pl.col("product").is_in(chosen))
+    at, share = held["at"].to_numpy(), held["share"].to_numpy()
+    counts = counts_by_group(at, held["product"], tuple(chosen), len(basis.given.cells), share)
     columns, measures = {}, []
-    for product, name in zip(chosen, ids_of("penetration_product", chosen), strict=True):
-        mine = held.filter(pl.col("product") == product)
-        count = sums_by(mine["at"].to_numpy(), mine["share"].to_numpy(), len(basis.given.cells))
-        columns[name] = shrunk_of(basis, count)
+    for column, (product, name) in enumerate(zip(chosen, ids_of("penetration_product", chosen), strict=True)):
+        columns[name] = shrunk_of(basis, counts[:, column])
         measures.append(
             _measure(name, f"产品渗透率:{named.get(product, product)}", f"Penetration of product {product}")
         )
