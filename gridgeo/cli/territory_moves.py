@@ -20,7 +20,7 @@ from gridgeo.cli.common import (
 )
 from gridgeo.cli.groups import TERRITORY
 from gridgeo.cli.tables import number
-from gridgeo.cli.territory_options import ScenarioArgument, scenario_table
+from gridgeo.cli.territory_options import ScenarioArgument, names_in, scenario_table
 from gridgeo.i18n import translate
 
 
@@ -64,17 +64,23 @@ def move(
 
 
 def repair(
-    scenario: ScenarioArgument, store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None
+    scenario: ScenarioArgument,
+    lock: Annotated[
+        list[str] | None, typer.Option(metavar="TERRITORY", help="Territory or manager that keeps all of its cells.")
+    ] = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    actor: ActorOption = None,
 ) -> None:
-    """Let the solver mend a draft around the cells that were placed by hand.
+    """Let the solver mend a draft around the cells that were placed by hand, and around locked territories.
 
-    Example: gridgeo territory repair Spring
+    Example: gridgeo territory repair Spring --lock T-RM03
     """
     from gridgeo.pipeline.territories.moves import repair as mend
 
     with session(store, as_json, actor) as opened, progress_bar({"plan": "Assigning territories"}) as progress:
         progress("plan")
         with opened.engine.begin() as connection:
-            body = mend(connection, opened.actor, scenario, now())
+            body = mend(connection, opened.actor, scenario, now(), names_in(lock))
     emit(as_json, body, scenario_table(body))
     require_feasible(body["branches"])

@@ -10,6 +10,7 @@ from gridgeo.domain import Actor
 from gridgeo.errors import NotFoundError
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.storage import list_versions, live
+from gridgeo.storage.scenarios import events_of_kinds
 
 KINDS = ("ground", "bank", "catchment", "location", "score", "plan", "publication")
 
@@ -32,10 +33,15 @@ def history(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
 
 
 def newest_inputs(connection: sa.Connection) -> Inputs:
-    """Return the working ground and bank and the newest version of every later step."""
+    """Return the working ground and bank and the newest version of every later step.
+
+    A plan whose publication was taken back is not offered again.
+    """
+    taken_back = {int(event.body["plan"]) for event in events_of_kinds(connection, ("rolled_back",))}
     inputs = Inputs(ground=live(connection, "ground").id, bank=live(connection, "bank").id)
     for kind in ("catchment", "location", "score", "plan"):
-        inputs = inputs.with_version(kind, max((record.id for record in list_versions(connection, kind)), default=0))
+        found = [record.id for record in list_versions(connection, kind) if record.id not in taken_back]
+        inputs = inputs.with_version(kind, max(found, default=0))
     return inputs
 
 

@@ -66,6 +66,11 @@ def test_moved_cells_are_told_of_kept_and_repaired_around(connection: sa.Connect
     assert {after[cell] for cell in mine[:3]} == {"T-R2"}
     assert mended["branches"]["B1"]["pieces_max"] == 1
     assert [entry["kind"] for entry in mended["log"]][-2:] == ["moved", "repaired"]
+    third = {cell for cell, name in after.items() if name == "T-R3"}
+    repair(connection, MAKER, "Spring", NOW, ("R3",))
+    assert {cell for cell, name in owners(connection).items() if name == "T-R3"} == third
+    with pytest.raises(InvalidInputError):
+        repair(connection, MAKER, "Spring", NOW, ("R9",))
     verify_stored(connection, scenario_record(connection, "Spring"))
 
 

@@ -30,6 +30,7 @@ from gridgeo.pipeline.territories.drafts import (
 )
 from gridgeo.pipeline.territories.live import history, publish_scenario, rollback
 from gridgeo.pipeline.territories.spec import Aim, aim_from_words, spec_from_dict
+from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.storage import open_engine, version_record
 from gridgeo.storage.models import Certificate
 
@@ -147,6 +148,7 @@ def test_publishing_changes_the_branch_and_nothing_else_and_can_be_taken_back(co
     rollback(connection, CHECKER, None, NOW)
     assert live_territories(connection) == before
     assert not history(connection, CHECKER, DAY)[1]["in_force"]
+    assert newest_inputs(connection).plan != done["plan"]
     with pytest.raises(NotFoundError):
         rollback(connection, CHECKER, None, NOW)
 

@@ -101,7 +101,11 @@ def rollback(connection: sa.Connection, actor: Actor, name: str | None, now: dat
         )
     set_live(connection, actor, "publication", int(event.body["publication_before"]), now)
     record = change_scenario(connection, record, {"status": "rolled_back"})
-    body = {"publication": event.body["publication_before"], "taken_back": event.body["publication"]}
+    body = {
+        "publication": event.body["publication_before"],
+        "taken_back": event.body["publication"],
+        "plan": event.body["plan"],
+    }
     add_event(connection, actor, record, "rolled_back", body, now)
     return {"scenario": record.name, "status": record.status, "branches": record.branches, **body}
 

@@ -71,22 +71,39 @@ def _told(moved: Moved, part: Part, aim: Aim) -> dict[str, Any]:
     }
 
 
-def repair(connection: sa.Connection, actor: Actor, name: str, now: datetime) -> dict[str, Any]:
-    """Let the solver mend an open scenario around the cells that were placed by hand.
+def repair(
+    connection: sa.Connection, actor: Actor, name: str, now: datetime, locked: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Let the solver mend an open scenario around the cells that were placed by hand, and around whole territories.
 
-    It begins from the scenario as it is and keeps as many customers where they are as it can.
+    locked: territories or managers whose cells all stay. It begins from the scenario as it is and keeps as many
+    customers where they are as it can.
+    Raises InvalidInputError for a territory that no part has.
     """
     require_planner(actor)
     record, spec, inputs = _opened(connection, actor, name)
     answers = []
+    _require_known(spec, locked)
     for part in spec.parts:
         ground = part_ground(connection, inputs, spec.aim, part)
         now_held = ground.of_nodes(labels_of_version(connection, record.version_id, ground.cells, part))
-        found = replan(replace(ground.problem, previous=now_held), REPAIR_KEEP, Rounds(1), seed=spec.aim.seed)
+        held = [at for at, seat in enumerate(part.seats) if seat.id in locked or seat.rm_id in locked]
+        locks = np.where(np.isin(now_held, held), now_held, ground.problem.locked)
+        problem = replace(ground.problem, previous=now_held, locks=locks)
+        found = replan(problem, REPAIR_KEEP, Rounds(1), seed=spec.aim.seed)
         # Certified against the plan before the scenario, as all of it is.
         answers.append(measured(ground, part, spec.aim, found.labels))
-    _keep(connection, actor, (record, spec, answers, inputs), ("repaired", {}), now)
+    event = ("repaired", {"locked": list(locked)} if locked else {})
+    _keep(connection, actor, (record, spec, answers, inputs), event, now)
     return show(connection, actor, name)
+
+
+def _require_known(spec: Spec, names: tuple[str, ...]) -> None:
+    known = {name for part in spec.parts for seat in part.seats for name in (seat.id, seat.rm_id) if name}
+    stray = [name for name in names if name not in known]
+    if stray:
+        ids = ", ".join(seat.id for part in spec.parts for seat in part.seats)
+        raise InvalidInputError("there is no territory {name}: known are {known}", name=stray[0], known=ids)
 
 
 def _opened(connection: sa.Connection, actor: Actor, name: str) -> tuple[ScenarioRecord, Spec, Inputs]:
