@@ -28,6 +28,7 @@ from gridgeo_api.routes import (
     branches,
     catchments,
     cells,
+    denominators,
     features,
     grids,
     health,
@@ -109,6 +110,7 @@ def _add_routes(app: FastAPI) -> None:
         grids,
         reviews,
         imports,
+        denominators,
         jobs,
     )
     for subject in reads:

@@ -61,6 +61,8 @@ OPERATIONS = {
     "list_location_decisions",
     "read_doubtful",
     "decide_location",
+    "list_denominators",
+    "list_denominator_conflicts",
     "list_imports",
     "read_import",
     "read_rejected",

@@ -108,6 +108,8 @@ MATRIX: dict[str, Asked] = {
     "decide_location": Asked(
         "POST", f"{DOUBTFUL}/decisions", instead(EDITORS, CONFLICT), {"decision": "reject"}, STALE
     ),
+    "list_denominators": Asked("GET", "/api/v1/denominators", READERS),
+    "list_denominator_conflicts": Asked("GET", "/api/v1/denominators/conflicts", READERS),
     "list_imports": Asked("GET", "/api/v1/imports", PLANNERS),
     "read_import": Asked("GET", "/api/v1/imports/999", instead(PLANNERS, HIDDEN)),
     "read_rejected": Asked("GET", "/api/v1/imports/999/rejected.csv", instead(PLANNERS, HIDDEN)),

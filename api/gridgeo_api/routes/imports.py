@@ -109,7 +109,7 @@ def _declared(kind: str, given: UploadOptions) -> dict[str, Any]:
         datum=given.datum,
         crs=given.crs,
         mapping=_pairs("map", given.map),
-        constants=_pairs("set", given.set),
+        constants=_pairs("set", given.set) | given.said(),
         unit=given.unit,
         key=tuple(given.key),
         one_row_per=given.one_row_per,
@@ -118,6 +118,9 @@ def _declared(kind: str, given: UploadOptions) -> dict[str, Any]:
         on_purpose=tuple(given.on_purpose),
         cell_column=given.cell_column,
         resolution=given.resolution,
+        form=given.form,
+        weights=given.weights,
+        figures=tuple(given.figures),
     )
     how = ReadOptions(
         encoding=given.encoding,

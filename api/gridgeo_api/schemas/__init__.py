@@ -12,6 +12,7 @@ from gridgeo_api.schemas.catchments import (
 )
 from gridgeo_api.schemas.cells import CellDetail, CellMeasure, Cells, CellTerritory, Explain, Explanation, MeasureValues
 from gridgeo_api.schemas.common import Problem
+from gridgeo_api.schemas.denominators import DenominatorConflicts, Denominators
 from gridgeo_api.schemas.features import (
     Feature,
     FeatureChange,
@@ -59,6 +60,8 @@ __all__ = [
     "CellMeasure",
     "CellTerritory",
     "Cells",
+    "DenominatorConflicts",
+    "Denominators",
     "DrawnCatchment",
     "Explain",
     "Explanation",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -116,3 +116,17 @@ class UploadOptions(BaseModel):
     again: bool = Field(False, description="Import it although the store has it already.", examples=[True])
     cell_column: Text | None = Field(None, description="Column of H3 cells.", examples=["h3"])
     resolution: int | None = Field(None, ge=7, le=11, description="Resolution to bring cells to.", examples=[9])
+    form: Literal["zones", "polygons", "points", "cells"] | None = Field(
+        None, description="What rows of denominators are; found by their columns without it.", examples=["points"]
+    )
+    weights: Text | None = Field(
+        None, description="What areas of denominators are spread by, with commas.", examples=["area"]
+    )
+    figures: Texts = Field([], description="Further columns of counts; all for each one.", examples=[["age_0_15"]])
+    source: Text | None = Field(None, description="Where the figures come from.", examples=["census"])
+    dated_on: date | None = Field(None, description="Day the figures are of.", examples=["2020-11-01"])
+
+    def said(self) -> dict[str, str]:
+        """Return source and date as fields that are the same in every row."""
+        told = {"source": self.source, "dated_on": self.dated_on.isoformat() if self.dated_on else None}
+        return {name: text for name, text in told.items() if text}
