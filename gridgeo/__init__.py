@@ -16,13 +16,16 @@ _HOME = {
     "RunParams": "gridgeo.pipeline.steps",
     "choropleth": "gridgeo.pipeline.notebook",
     "connect": "gridgeo.pipeline.notebook",
+    "explain": "gridgeo.pipeline.notebook",
     "export": "gridgeo.pipeline.notebook",
     "read_branches": "gridgeo.pipeline.notebook",
     "read_cells": "gridgeo.pipeline.notebook",
     "read_territories": "gridgeo.pipeline.notebook",
     "run": "gridgeo.pipeline.notebook",
     "run_demo": "gridgeo.pipeline.notebook",
+    "score_plots": "gridgeo.pipeline.notebook",
     "summary": "gridgeo.pipeline.notebook",
+    "where_next": "gridgeo.pipeline.notebook",
 }
 
 __all__ = ["__version__", *_HOME]

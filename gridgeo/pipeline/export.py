@@ -44,7 +44,17 @@ def export_publication(
     published = browse.publication(connection)
     browse.check_measures((measure,), published)
     tables = export_tables(connection, actor, published)
-    notes = ExportNotes(
+    notes = notes_of(published)
+    if kind in WRITERS:
+        WRITERS[kind](tables, notes, out)
+    else:
+        PICTURES[kind](tables, notes, out, measure=measure)
+    return {"path": str(out), "format": kind, "version": published.id, "cells": tables.cells.height}
+
+
+def notes_of(published: browse.Publication) -> ExportNotes:
+    """Return what every file and picture of a publication says about itself."""
+    return ExportNotes(
         version=published.id,
         ground=published.ground,
         published_at=published.published_at.isoformat(timespec="seconds"),
@@ -52,11 +62,6 @@ def export_publication(
         datum=published.datum,
         fictional=published.fictional,
     )
-    if kind in WRITERS:
-        WRITERS[kind](tables, notes, out)
-    else:
-        PICTURES[kind](tables, notes, out, measure=measure)
-    return {"path": str(out), "format": kind, "version": published.id, "cells": tables.cells.height}
 
 
 def export_tables(connection: sa.Connection, actor: Actor, published: browse.Publication) -> ExportTables:

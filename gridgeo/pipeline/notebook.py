@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,11 +13,15 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor, local_actor
+from gridgeo.i18n import Language
 from gridgeo.pipeline import browse
 from gridgeo.pipeline import demo as demo_pipeline
+from gridgeo.pipeline import explain as explain_pipeline
 from gridgeo.pipeline import export as export_pipeline
 from gridgeo.pipeline import run as run_pipeline
+from gridgeo.pipeline import score_plots as plots_pipeline
 from gridgeo.pipeline import summary as summary_pipeline
+from gridgeo.pipeline import where_next as next_pipeline
 from gridgeo.pipeline.steps import RunParams
 from gridgeo.storage import open_engine, reading, upgrade
 
@@ -76,6 +80,27 @@ def read_territories(store: Store) -> pl.DataFrame:
     """Return the published territories: one row a cell (hex) with its territory and manager."""
     with reading(store.engine) as connection:
         return export_pipeline.territory_cells(connection, store.actor)
+
+
+def explain(store: Store, cell: str, measure: str) -> dict[str, Any]:
+    """Return one score of a published cell taken apart: formula, parts with their data versions, remarks."""
+    with reading(store.engine) as connection:
+        return explain_pipeline.explain_measure(connection, store.actor, cell, measure)
+
+
+def where_next(store: Store, branch_id: str | None = None, grid_id: str | None = None, limit: int = 20) -> pl.DataFrame:
+    """Return where to work next: one row a cell in the order of its gap, reasons in words beside it."""
+    with reading(store.engine) as connection:
+        body = next_pipeline.where_next(connection, store.actor, branch_id, grid_id, limit, today=_now().date())
+    return pl.DataFrame([{"branch_id": each["branch_id"], **cell} for each in body["lists"] for cell in each["cells"]])
+
+
+def score_plots(
+    store: Store, out: str | Path, measures: Sequence[str] = (), language: Language = "en"
+) -> dict[str, Any]:
+    """Draw the published scores into a folder: maps, spread by branch, reliability, one score step by step."""
+    with reading(store.engine) as connection:
+        return plots_pipeline.score_plots(connection, store.actor, Path(out), measures, language)
 
 
 def choropleth(store: Store, measure: str, out: str | Path) -> Path:
