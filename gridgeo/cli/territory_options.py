@@ -69,32 +69,17 @@ def aim_from(
     **chosen: Any,  # noqa: ANN401 - units, seed, starts
 ) -> Aim:
     """Read what is balanced, how finely and on which demand."""
-    from gridgeo.pipeline.territories.spec import aim_from_words, share_from_text
+    from gridgeo.cli.territory_cadence import text_of
+    from gridgeo.pipeline.territories.spec import aim_from_words, growth_from_csv, share_from_text
 
     if growth is None:
         return aim_from_words(measures, tolerance, {}, **chosen)
     path = Path(growth)
     if path.suffix.lower() == ".csv":
-        return aim_from_words(measures, tolerance, {}, cell_growth=_cell_growth(path), **chosen)
+        return aim_from_words(measures, tolerance, {}, cell_growth=growth_from_csv(text_of(path)), **chosen)
     given = pairs(growth.split(","), "--growth MEASURE=SHARE") if "=" in growth else {"all": growth}
     shares = {name: share_from_text(text, "growth") for name, text in given.items()}
     return aim_from_words(measures, tolerance, shares, **chosen)
-
-
-def _cell_growth(path: Path) -> dict[str, float]:
-    """Read a CSV with the columns cell and growth."""
-    import csv
-
-    from gridgeo.errors import NotFoundError
-    from gridgeo.pipeline.territories.spec import share_from_text
-
-    if not path.is_file():
-        raise NotFoundError("there is no file {path}", path=path)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    if not rows or not {"cell", "growth"} <= set(rows[0]):
-        raise InvalidInputError("{path} needs the columns {columns}", path=path, columns="cell, growth")
-    return {row["cell"]: share_from_text(row["growth"] or "", "growth") for row in rows}
 
 
 def pairs(given: list[str] | None, how: str) -> dict[str, str]:

@@ -30,7 +30,7 @@ def write_list(table: pl.DataFrame, headings: dict[str, str], words: tuple[str, 
     title, language = words
     with (
         written(path) as fresh,
-        xlsxwriter.Workbook(fresh, {"strings_to_formulas": False, "constant_memory": True}) as book,
+        xlsxwriter.Workbook(fresh, {"strings_to_formulas": False}) as book,
     ):
         sheet = book.add_worksheet()
         bold, day = (
@@ -45,9 +45,6 @@ def write_list(table: pl.DataFrame, headings: dict[str, str], words: tuple[str, 
         sheet.set_column(0, named.width - 1, _WIDTH)
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, named.columns, bold)
-        dates = [at for at, kind in enumerate(named.dtypes) if kind == pl.Date]
-        for at in dates:
-            sheet.set_column(at, at, _WIDTH, day)
-        for number, row in enumerate(named.iter_rows(), 1):
-            sheet.write_row(number, 0, row)
+        for at, column in enumerate(named.iter_columns()):
+            sheet.write_column(1, at, column.to_list(), day if column.dtype == pl.Date else None)
     return path

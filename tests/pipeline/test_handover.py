@@ -85,6 +85,7 @@ def test_a_plan_rests_on_the_table_that_counted_when_it_was_made(connection: sa.
         ({"contact_share": 1.5}, "at most 1"),
         ({"rows": [{"tier": "core"}]}, "row 1: channel is missing"),
         ({"weeks_a_year": "many"}, "must be a number"),
+        (cadence_from_text(ROWS.replace("basic", "gold"), "csv"), "tier must be one of"),
     ],
 )
 def test_what_does_not_fit_a_cadence_table_is_named(change: dict[str, Any], fault: str) -> None:

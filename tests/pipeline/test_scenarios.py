@@ -29,7 +29,7 @@ from gridgeo.pipeline.territories.drafts import (
     spec_of_draft,
 )
 from gridgeo.pipeline.territories.live import history, publish_scenario, rollback
-from gridgeo.pipeline.territories.spec import Aim, aim_from_words, spec_from_dict
+from gridgeo.pipeline.territories.spec import Aim, aim_from_words, growth_from_csv, spec_from_dict
 from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.storage import open_engine, version_record
 from gridgeo.storage.models import Certificate
@@ -213,6 +213,14 @@ def test_a_measure_that_does_not_add_up_is_refused(connection: sa.Connection) ->
     for name in ("penetration", "happiness"):
         with pytest.raises(InvalidInputError, match="must be some of"):
             spec_of_draft(connection, MAKER, Draft(("B1",), aim_from_words(name, "5", {})))
+
+
+def test_growth_by_cell_is_read_as_written() -> None:
+    text = "cell,growth\n891f8e62487ffff,10%\n891f8e6248bffff,0.2\n891f8e6248fffff,-5\n"
+    assert list(growth_from_csv(text).values()) == [0.1, 0.2, -0.05]
+    for bad in ("cell,share\nx,1\n", "cell,growth\nx,much\n", ""):
+        with pytest.raises(InvalidInputError):
+            growth_from_csv(bad)
 
 
 def test_tolerances_are_read_as_a_planner_writes_them() -> None:

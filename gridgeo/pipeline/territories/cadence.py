@@ -127,6 +127,11 @@ def cadence_from_json(body: Mapping[str, Any]) -> Cadence:
         example=bool(body.get("example", False)),
         **{name: figures[name] for name in TRAVEL},
     )
+    stray = [row.tier for row in policy.rows if row.tier not in TIERS]
+    if stray:
+        raise InvalidInputError(
+            "cadence table: tier must be one of {known}, got {given}", known=", ".join(TIERS), given=stray[0]
+        )
     # The same checks as where it is used: every tier has a row, periods and channels are known.
     workload_hours(np.zeros((1, len(TIERS))), np.zeros(1), policy)
     return Cadence(policy, figures["weeks_a_year"], figures["contact_share"])
@@ -169,7 +174,11 @@ def cadence_from_text(text: str, kind: str) -> dict[str, Any]:
             return tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise InvalidInputError("the file is not TOML: {detail}", detail=str(error)) from error
-    rows = pl.read_csv(text.encode(), infer_schema=False)
+    try:
+        rows = pl.read_csv(text.encode(), infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        detail = str(error).partition("\n")[0]
+        raise InvalidInputError("the file is not CSV: {detail}", detail=detail) from error
     return {"rows": rows.rename({name: name.strip() for name in rows.columns}).to_dicts()}
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
+import polars as pl
+
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.steps import BALANCED, REPORTED
 
@@ -163,6 +165,29 @@ def aim_from_words(
     if len(shares) == 1:
         shares *= len(names)
     return Aim(measures=names, tolerance=tuple(shares), growth=growth, **chosen)
+
+
+def growth_from_csv(text: str) -> dict[str, float]:
+    """Read the columns cell and growth: cell -> share by which its demand grows, written as in `share_from_text`.
+
+    Raises InvalidInputError when a column is missing or a growth is no number.
+    """
+    try:
+        rows = pl.read_csv(text.encode(), infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        raise InvalidInputError("the file is not CSV: {detail}", detail=str(error).partition("\n")[0]) from error
+    if not {"cell", "growth"} <= set(rows.columns):
+        raise InvalidInputError("the file needs the columns {columns}", columns="cell, growth")
+    word = pl.col("growth").fill_null("").str.strip_chars()
+    value = word.str.strip_suffix("%").str.strip_suffix("％").cast(pl.Float64, strict=False)
+    percent = word.str.contains("[%％]$") | (value.abs() >= 1)
+    read = rows.select("cell", "growth", share=pl.when(percent).then(value / 100).otherwise(value))
+    bad = read.filter(pl.col("share").is_null() | pl.col("share").is_nan())
+    if not bad.is_empty():
+        raise InvalidInputError(
+            "{name} must be a number or a percentage, got {given}", name="growth", given=bad["growth"][0]
+        )
+    return dict(read.select("cell", "share").iter_rows())
 
 
 def share_from_text(text: str, name: str) -> float:
