@@ -48,6 +48,23 @@ def times_to_sites(
     )
 
 
+def times_of_pairs(graph: RoadGraph, places: Points, pairs: tuple[IntArray, IntArray], reach_s: float) -> FloatArray:
+    """Return the seconds over the roads from the first to the second place of each pair, shape (n_pairs,).
+
+    Both walk to and from their nearest node. Infinite where the way takes longer than reach_s or there is none.
+    """
+    node, walk_s = _snapped(graph, places)
+    seconds = np.maximum(graph.seconds, NEAREST_POSSIBLE_S)
+    matrix = sp.csr_array((seconds, graph.indices, graph.indptr), shape=(graph.n_nodes, graph.n_nodes))
+    starts, of_pair = np.unique(node[pairs[0]], return_inverse=True)
+    found = np.full(len(of_pair), np.inf)
+    for first in range(0, len(starts), SITES_AT_ONCE):
+        by_node = dijkstra(matrix, directed=True, indices=starts[first : first + SITES_AT_ONCE], limit=reach_s)
+        here = (of_pair >= first) & (of_pair < first + SITES_AT_ONCE)
+        found[here] = by_node[of_pair[here] - first, node[pairs[1][here]]]
+    return found + walk_s[pairs[0]] + walk_s[pairs[1]]
+
+
 def seconds_to_nearest(graph: RoadGraph, sites: Points, people: Points) -> FloatArray:
     """Return the seconds from each place to the nearest site, shape (n_places,); infinite where there is no way."""
     home, walk_s = _snapped(graph, people)

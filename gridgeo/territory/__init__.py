@@ -6,7 +6,7 @@ Importing this package does not import numba; `solve` does, when it is first cal
 from gridgeo.territory.certificate import Certificate, Violation, certify, violations_of
 from gridgeo.territory.check import Finding, check_problem
 from gridgeo.territory.colours import PALETTE_SIZE, territory_colours
-from gridgeo.territory.graph import components, join_components, problem_from_cells
+from gridgeo.territory.graph import Ways, components, join_components, problem_from_cells
 from gridgeo.territory.joining import most_kept_share, with_room
 from gridgeo.territory.moves import Moved, Moves
 from gridgeo.territory.params import Params, params_from_toml, params_within
@@ -46,6 +46,7 @@ __all__ = [
     "StopRule",
     "Violation",
     "Watched",
+    "Ways",
     "WhenAsked",
     "WithinTolerance",
     "certify",

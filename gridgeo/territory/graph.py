@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from gridgeo.cells import centres, local_xy_m, neighbour_graph
-from gridgeo.domain.arrays import CellArray, FloatArray, IntArray, LabelArray
+from gridgeo.cells import NeighbourGraph, centres, local_xy_m, neighbour_graph
+from gridgeo.domain.arrays import BoolArray, CellArray, FloatArray, IntArray, LabelArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.territory.problem import Problem
 
 WHOLE_NUMBER_SLACK = 1e-9
+BRIDGE_KM_PER_KM = 1.3
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """What lies between touching cells, one entry a directed edge of `neighbour_graph`; both directions agree.
+
+    cut: nobody gets across. cost: of the way between the centres, in km or seconds; None for the straight km.
+    bridge_cost_per_km: of a bridge between parts of the ground, which is longer than the straight line.
+    """
+
+    cut: BoolArray
+    cost: FloatArray | None = None
+    bridge_cost_per_km: float = BRIDGE_KM_PER_KM
 
 
 def components(problem: Problem) -> IntArray:
@@ -50,14 +64,14 @@ def problem_from_cells(
     k: int,
     tolerance: FloatArray | Sequence[float],
     target_shares: FloatArray | None = None,
-    bridge_km_per_km: float = 1.3,
+    ways: Ways | None = None,
 ) -> Problem:
     """Make the problem of H3 cells: neighbours are the hexagons that touch, distances are km between centres.
 
     cells: unique, shape (n,). weights: shape (n, m). tolerance, target_shares: as in Problem. A component that is too
     small for one territory, or that does not make a whole number of territories within the tolerance, is joined to the
-    nearest other one by a bridge between their closest cells; bridge_km_per_km: what a bridge costs for each straight
-    km (roads between parts of a ground are longer than the straight line). Bridges are listed in the problem.
+    nearest other one by a bridge between their closest cells. Bridges are listed in the problem. ways: where neighbours
+    are cut apart, and what the way between them costs.
     Use `dataclasses.replace` for homes, locks, names and the like.
     """
     if len(cells) == 0:
@@ -66,8 +80,25 @@ def problem_from_cells(
     x, y = local_xy_m(lng, lat, float(np.mean(lng)), float(np.mean(lat)))
     near = neighbour_graph(cells)
     xy_km = np.column_stack([x, y]) / 1000.0
-    problem = Problem(xy_km, weights, near.indptr, near.indices, k=k, tolerance=tolerance, target_shares=target_shares)  # type: ignore[arg-type]  # converted by Problem itself
-    return join_components(problem, bridge_km_per_km)
+    ways = ways or Ways(np.zeros(len(near.indices), np.bool_))
+    indptr, indices, cost = _open_ways(near, ways)
+    problem = Problem(
+        xy_km,
+        weights,
+        indptr,
+        indices,
+        k=k,
+        tolerance=tolerance,  # type: ignore[arg-type]  # converted by Problem itself
+        edge_cost=cost,
+        target_shares=target_shares,
+    )
+    return join_components(problem, ways.bridge_cost_per_km)
+
+
+def _open_ways(near: NeighbourGraph, ways: Ways) -> tuple[IntArray, LabelArray, FloatArray | None]:
+    source = np.repeat(np.arange(near.n_cells), np.diff(near.indptr))[~ways.cut]
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=near.n_cells))]).astype(np.int64)
+    return indptr, near.indices[~ways.cut], None if ways.cost is None else ways.cost[~ways.cut]
 
 
 def join_components(problem: Problem, cost_per_km: float) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -64,8 +65,8 @@ def customers(cells: CellArray, branch: np.ndarray[Any, Any]) -> tuple[pl.DataFr
     return table.with_columns(consent=pl.Series(rng.random(count) < 0.5)), at
 
 
-def write_plan_bank(connection: sa.Connection) -> None:
-    """Write every version of the bank and publish it."""
+def write_plan_bank(connection: sa.Connection, more_ground: Callable[[sa.Connection, int], None] | None = None) -> None:
+    """Write every version of the bank and publish it; more_ground: writes what else its ground is to have."""
     actor = Actor("local", "hq")
     cells, branch = ground()
     people, at = customers(cells, branch)
@@ -74,6 +75,8 @@ def write_plan_bank(connection: sa.Connection) -> None:
         params = RunParams().as_dict() | {"inputs": dict(ids), "name": "liechtenstein", "synthetic": True}
         ids[kind] = new_version(connection, actor, kind, params=params, now=NOW)
     _write_bank(connection, ids, cells, people)
+    if more_ground is not None:
+        more_ground(connection, ids["ground"])
     rows = pl.DataFrame({"branch_id": branch, "cell": cells, "travel_s": 300.0})
     write_frame(connection, "catchment_cell", rows, version_id=ids["catchment"])
     write_frame(connection, "catchment", _outlines(cells, branch), version_id=ids["catchment"])

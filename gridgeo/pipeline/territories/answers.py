@@ -14,7 +14,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.cells import cell_strings
-from gridgeo.domain import Actor, CellArray, LabelArray
+from gridgeo.domain import Actor, CellArray, FloatArray, LabelArray
 from gridgeo.pipeline.assign import plan_colours, plan_report, require_true, rounds_for
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.pipeline.territories.ground import PartGround, part_ground
@@ -25,6 +25,7 @@ from gridgeo.territory import (
     FirstOf,
     NoImprovement,
     Params,
+    Problem,
     Result,
     Rounds,
     certify,
@@ -71,13 +72,13 @@ def fresh(ground: PartGround, part: Part, aim: Aim) -> Answer:
 def measured(ground: PartGround, part: Part, aim: Aim, labels: LabelArray) -> Answer:
     """Certify a plan as it stands, without solving: of a manual move, or of a deputy."""
     found = violations_of(ground.problem, labels)
-    certificate: Certificate = certify(ground.problem, labels, not found, _travel(), aim.seed, Params())
+    certificate: Certificate = certify(ground.problem, labels, not found, _travel(ground.problem), aim.seed, Params())
     findings = tuple(check_problem(ground.problem))
     return Answer(part, ground, Result(labels, not found, found, certificate, findings, 0, 0.0))
 
 
-def _travel() -> np.ndarray:
-    return np.zeros((0, 0))
+def _travel(problem: Problem) -> FloatArray:
+    return problem.home_paths if problem.objective == "travel" else np.zeros((0, 0))
 
 
 def solve_spec(connection: sa.Connection, inputs: Inputs, spec: Spec, solver: Solver = fresh) -> list[Answer]:

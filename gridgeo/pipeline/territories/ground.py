@@ -15,6 +15,7 @@ from gridgeo.errors import ConflictError, InvalidInputError, NotFoundError
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.pipeline.territories.spec import Aim, Part
 from gridgeo.pipeline.territories.units import units_of
+from gridgeo.pipeline.territories.ways import ways_between
 from gridgeo.pipeline.territories.weights import cell_weights
 from gridgeo.storage import read_frame
 from gridgeo.storage.grids import find_grid_set
@@ -63,12 +64,15 @@ def part_ground(connection: sa.Connection, inputs: Inputs, aim: Aim, part: Part)
     hours = np.array([seat.hours_per_week for seat in part.seats])
     shares = np.repeat((hours / hours.sum())[:, None], len(aim.weighed), axis=1)
     limit = dict(zip(aim.measures, aim.tolerance, strict=True))
+    ways = ways_between(connection, inputs.ground, cells, timed=bool(part.homes))
+    timed = ways is not None and ways.cost is not None
     problem = problem_from_cells(
         cells,
         weights.select(aim.weighed).to_numpy(),
         k=min(len(part.seats), len(cells)),
         tolerance=np.array([limit.get(name, np.nan) for name in aim.weighed]),
         target_shares=_shares_that_fit(shares, len(cells)),
+        ways=ways,
     )
     problem = replace(problem, measures=aim.weighed, territories=tuple(labels_of_seats(part)), kept_measure=0)
     unit = np.arange(len(cells), dtype=np.int64)
@@ -76,7 +80,7 @@ def part_ground(connection: sa.Connection, inputs: Inputs, aim: Aim, part: Part)
         _require_revisions(connection, part)
         unit = units_of(connection, cells, part.branches)
         problem = merged_problem(problem, unit)
-    return _bound(connection, PartGround(cells, unit, problem), part)
+    return _bound(connection, PartGround(cells, unit, problem), part, timed=timed)
 
 
 def labels_of_seats(part: Part) -> list[str]:
@@ -112,11 +116,12 @@ def grid_revisions(connection: sa.Connection, branches: tuple[str, ...]) -> dict
     return known
 
 
-def _bound(connection: sa.Connection, ground: PartGround, part: Part) -> PartGround:
-    """Add homes, locks and the plan before to the problem."""
+def _bound(connection: sa.Connection, ground: PartGround, part: Part, *, timed: bool) -> PartGround:
+    """Add homes, locks and the plan before to the problem; to a home the way counts where its time is known."""
     problem = ground.problem
     if part.homes:
-        problem = replace(problem, homes=ground.unit[positions(ground.cells, list(part.homes), "home")])
+        homes = ground.unit[positions(ground.cells, list(part.homes), "home")]
+        problem = replace(problem, homes=homes, objective="travel" if timed else "median")
     if part.locks:
         locks = np.full(problem.n, -1, np.int32)
         at = ground.unit[positions(ground.cells, list(part.locks), "locked cell")]

@@ -8,7 +8,7 @@ import pytest
 
 from gridgeo.domain.tables import ROAD_EDGES, ROAD_NODES
 from gridgeo.sources.roads import RoadGraph, road_graph_from_tables
-from gridgeo.sources.site_times import seconds_to_nearest, times_to_sites
+from gridgeo.sources.site_times import seconds_to_nearest, times_of_pairs, times_to_sites
 
 LNG = np.array([9.50, 9.51, 9.52, 9.53])
 LAT = np.full(4, 47.1)
@@ -45,6 +45,12 @@ def test_the_nearest_place_counts_and_no_way_is_infinite(road: RoadGraph) -> Non
     ]
     both = seconds_to_nearest(road, (LNG[[0, 3]], LAT[[0, 3]]), (LNG, LAT))
     assert both[3] == pytest.approx(0, abs=0.01)
+
+
+def test_each_pair_has_its_own_direction(road: RoadGraph) -> None:
+    pairs = np.array([0, 1, 1, 0, 3]), np.array([1, 0, 2, 3, 2])
+    found = times_of_pairs(road, (LNG, LAT), pairs, 250.0)
+    assert found == pytest.approx([100, 40, 100, np.inf, np.inf], abs=0.01)
 
 
 def test_people_walk_to_the_road(road: RoadGraph) -> None:
