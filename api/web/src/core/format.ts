@@ -1,7 +1,7 @@
 // Numbers and dates as the reader's language writes them.
 
 import type { Kind } from "./contract.js";
-import { catalogue, type Language } from "./i18n.js";
+import { type Language, unitNames } from "./i18n.js";
 
 const locale = (language: Language) => (language === "zh" ? "zh-CN" : "en-GB");
 const MOST_DIGITS = 6;
@@ -66,15 +66,7 @@ export function limits(language: Language, kind: Kind, breaks: readonly number[]
 const rounding = (value: number, digits: number) => Math.round(value * 10 ** digits) / 10 ** digits;
 
 export function unitName(language: Language, unit: string): string {
-  const words = catalogue(language);
-  const names = new Map([
-    ["people", words.unitPeople],
-    ["customers", words.unitCustomers],
-    ["merchants", words.unitMerchants],
-    ["hours a year", words.unitHours],
-    ["share", ""],
-  ]);
-  return names.get(unit) ?? unit;
+  return new Map(Object.entries(unitNames[language])).get(unit) ?? unit;
 }
 
 export function withUnit(language: Language, kind: Kind, unit: string, value: number): string {

@@ -122,10 +122,6 @@ const en = {
   cellSaidIn: (territory: string) => `territory ${territory}`,
   noNeighbour: "The ground ends here.",
 
-  unitPeople: "people",
-  unitCustomers: "customers",
-  unitMerchants: "merchants",
-  unitHours: "hours a year",
   minutes: (value: string) => `${value} min`,
   squareKm: (value: string) => `${value} km²`,
 };
@@ -248,10 +244,6 @@ const zh: Catalogue = {
   cellSaidIn: (territory) => `责任区 ${territory}`,
   noNeighbour: "已到边缘。",
 
-  unitPeople: "人",
-  unitCustomers: "户",
-  unitMerchants: "家",
-  unitHours: "小时/年",
   minutes: (value) => `${value} 分钟`,
   squareKm: (value) => `${value} 平方公里`,
 };
@@ -271,3 +263,43 @@ export function languageFrom(remembered: string | null, browser: string): Langua
   if (remembered === "en" || remembered === "zh") return remembered;
   return browser.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
+
+/** The units of the built-in measures as the service writes them; a user's own unit is shown as it is. */
+export const unitNames: Record<Language, Record<string, string>> = {
+  en: {
+    people: "people",
+    households: "households",
+    customers: "customers",
+    merchants: "merchants",
+    products: "products",
+    branches: "branches",
+    share: "",
+    fen: "fen",
+    "fen a month": "fen a month",
+    "hours a year": "hours a year",
+    "a year": "a year",
+    days: "days",
+    s: "s",
+    "managers for 10,000 people": "managers for 10,000 people",
+    "1 is average": "(1 is average)",
+    "1 hot, -1 cold": "(1 hot, -1 cold)",
+  },
+  zh: {
+    people: "人",
+    households: "户",
+    customers: "户",
+    merchants: "家",
+    products: "个产品",
+    branches: "家网点",
+    share: "",
+    fen: "分",
+    "fen a month": "分/月",
+    "hours a year": "小时/年",
+    "a year": "次/年",
+    days: "天",
+    s: "秒",
+    "managers for 10,000 people": "名客户经理/万人",
+    "1 is average": "(1 为平均)",
+    "1 hot, -1 cold": "(1 热,-1 冷)",
+  },
+};
