@@ -51,8 +51,9 @@ def fit_prior(customers: FloatArray, people: FloatArray, ring: sparse.csr_array,
     chosen = _thinned(usable, customers, people, ring)
     rows, pool = ring[chosen], _pool(customers, people)[chosen]
     # Of the neighbours only those count who have anybody: most cells have no merchant of an industry.
-    near = np.unique(rows.indices)
-    near = near[(people[near] > 0) | (customers[near] > 0)]
+    reached = np.zeros(len(people), dtype=bool)
+    reached[rows.indices] = True
+    near = np.flatnonzero(reached & ((people > 0) | (customers > 0)))
     rows, around = rows[:, near], (customers[near], people[near], pool)
 
     def loss(log_parameters: FloatArray) -> float:

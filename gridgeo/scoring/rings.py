@@ -21,7 +21,7 @@ def ring_matrix(pairs: RingPairs, n_cells: int) -> sparse.csr_array:
     ones = np.ones(len(row), dtype=np.float64)
     if bool(np.all(row[1:] >= row[:-1])):
         # In order already, as `ring_pairs` gives them: the matrix is these columns and where each row begins.
-        starts = np.searchsorted(row, np.arange(n_cells + 1))
+        starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n_cells))])
         return sparse.csr_array((ones, column, starts), shape=(n_cells, n_cells))
     return sparse.csr_array((ones, (row, column)), shape=(n_cells, n_cells))
 

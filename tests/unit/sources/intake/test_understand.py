@@ -15,6 +15,7 @@ from gridgeo.cells import from_wgs84, metres_between
 from gridgeo.errors import InvalidInputError
 from gridgeo.sources.files import open_table
 from gridgeo.sources.intake import ImportOptions, Known, Understanding, understand
+from tests.unit.sources.intake.conftest import table
 
 BRANCHES = Known(ids={"branches": pl.Series("id", ["b1", "b2"])})
 ID_CARD = "11010519491231002X"
@@ -250,3 +251,19 @@ def test_rows_in_are_rows_accepted_and_rejected(
     assert rejected.height == len(filled) - accepted.height
     if accepted.height:
         assert not accepted["id"].is_duplicated().any()
+
+
+def test_internal_prices_are_taken_in_fen_and_a_margin_share_belongs_to_the_balance_alone() -> None:
+    rows = {
+        "产品代码": ["balance", "DEP", "contact", "CARD", "LOAN", "NONE"],
+        "利差": ["0.012", None, None, "0.5", None, None],
+        "月收益(元)": [None, "1.25", None, None, None, None],
+        "成本(元)": [None, "0.3", "25", None, "-1", None],
+    }
+    read = understand(table(rows), ImportOptions("prices"), Known())
+    (batch,) = list(read.batches())
+    taken = {row["id"]: row for row in batch.accepted.to_dicts()}
+    assert set(taken) == {"balance", "DEP", "contact"}
+    assert (taken["DEP"]["margin_fen"], taken["DEP"]["cost_fen"]) == (125, 30)
+    assert taken["balance"]["margin_share"] == 0.012
+    assert batch.rejected.height == 3
