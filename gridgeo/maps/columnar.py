@@ -17,6 +17,7 @@ from gridgeo.cells import cell_strings
 from gridgeo.domain.arrays import CellArray, FloatArray, IntArray
 from gridgeo.domain.measures import WHOLE_MEASURES
 from gridgeo.errors import InvalidInputError
+from gridgeo.maps.notes import MARKETING_ONLY
 
 SIGNIFICANT_DIGITS = 6
 """Digits of values in JSON: more than any score has, a third of the bytes."""
@@ -67,6 +68,7 @@ def columnar_body(frame: CellColumns, measures: Mapping[str, MeasureColumn]) -> 
         "branch_index": np.ascontiguousarray(frame.branch_index, dtype=np.int64),
         "branches": list(frame.branches),
         "measures": columns,
+        "notice": MARKETING_ONLY,
     }
 
 

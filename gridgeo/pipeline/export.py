@@ -49,7 +49,13 @@ def export_publication(
         WRITERS[kind](tables, notes, out)
     else:
         PICTURES[kind](tables, notes, out, measure=measure)
-    return {"path": str(out), "format": kind, "version": published.id, "cells": tables.cells.height}
+    return {
+        "path": str(out),
+        "format": kind,
+        "version": published.id,
+        "cells": tables.cells.height,
+        "notice": notes.notice,
+    }
 
 
 def notes_of(published: browse.Publication) -> ExportNotes:

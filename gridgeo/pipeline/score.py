@@ -14,6 +14,7 @@ from gridgeo.domain.measures import Measure
 from gridgeo.domain.tables import CELL_SCORES, checked
 from gridgeo.features.life_cycle import stages_from_dict
 from gridgeo.i18n import LANGUAGES, translate
+from gridgeo.maps.notes import MARKETING_ONLY
 from gridgeo.pipeline.cell_groups import groups
 from gridgeo.pipeline.cell_inputs import CellInputs, cell_inputs
 from gridgeo.pipeline.columns.column import Column
@@ -68,6 +69,7 @@ def _report(parts: list[CellInputs], scored: list[Computed]) -> dict[str, Any]:
         },
         "cells": sum(len(given.cells) for given in parts),
         "absent": _absent(scored),
+        "notice": MARKETING_ONLY,
         "denominators": parts[0].accounts,
         **models[0],
         **(several if len(parts) > 1 else {}),

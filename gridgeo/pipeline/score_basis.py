@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -22,10 +23,13 @@ from gridgeo.scoring import (
 )
 from gridgeo.scoring.basis import Fits, Rate, basis_frame, compare, rate_columns, settled_potential
 from gridgeo.scoring.groups import counts_by_group
-from gridgeo.scoring.makeup import RING_FEATURES
+from gridgeo.scoring.leaks import given_away
+from gridgeo.scoring.makeup import RING_FEATURES, feature_matrix
+from gridgeo.scoring.notes import note
 from gridgeo.scoring.score_model import score_model_bytes
 from gridgeo.storage.score_basis import write_basis, write_score_models
 
+LEAKS = "feature {feature} was left out: it tells the customers themselves, which proves nothing"
 Kept = tuple[Fits, Mapping[str, Rate]]
 
 
@@ -39,9 +43,12 @@ def fit(given: CellInputs, *, validated: bool = True) -> tuple[Fits, Validation 
     )
     shrunk = shrink_penetration(given.customers, corrected.people, given.pairs)
     features = with_ring_sums(given.features, given.pairs, RING_FEATURES)
-    validation = _validation(given, features, corrected.customers) if validated else None
+    told = given_away(tuple(features.columns), feature_matrix(features), corrected.customers, "people")
+    made_of = features.drop(told)
+    validation = _validation(given, made_of, corrected.customers) if validated else None
     proven = validation is not None and validation.verdict == "predictive"
-    fitted = fit_potential(features, corrected.customers, given.people, groups=given.branch_index)
+    fitted = fit_potential(made_of, corrected.customers, given.people, groups=given.branch_index)
+    fitted = replace(fitted, notes=(*(note(LEAKS, feature=name) for name in told), *fitted.notes))
     model, potential = settled_potential(fitted, features, given.people, proven=proven)
     compared = compare(given.features, given.people, corrected, shrunk, (given.branch_index, given.branch_ids))
     return (

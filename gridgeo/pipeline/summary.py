@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.domain.measures import MEASURE_BY_ID, Measure
+from gridgeo.maps.notes import MARKETING_ONLY
 from gridgeo.pipeline.bank import branches_of
 from gridgeo.pipeline.steps import require_insider
 from gridgeo.storage import house_datum, live, read_frame, score_measures, version_record
@@ -32,6 +33,7 @@ def summary(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
     measures = score_measures(connection, ids["score"])
     return {
         "ground": ground["name"],
+        "notice": MARKETING_ONLY,
         "fictional_ground": bool(ground.get("fictional", False)),
         "synthetic_bank": bool(version_record(connection, ids["bank"]).params["synthetic"]),
         "resolution": int(published.params["resolution"]),

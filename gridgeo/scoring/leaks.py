@@ -42,6 +42,17 @@ def find_leaks(names: tuple[str, ...], matrix: FloatArray, target: FloatArray) -
     return Leaks(certain, together, tuple(pair for pair in close if SUSPICIOUS_FROM <= pair[1] < LEAKS_FROM))
 
 
+def given_away(names: tuple[str, ...], matrix: FloatArray, target: FloatArray, exempt: str) -> tuple[str, ...]:
+    """Return the features that are the target itself, to EXACT: no make-up of a cell orders or gives it so well.
+
+    matrix: shape (n_cells, n_features), finite; target: shape (n_cells,). exempt: name of the exposure, of which
+    the target is a part.
+    """
+    if not len(target):
+        return ()
+    return tuple(name for at, name in enumerate(names) if name != exempt and closeness(matrix[:, at], target) >= EXACT)
+
+
 def closeness(feature: FloatArray, target: FloatArray) -> float:
     """Return 0 to 1; 1 where the feature gives the target's order or its values."""
     if np.ptp(feature) == 0 or np.ptp(target) == 0:

@@ -12,6 +12,7 @@ from gridgeo.cells import areas_m2, cells_from_strings, centres, common_resoluti
 from gridgeo.domain.measures import Measure
 from gridgeo.domain.public import reason_words
 from gridgeo.errors import InvalidInputError
+from gridgeo.maps import MARKETING_ONLY
 from gridgeo.maps.columnar import rounded
 from gridgeo.pipeline import browse
 from gridgeo_api.deps import Reading, ReadingNow, json_bytes
@@ -76,6 +77,7 @@ def _detail(reading: Reading, numbers: np.ndarray[Any, np.dtype[np.uint64]]) -> 
             "versions": {"publication": reading.published.id, **reading.published.versions},
             "measures": {name: _explanation(known[name], scores) for name in scores},
         },
+        "notice": MARKETING_ONLY,
     }
 
 

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from gridgeo.domain.public import Reason
 from gridgeo_api.schemas.common import CELL, OTHER_CELL, Cell, answer_config
+from gridgeo_api.schemas.session import Notice
+
+NOTICE = {"zh": "仅供营销,不用于授信审批", "en": "for marketing only, not for credit decisions"}
 
 
 class MeasureValues(BaseModel):
@@ -47,6 +50,7 @@ class Cells(BaseModel):
                     "breaks": [0.0, 0.1, 0.2, 0.3],
                 }
             },
+            "notice": NOTICE,
         }
     )
 
@@ -56,6 +60,7 @@ class Cells(BaseModel):
     branch_index: list[int]
     branches: list[str]
     measures: dict[str, MeasureValues]
+    notice: Notice
 
 
 class CellMeasure(BaseModel):
@@ -146,6 +151,7 @@ class CellDetail(BaseModel):
                     }
                 },
             },
+            "notice": NOTICE,
         }
     )
 
@@ -157,3 +163,4 @@ class CellDetail(BaseModel):
     territory: CellTerritory | None
     measures: dict[str, CellMeasure]
     explain: Explain
+    notice: Notice

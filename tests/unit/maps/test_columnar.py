@@ -34,7 +34,8 @@ def test_the_body_has_one_value_a_cell_and_null_where_there_is_none(
     )
     people = MeasureColumn(values=columns["people"], breaks=class_breaks(columns["people"]))
     body = json.loads(columnar_json(_frame(patch), {"penetration": measure, "people": people}))
-    assert list(body) == ["resolution", "version", "cells", "branch_index", "branches", "measures"]
+    assert list(body) == ["resolution", "version", "cells", "branch_index", "branches", "measures", "notice"]
+    assert body["notice"]["zh"] == "仅供营销,不用于授信审批"
     assert body["cells"] == cell_strings(patch)
     assert body["branch_index"][:3] == [0, 1, 0]
     found = body["measures"]["penetration"]
