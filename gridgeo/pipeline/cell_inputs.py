@@ -103,7 +103,7 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int, fine
     travel_s = catchment["travel_s"].fill_null(float("nan")).to_numpy()
     settled = settlement_of(connection, inputs.ground)
     every = denominators_on_cells(connection, inputs.ground, ground, settled)
-    own = _of_cells(connection, inputs.ground, (ground, cells, home), settled, every.values)
+    own = of_cells(connection, inputs.ground, (ground, cells, home), settled, every.values)
     people = own["people"]
     customers = _customers(connection, inputs, cells)
     merchants = _merchants(connection, inputs, cells)
@@ -189,7 +189,7 @@ def _unplaced(
     return by_zone, float(rows.height - inside.sum())
 
 
-def _of_cells(
+def of_cells(
     connection: sa.Connection,
     ground_id: int,
     among: tuple[CellArray, CellArray, IntArray],

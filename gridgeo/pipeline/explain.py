@@ -18,6 +18,7 @@ from gridgeo.maps import MARKETING_ONLY
 from gridgeo.pipeline import browse
 from gridgeo.pipeline.comparable import comparable_cells
 from gridgeo.pipeline.explain_counts import explain_people, explain_placed, placed_parts
+from gridgeo.pipeline.explain_own import explain_own
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.scoring.explained import EXPLAINERS, explain_penetration
 from gridgeo.scoring.notes import Note, note
@@ -146,6 +147,8 @@ def _taken_apart(
     counted = _counted(connection, inputs, (cell, published.resolution), detail, measure)
     if counted is not None:
         return counted, {}
+    if published.measures[measure].origin == "user":
+        return explain_own(connection, published, cell, measure), {}
     if measure not in EXPLAINERS:
         return _quotient(detail.scores, published.measures[measure]), {}
     model = score_model(connection, score_id, common_resolution(cells))

@@ -15,7 +15,7 @@ from gridgeo.cells.points import resolutions
 from gridgeo.domain import CellArray, FloatArray
 from gridgeo.domain.user_measures import UserMeasure
 from gridgeo.pipeline.published import Publication
-from gridgeo.pipeline.stored_columns import imported_columns
+from gridgeo.pipeline.stored_columns import counts_of
 from gridgeo.scoring import Component
 from gridgeo.scoring.basis import FEATURE
 from gridgeo.scoring.composite import contributions
@@ -28,7 +28,7 @@ from gridgeo.scoring.user_figures import explained_share
 from gridgeo.storage import read_frame, score_definition
 from gridgeo.storage.score_basis import read_basis
 
-NOT_KEPT = "a column of this measure is kept by no later version of the data: it cannot be worked out again"
+NOT_KEPT = "a column of this measure is not kept with the scores: it cannot be worked out again"
 
 
 @dataclass(frozen=True)
@@ -120,11 +120,9 @@ def _ground(connection: sa.Connection, published: Publication, definition: UserM
     wide = _of_measures(connection, score, base, names)
     columns = {name: wide[name].fill_null(np.nan).to_numpy() for name in names if name in wide.columns}
     columns |= _of_basis(connection, score, base, names - columns.keys())
-    columns |= {
-        name: values
-        for name, values in imported_columns(connection, published.versions["ground"], cells).items()
-        if name in names - columns.keys()
-    }
+    if names - columns.keys():
+        counts = counts_of(connection, published.versions["ground"], cells, published.resolution)
+        columns |= {name: values for name, values in counts.items() if name in names - columns.keys()}
     if names - columns.keys():
         return None
     _, branch = np.unique(base["branch_id"].to_numpy(), return_inverse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from gridgeo.pipeline.columns.column import Column
 from gridgeo.pipeline.columns.registry import Computed
 from gridgeo.pipeline.stored_columns import stored_columns
 from gridgeo.scoring import Note
+from gridgeo.scoring.composite import FIRM_SHARE, WEIGHT_SPREAD
 from gridgeo.scoring.formula_values import Cells
 from gridgeo.scoring.user_figures import user_figures
 from gridgeo.storage import user_measures, write_score_measures
@@ -39,9 +40,7 @@ class UserColumns:
         """Return what the score version says about them: how each was computed, and remarks in both languages."""
         said = dict.fromkeys(self.notes)
         return {
-            "measures": {
-                name: {"method": each.method, "formula": each.text} for name, each in self.definitions.items()
-            },
+            "measures": {name: _computed(each) for name, each in self.definitions.items()},
             "notes": [
                 {language: translate(each.template, language, **dict(each.values)) for language in LANGUAGES}
                 for each in said
@@ -98,3 +97,18 @@ def _require_free(definitions: dict[str, UserMeasure], more: set[str]) -> None:
             "it with gridgeo score remove-measure",
             measure=taken[0],
         )
+
+
+def _computed(measure: UserMeasure) -> dict[str, Any]:
+    """Return how a measure was computed; of a composite, all that its places hang on."""
+    said: dict[str, Any] = {"method": measure.method, "formula": measure.text}
+    if measure.components:
+        said |= {
+            "components": [asdict(part) for part in measure.components],
+            "standardisation": "percentile place among all cells of one resolution",
+            "top": measure.top,
+            "draws": measure.draws,
+            "weight_spread": WEIGHT_SPREAD,
+            "firm_share": FIRM_SHARE,
+        }
+    return said

@@ -6,16 +6,18 @@ import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
-from gridgeo.cells import common_resolution
+from gridgeo.cells import common_resolution, parents
 from gridgeo.cells.moves import move_counts
 from gridgeo.domain import CellArray, FloatArray
 from gridgeo.errors import NotFoundError
-from gridgeo.pipeline.cell_inputs import CellInputs
+from gridgeo.pipeline.cell_inputs import CellInputs, of_cells
+from gridgeo.pipeline.denominators.on_cells import denominators_on_cells
+from gridgeo.pipeline.denominators.sources import COUNTED, ground_sources
+from gridgeo.pipeline.ground_cells import ground_cells, settlement_of
 from gridgeo.scoring.makeup import MERCHANT_GROUPS
 from gridgeo.storage import live, read_frame
 
 MAKE_UP = frozenset({"building_area_m2", "street_m", "travel_s", *MERCHANT_GROUPS})
-COUNTED = frozenset({"people", "households", "businesses"})
 
 
 def known_columns(connection: sa.Connection) -> frozenset[str]:
@@ -23,9 +25,8 @@ def known_columns(connection: sa.Connection) -> frozenset[str]:
     try:
         ground = live(connection, "ground").id
     except NotFoundError:
-        return MAKE_UP | COUNTED
-    imported = read_frame(connection, "cell_value", version_id=ground, columns=["name"])["name"].unique()
-    return MAKE_UP | COUNTED | frozenset(imported.to_list())
+        return MAKE_UP.union(COUNTED)
+    return MAKE_UP.union(COUNTED, {name for source in ground_sources(connection, ground) for name in source.names})
 
 
 def stored_columns(connection: sa.Connection, ground_id: int, given: CellInputs) -> dict[str, FloatArray]:
@@ -40,6 +41,19 @@ def stored_columns(connection: sa.Connection, ground_id: int, given: CellInputs)
         | {"travel_s": given.travel_s}
         | dict(given.denominators)
     )
+
+
+def counts_of(connection: sa.Connection, ground_id: int, cells: CellArray, resolution: int) -> dict[str, FloatArray]:
+    """Return every count that a ground's sources have of these cells, as the scores took it: name -> shape (n_cells,).
+
+    cells: of one resolution. resolution: at which the catchments were settled.
+    """
+    ground, _ = ground_cells(connection, ground_id, resolution)
+    settled = settlement_of(connection, ground_id)
+    every = denominators_on_cells(connection, ground_id, ground, settled).values
+    home = np.searchsorted(ground, parents(cells, resolution)).astype(np.int64)
+    spread = of_cells(connection, ground_id, (ground, cells, home), settled, every)
+    return imported_columns(connection, ground_id, cells) | spread
 
 
 def imported_columns(connection: sa.Connection, ground_id: int, cells: CellArray) -> dict[str, FloatArray]:

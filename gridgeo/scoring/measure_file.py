@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -13,7 +12,7 @@ from gridgeo.errors import InvalidInputError
 from gridgeo.scoring.nearest_name import nearest_name
 
 MOST_MEASURES, MOST_COMPONENTS = 100, 20
-MOST_TOP, MOST_DRAWS, MOST_VERSION = 10_000, 10_000, 9_999
+MOST_TOP, MOST_DRAWS, MOST_VERSION, MOST_WEIGHT = 10_000, 5_000, 9_999, 1_000_000
 LONGEST_NAME, LONGEST_UNIT = 60, 30
 KINDS, DIRECTIONS = ("count", "share", "index"), ("up", "down", "none")
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -31,7 +30,8 @@ def measures_from_toml(text: str) -> tuple[UserMeasure, ...]:
     """
     try:
         body = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
+        # Not of TOML alone: a number of thousands of digits is refused by Python itself.
         raise InvalidInputError("the file is no TOML: {detail}", detail=error) from error
     except RecursionError as error:
         raise InvalidInputError("the file is no TOML: {detail}", detail="too many brackets") from error
@@ -159,11 +159,12 @@ def _components(table: Mapping[str, Any], where: str) -> tuple[Part, ...]:
 def _part(table: Mapping[str, Any], where: str) -> Part:
     _only(table, _OF_PART, where)
     weight = _given(table, "weight", where)
-    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < math.inf:
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= MOST_WEIGHT:
         raise InvalidInputError(
-            "measure {measure}, field weight: got {given}; a number that is 0 or more is needed",
+            "measure {measure}, field weight: got {given}; a number from 0 to {most} is needed",
             measure=where,
             given=weight,
+            most=MOST_WEIGHT,
         )
     direction = _one_of(table, "direction", ("up", "down"), where) if "direction" in table else "up"
     return Part(_text(table, "measure", where, LONGEST_NAME), float(weight), "down" if direction == "down" else "up")

@@ -17,7 +17,7 @@ from gridgeo.scoring.measure_names import KnownNames, with_added
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = [DOCS / "measures.md", DOCS / "zh/measures.md"]
 SAMPLE = (DOCS / "samples/measures.toml").read_text(encoding="utf-8")
-KNOWN = KnownNames({measure.id: measure.kind for measure in MEASURES}, MAKE_UP | COUNTED)
+KNOWN = KnownNames({measure.id: measure.kind for measure in MEASURES}, MAKE_UP.union(COUNTED))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
@@ -30,7 +30,7 @@ def test_the_page_shows_the_sample_word_for_word(page: Path) -> None:
 def test_the_page_names_every_function_and_column_of_formulas(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert [name for name in FUNCTIONS if f"`{name}" not in text] == []
-    assert [name for name in MAKE_UP - {"merchants_public"} | COUNTED if f"`{name}`" not in text] == []
+    assert [name for name in (MAKE_UP - {"merchants_public"}).union(COUNTED) if f"`{name}`" not in text] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)

@@ -39,9 +39,9 @@ from gridgeo.storage import (
     sync_measures,
     user_measures,
     version_record,
+    write_frame,
 )
-from gridgeo.storage.frames import append_rows
-from gridgeo.storage.models import CellValue, MeasureRow
+from gridgeo.storage.models import MeasureRow, Version
 
 from .conftest import Finished
 
@@ -73,14 +73,22 @@ class Added:
 
 def with_imported_jobs(connection: sa.Connection) -> None:
     """Give the working ground a figure that came by cells of resolution 8."""
-    ground = live(connection, "ground")
     home = read_frame(connection, "catchment_cell", version_id=publication(connection).versions["catchment"])
     coarse = np.unique(parents(home["cell"].to_numpy(), 8))
     rows = pl.DataFrame(
         {"name": "就业 jobs", "cell": coarse, "value": np.arange(len(coarse)) + 1.0}, schema=CELL_VALUES
     )
-    # The ground of the demo is finished; the figures are put beside its tables as an import would have left them.
-    append_rows(connection, "cell_value", rows, version_id=ground.id)
+    part = new_version(connection, HQ, "cells", params={}, now=NOW)
+    write_frame(connection, "cell_value", rows, version_id=part)
+    finish_version(connection, part, report={})
+    compose_ground(connection, {"cell_value": part})
+
+
+def compose_ground(connection: sa.Connection, parts: dict[str, int]) -> None:
+    """Have the working ground take some tables from other versions; its denominators stay its own."""
+    ground = live(connection, "ground")
+    params = ground.params | {"parts": {"denominator": ground.id} | parts}
+    connection.execute(sa.update(Version).where(Version.id == ground.id).values(params=params))
 
 
 def publish_scores(connection: sa.Connection, score: int) -> None:
@@ -168,6 +176,12 @@ def test_the_report_and_the_version_keep_how_each_was_computed(added: Added) -> 
     assert report["measures"]["near_share"] == {
         "method": "beta-binomial-share-1",
         "formula": "near_customers / people",
+    }
+    assert report["measures"]["visit_first"]["standardisation"].startswith("percentile place")
+    assert report["measures"]["visit_first"]["components"][2] == {
+        "measure": "travel_s",
+        "weight": 2.0,
+        "direction": "down",
     }
     assert report["notes"] == []
     with added.engine.connect() as connection:
@@ -326,7 +340,7 @@ def test_who_added_a_measure_is_kept_while_it_stays_the_same(added: Added) -> No
 
 def test_a_column_that_is_gone_leaves_the_measure_unknown_with_a_remark(added: Added) -> None:
     with added.engine.connect() as connection:
-        connection.execute(sa.delete(CellValue))
+        compose_ground(connection, {})
         assert "就业 jobs" not in known_columns(connection)
         result = run_one(connection, HQ, "score", {}, NOW)
         rows = read_frame(connection, "cell_score", version_id=result.version_id, where={"measure": "jobs_a_head"})

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gridgeo.domain.measures import MEASURES
 from gridgeo.domain.public import FAMILIES, PUBLIC_COUNTS, PUBLIC_FIGURES
@@ -75,6 +77,8 @@ def test_a_share_needs_no_unit_and_is_plain_unless_it_is_to_be_shrunk() -> None:
     ("text", "words"),
     [
         ("[[measure", "the file is no TOML: "),
+        (PLAIN + "version = " + "9" * 5000, "the file is no TOML: "),
+        ("a = " + "[" * 3000, "the file is no TOML: "),
         ("", "at least one table [[measure]]"),
         ("measure = 3", "at least one table [[measure]]"),
         ("measure = []", "at least one table [[measure]]"),
@@ -108,12 +112,13 @@ def test_a_share_needs_no_unit_and_is_plain_unless_it_is_to_be_shrunk() -> None:
         (COMPOSITE + 'formula = "1"', "measure mine: it has a formula and components"),
         (PLAIN.replace('"count"', '"index"') + "draws = 5", "measure mine, field draws: it belongs to a composite"),
         (COMPOSITE.replace('"up"', '"down"'), "measure mine, field direction: got down; the score of a composite"),
-        (COMPOSITE + "draws = 0", "measure mine, field draws: got 0; a whole number from 1 to 10000"),
+        (COMPOSITE + "draws = 0", "measure mine, field draws: got 0; a whole number from 1 to 5000"),
         (COMPOSITE + "top = 10001", "measure mine, field top: got 10001"),
         (COMPOSITE.replace("[{measure", "{measure").replace("}]", "}"), "field component: 1 to 20 tables"),
         (COMPOSITE.replace('[{measure = "gap", weight = 1}]', "[]"), "field component: 1 to 20 tables"),
         (COMPOSITE.replace("weight = 1", "weight = -1"), "mine [[measure.component]] 1, field weight: got -1"),
         (COMPOSITE.replace("weight = 1", "weight = inf"), "field weight: got inf"),
+        (COMPOSITE.replace("weight = 1", "weight = 1" + "0" * 400), "field weight: got 1000"),
         (COMPOSITE.replace("weight = 1", "weight = nan"), "field weight: got nan"),
         (COMPOSITE.replace("weight = 1", "weight = true"), "field weight: got True"),
         (COMPOSITE.replace("weight = 1", "weight = 0"), "measure mine: all weights are 0"),
@@ -127,6 +132,44 @@ def test_what_is_wrong_in_a_file_is_named(text: str, words: str) -> None:
     with pytest.raises(InvalidInputError, match=re.escape(words)) as caught:
         measures_from_toml(text)
     assert re.search("[\u4e00-\u9fff]", error_text(caught.value, "zh"))
+
+
+FIELDS = {
+    "id": ['"mine"', '"people"', "[]", '""'],
+    "name_zh": ['"名"', "7", '"\\u0000"'],
+    "name_en": ['"Name"', "{}", "nan"],
+    "unit": ['"people"', '"share"', "1979-05-27"],
+    "kind": ['"count"', '"share"', '"index"', "[1]", "{}"],
+    "direction": ['"up"', '"down"', '"none"', "true"],
+    "version": ["1", "2", "9" * 400, "-1", "1.0", "07:32:00"],
+    "formula": ['"people"', '"people +"', '"peopel"', '"mine + 1"', "3", '"`\\u0000`"'],
+    "numerator": ['"customers"', '"mine"', '"nobody"', "0"],
+    "denominator": ['"people"', "[[]]"],
+    "shrink": ["true", "false", '"yes"', "1"],
+    "component": ['[{measure = "gap", weight = 1}]', "[]", "[{}]", "[1]", '[{measure = "mine", weight = 1e999}]'],
+    "top": ["1", "0", "inf"],
+    "draws": ["200", "-0", '"many"'],
+    "colour": ['"red"'],
+}
+
+
+ALWAYS = ("id", "name_zh", "name_en", "kind", "direction")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {name: st.sampled_from(FIELDS[name]) for name in ALWAYS},
+        optional={name: st.sampled_from(values) for name, values in FIELDS.items() if name not in ALWAYS},
+    )
+)
+def test_any_table_is_taken_or_refused_by_name(table: dict[str, str]) -> None:
+    text = "[[measure]]\n" + "".join(f"{name} = {value}\n" for name, value in table.items())
+    try:
+        found = with_added(measures_from_toml(text), {}, KNOWN)
+    except InvalidInputError:
+        return
+    assert [each.id for each in computing_order(found)] == ["mine"]
 
 
 def refused(new: list[UserMeasure], kept: dict[str, UserMeasure], words: str, kind: type[GridgeoError]) -> None:
