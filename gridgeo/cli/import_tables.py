@@ -46,6 +46,7 @@ def report_table(body: dict[str, Any], language: Language) -> Group:
     parts += [_notes(body, language), _mapping(body["notes"], language)]
     parts.append(_account(body | {"rows_out": body.get("rows_out", 0)}, language))
     parts.append(_counts(body["changes"], CHANGE_WORDS, translate("Changes", language), language))
+    parts += [_sums(body, language)] if body.get("mass") else []
     if body["matches"].get("review"):
         said = "{count} wait for a decision: gridgeo import review"
         parts.append(translate(said, language, count=body["matches"]["review"]))
@@ -107,6 +108,20 @@ def _account(account: dict[str, Any], language: Language) -> Table:
     rejected: dict[str, int] = account["rejected"]
     for reason, count in rejected.items():
         table.add_row(f"{translate('rejected', language)}: {translate(reason, language)}", f"{count:,}")
+    return table
+
+
+def _sums(body: dict[str, Any], language: Language) -> Table:
+    """Return what of each count went in, lies in the ground and outside; and how many rows have no date."""
+    rows = [
+        {"count": name, "in": f"{sums['in']:,.1f}", "in the ground": f"{sums['out']:,.1f}"}
+        | {"outside": f"{sums['outside']:,.1f}"}
+        | {"largest outside": ", ".join(each["unit"] for each in sums["outside_named"])}
+        for name, sums in body["mass"].items()
+    ]
+    table = list_table(rows, f"{translate('Sums', language)} · {body['source']['key']}", language)
+    if body["source"]["undated"]:
+        table.caption = translate("{count} rows without a date", language, count=body["source"]["undated"])
     return table
 
 

@@ -32,6 +32,7 @@ def store(gridgeo: Run, tmp_path_factory: pytest.TempPathFactory) -> str:
         given = ["--source", source, "--dated-on", day, "--store", url]
         done.append(gridgeo("import", "denominators", str(path), *given))
     assert [each.returncode for each in done] == [0, 0, 0], done[-1].stderr
+    assert "1,050.0" in done[-1].stdout
     return url
 
 
