@@ -9,6 +9,7 @@ import numpy as np
 
 from gridgeo.domain.arrays import FloatArray, LabelArray
 from gridgeo.territory.bound import lower_bound
+from gridgeo.territory.flow import kept_by_flow
 from gridgeo.territory.graph import pieces_of, sums_by
 from gridgeo.territory.params import Params
 from gridgeo.territory.problem import Problem
@@ -44,6 +45,7 @@ class Certificate:
     smaller one); both null for an infeasible plan. bound_prices: with them the bound can be recomputed.
     price_of_balance_percent: how much longer the distance is than if every node went to its nearest centre.
     kept_share: share of the kept measure's load that stays with its territory; null without a previous plan.
+    kept_estimate: the share that could stay by the least flow between territories that touch (`kept_by_flow`).
     measure_correlation: Pearson, over nodes; null where a measure does not vary.
     """
 
@@ -65,6 +67,7 @@ class Certificate:
     bound_prices: list[list[float]] | None
     price_of_balance_percent: float | None
     kept_share: float | None
+    kept_estimate: float | None
     feasible: bool
     objective: str
     seed: int
@@ -168,6 +171,7 @@ def certify(
         J_km=compactness,
         distance=length,
         kept_share=kept_share(problem, labels),
+        kept_estimate=kept_by_flow(problem),
         feasible=feasible,
         objective=problem.objective,
         seed=seed,

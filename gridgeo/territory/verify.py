@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from gridgeo.domain.arrays import FloatArray, LabelArray
 from gridgeo.territory.problem import Problem
+from gridgeo.territory.verify_flow import kept_by_prices
 
 RELATIVE_SLACK = 1e-6
 BLOCK = 20_000_000
@@ -83,6 +84,7 @@ def _recomputed(problem: Problem, labels: LabelArray) -> dict[str, Any]:
         "J_km": _compactness(problem, labels),
         "distance": _distance(problem, labels),
         "kept_share": _kept(problem, labels),
+        "kept_estimate": kept_by_prices(problem),
         "feasible": _within(imbalance, problem.tolerance.tolist())
         and all(count == 1 for count in pieces)
         and not _has_barred(problem, labels),

@@ -161,7 +161,8 @@ def _figures(body: dict[str, Any] | None) -> dict[str, Any]:
         return {}
     certificate = body["certificate"]
     plain = {
-        name: certificate[name] for name in ("J_km", "bound_gap_percent", "price_of_balance_percent", "kept_share")
+        name: certificate.get(name)
+        for name in ("J_km", "bound_gap_percent", "price_of_balance_percent", "kept_share", "kept_estimate")
     }
     return {
         "territories": body["count"],

@@ -23,7 +23,7 @@ from gridgeo.pipeline.territories.compare import LIVE, compare, plan_named
 from gridgeo.pipeline.territories.drafts import show, spec_of
 from gridgeo.storage.scenarios import scenario_record
 
-BRANCH_FIGURES = ("J_km", "bound_gap_percent", "price_of_balance_percent", "kept_share")
+BRANCH_FIGURES = ("J_km", "bound_gap_percent", "price_of_balance_percent", "kept_share", "kept_estimate")
 
 
 def both(text: str) -> str:

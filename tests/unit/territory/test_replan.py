@@ -7,9 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gridgeo.errors import InvalidInputError
 from gridgeo.territory import Params, Problem, Rounds, matched_labels, replan, solve
+from gridgeo.territory.flow import kept_by_flow
+from gridgeo.territory.verify_flow import kept_by_prices
+
+from .conftest import problem_of_pairs
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +34,36 @@ def test_the_asked_share_of_customers_stays(shifted: Problem, quick: Params) -> 
     assert result.certificate.kept_share is not None
     assert fresh.certificate.kept_share is not None
     assert result.certificate.kept_share >= 0.8 > fresh.certificate.kept_share
+
+
+def test_the_flow_says_how_much_can_stay() -> None:
+    """A row of twelve equal nodes, 6 / 3 / 3 before: two must go to the middle, and two of the middle's on."""
+    row = problem_of_pairs(
+        np.column_stack([np.arange(12.0), np.zeros(12)]),
+        np.ones((12, 1)),
+        np.column_stack([np.arange(11), np.arange(1, 12)]),
+        3,
+        tolerance=[1e-9],
+        previous=np.repeat([0, 1, 2], [6, 3, 3]),
+    )
+    assert kept_by_flow(row) == pytest.approx(1 - 3 / 12)
+    assert kept_by_prices(row) == pytest.approx(1 - 3 / 12)
+    unowned = replace(row, previous=np.repeat([0, 1, -1, 2], [4, 3, 2, 3]))
+    assert kept_by_flow(unowned) == pytest.approx(kept_by_prices(unowned)) == pytest.approx(1.0)
+    fresh = replace(row, previous=np.repeat([0, 1], [6, 6]))
+    assert kept_by_flow(fresh) == pytest.approx(kept_by_prices(fresh)) == pytest.approx(1 - 4 / 12)
+    assert kept_by_flow(replace(row, previous=None)) is None
+
+
+@given(seed=st.integers(0, 10_000), k=st.integers(2, 6))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_amounts_and_prices_agree_on_what_can_stay(scattered: Callable[..., Problem], seed: int, k: int) -> None:
+    rng = np.random.default_rng(seed)
+    problem = scattered(40, k, seed)
+    problem = replace(problem, previous=rng.integers(-1, k, 40))
+    amounts, prices = kept_by_flow(problem), kept_by_prices(problem)
+    assert (amounts is None) == (prices is None)
+    assert amounts is None or amounts == pytest.approx(prices, abs=1e-7)
 
 
 def test_a_share_that_cannot_stay_is_named(shifted: Problem, quick: Params) -> None:
