@@ -95,6 +95,7 @@ def explain_measure(
         if sees_public_only(actor)
         else _taken_apart(connection, actor, (number, detail), measure, published)
     )
+    used = _versions_used(connection, actor, published, detail.branch_id)
     about = published.measures[measure]
     return {
         "cell": cell_strings(number)[0],
@@ -108,12 +109,12 @@ def explain_measure(
         **detail.scores[measure],
         **reason_words(detail.scores[measure]["reason"]),
         "formula": found.formula,
-        "parts": [_part(part, published) for part in found.parts],
+        "parts": [_part(part, published, used) for part in found.parts],
         "recomputed": found.value,
         "notes": [both_languages(each) for each in found.notes],
         **{"comparable_cells": [], **more},
         "synthetic": published.synthetic,
-        "versions": published.versions | {"publication": published.id},
+        "versions": used | {"publication": published.id},
         "notice": MARKETING_ONLY,
     }
 
@@ -198,7 +199,18 @@ def _published(scores: dict[str, dict[str, Any]], about: Measure) -> Explained:
     return Explained(found.formula, None, found.parts, (note(PUBLISHED_ONLY),))
 
 
-def _part(part: Part, published: browse.Publication) -> dict[str, Any]:
+def _versions_used(
+    connection: sa.Connection, actor: Actor, published: browse.Publication, branch_id: str
+) -> dict[str, int]:
+    """Return kind -> version that a branch's scores rest on; other branches may have been scored again since."""
+    if sees_public_only(actor):
+        return published.versions
+    home = home_of(connection, published.versions["score"], branch_id)
+    inputs: dict[str, int] = version_record(connection, home).params.get("inputs", {})
+    return published.versions | inputs | {"score": home}
+
+
+def _part(part: Part, published: browse.Publication, used: dict[str, int]) -> dict[str, Any]:
     about = published.measures.get(part.symbol) if part.words == NAMED_BY_MEASURE else None
     words = {"zh": about.name_zh, "en": about.name_en} if about else both_languages(part.words)
     return {
@@ -208,5 +220,5 @@ def _part(part: Part, published: browse.Publication) -> dict[str, Any]:
         "name_zh": words["zh"],
         "name_en": words["en"],
         "source": part.source,
-        "version": published.versions.get(part.source),
+        "version": used.get(part.source),
     }
