@@ -17,7 +17,7 @@ from gridgeo.i18n import translate
 from gridgeo.maps import MARKETING_ONLY
 from gridgeo.pipeline import browse
 from gridgeo.pipeline.comparable import comparable_cells
-from gridgeo.pipeline.explain_counts import explain_people, explain_placed, placed_parts
+from gridgeo.pipeline.explain_counts import explain_counted, explain_placed, placed_parts
 from gridgeo.pipeline.explain_own import explain_own
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.scoring.explained import EXPLAINERS, explain_penetration
@@ -176,8 +176,9 @@ def _counted(
 ) -> Explained | None:
     """Return what a count of people or points is made of; None for other measures."""
     cell, resolution = where
-    if measure == "people":
-        return explain_people(connection, inputs, cell, resolution, float(detail.scores[measure]["value"] or 0.0))
+    if measure in ("people", "households", "businesses"):
+        value = float(detail.scores[measure]["value"] or 0.0)
+        return explain_counted(connection, inputs, measure, (cell, resolution), value)
     if measure in ("customers_hard", "merchants"):
         return explain_placed(connection, inputs, cell, measure.removesuffix("_hard").removesuffix("s"))
     if measure in BY_INDUSTRY:

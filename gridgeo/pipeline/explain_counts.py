@@ -19,29 +19,32 @@ from gridgeo.scoring.parts import Explained, Part
 from gridgeo.storage import read_frame
 
 
-def explain_people(connection: sa.Connection, inputs: Inputs, cell: int, resolution: int, value: float) -> Explained:
+def explain_counted(
+    connection: sa.Connection, inputs: Inputs, name: str, where: tuple[int, int], value: float
+) -> Explained:
     """Return the figure of each zone (or area, point, cell of its source) and the share of it that lies in the cell.
 
-    resolution: at which people were spread over the ground; a finer cell has a part of its ancestor's, which is worked
-    out from its value.
+    name: people, households or businesses. where: the cell, and the resolution at which they were spread over the
+    ground; a finer cell has a part of its ancestor's, which is worked out from its value.
     """
+    cell, resolution = where
     settled = settlement_of(connection, inputs.ground)
     cells, _ = ground_cells(connection, inputs.ground, resolution)
     home = int(parents(np.array([cell], dtype=np.uint64), resolution)[0])
-    choice = people_choice(choices_of(connection, inputs.ground, settled), settled)
+    choices = choices_of(connection, inputs.ground, settled)
+    choice = people_choice(choices, settled) if name == "people" else choices[name]
     rows = unit_parts(choice, settled, cells, cells == home)
     rows = rows.select("share", "source", "dated_on", name="zone", figure=choice.name)
     total = float((rows["figure"] * rows["share"]).sum())
     part = value / total if total > 0 and home != cell else 1.0
     parts: list[Part] = []
     for place, row in enumerate(rows.to_dicts(), start=1):
-        words = note(
-            "people of {zone}, {source}, {dated_on}",
-            zone=row["name"],
-            source=row["source"] or "-",
-            dated_on=row["dated_on"] or "-",
-        )
-        parts.append(Part(f"figure_{place}", row["figure"], words, "people", "ground"))
+        said = {"zone": row["name"], "source": row["source"] or "-", "dated_on": row["dated_on"] or "-"}
+        if name == "people":
+            words = note("people of {zone}, {source}, {dated_on}", **said)
+        else:
+            words = note("{count} of {zone}, {source}, {dated_on}", count=name, **said)
+        parts.append(Part(f"figure_{place}", row["figure"], words, name, "ground"))
         parts.append(
             Part(f"share_{place}", row["share"], note("part of {zone} in this cell", zone=row["name"]), "share")
         )
