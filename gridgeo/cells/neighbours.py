@@ -68,10 +68,11 @@ def ring_pairs(cells: CellArray, k: int) -> tuple[IntArray, IntArray]:
     order = np.argsort(numbers)
     ascending = _unique_ascending(numbers[order])
     rows, near = _h3.disk(numbers, k)
-    place = np.minimum(np.searchsorted(ascending, near), len(numbers) - 1)
-    columns = order[place].astype(np.int64)
-    keep = (ascending[place] == near) & (columns != rows)
-    return _sorted_pairs(rows[keep], columns[keep], len(numbers))
+    place = np.searchsorted(ascending, near)
+    place[place == len(numbers)] = 0
+    inside = np.flatnonzero(ascending[place] == near)
+    columns = place[inside] if np.array_equal(ascending, numbers) else order[place[inside]]
+    return _sorted_pairs(rows[inside], columns.astype(np.int64, copy=False))
 
 
 def _unique_ascending(ascending: CellArray) -> CellArray:
@@ -81,9 +82,10 @@ def _unique_ascending(ascending: CellArray) -> CellArray:
     return ascending
 
 
-def _sorted_pairs(rows: IntArray, columns: IntArray, n_cells: int) -> tuple[IntArray, IntArray]:
+def _sorted_pairs(rows: IntArray, columns: IntArray) -> tuple[IntArray, IntArray]:
+    """Sort pairs by row and column and leave out those of a cell with itself; positions are below 2 ** 31."""
     # Both are told by one number, and numbers are sorted several times faster than their places.
-    key = rows * n_cells + columns
+    key = (rows << 32) | columns
+    key = key[rows != columns]
     key.sort()
-    row = key // n_cells
-    return row, key - row * n_cells
+    return key >> 32, key & 0xFFFFFFFF
