@@ -9,6 +9,9 @@ from scipy.sparse import csr_array, vstack
 from gridgeo.domain.arrays import FloatArray, IntArray
 from gridgeo.territory.problem import Problem
 
+EXACT = 1e-9
+"""Sums of shares are this exact."""
+
 
 def kept_by_flow(problem: Problem) -> float | None:
     """Estimate the share of the load that stays with its territory in the gentlest plan within the tolerance.
@@ -57,6 +60,10 @@ def _least_flow(problem: Problem, measure: int, pairs: tuple[IntArray, IntArray]
     )
     low, high = limits(problem, measure)
     owned = loads[:k].sum()
+    if count == 0:
+        # A single territory has nobody to give to: what it has stays, where that fits.
+        fits = ((low <= loads[:k] + EXACT) & (loads[:k] <= high + EXACT)).all()
+        return 0.0 if fits and owned > 0 else None
     found = linprog(  # type: ignore[call-overload]  # sparse matrices are documented, the stubs lack them
         (pairs[0] < k).astype(np.float64),
         A_ub=vstack([gain[:k], -gain[:k]]),

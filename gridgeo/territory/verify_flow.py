@@ -41,6 +41,9 @@ def _dearest(problem: Problem, measure: int, arcs: IntArray) -> float | None:
     owner = np.asarray(problem.previous, dtype=np.int64) + 1
     held = np.array([float(share[owner == j].sum()) for j in range(k + 1)])
     target, band = problem.targets[:, measure], problem.tolerance[measure]
+    if not len(arcs):
+        within = (held[1:] >= target * (1 - band) - 1e-9) & (held[1:] <= target * (1 + band) + 1e-9)
+        return 0.0 if within.all() and held[1:].sum() > 0 else None
     # Columns: the price of what nobody had, what each territory pays for more, what it asks for giving some.
     gain: FloatArray = np.concatenate([held[:1], target * (1 - band) - held[1:], held[1:] - target * (1 + band)])
     row = np.arange(len(arcs))

@@ -53,6 +53,10 @@ def test_the_flow_says_how_much_can_stay() -> None:
     fresh = replace(row, previous=np.repeat([0, 1], [6, 6]))
     assert kept_by_flow(fresh) == pytest.approx(kept_by_prices(fresh)) == pytest.approx(1 - 4 / 12)
     assert kept_by_flow(replace(row, previous=None)) is None
+    alone = replace(row, k=1, previous=np.zeros(12, np.int32), locks=None)
+    assert kept_by_flow(alone) == kept_by_prices(alone) == 1.0
+    nobodys = replace(row, previous=np.full(12, -1))
+    assert kept_by_flow(nobodys) == kept_by_prices(nobodys)
 
 
 @given(seed=st.integers(0, 10_000), k=st.integers(2, 6))
