@@ -55,6 +55,13 @@ AsOfOption = Annotated[
 LifecycleOption = Annotated[
     Path | None, typer.Option(help="Rule of life-cycle stages, a TOML file; kept for later scores too.")
 ]
+ModelOption = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        help="Model of potential: glm, or auto: boosted trees too, taken where they forecast left-out areas better.",
+    ),
+]
 SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the territory solver.")]
 
 
@@ -75,6 +82,7 @@ def run(  # noqa: PLR0913 - the options are the command's interface
     branch_resolution: BranchResolutionOption = None,
     threshold: ThresholdOption = 10,
     as_of: AsOfOption = None,
+    model: ModelOption = "glm",
     store: StoreOption = None,
     as_json: JsonOption = False,
     actor: ActorOption = None,
@@ -97,6 +105,7 @@ def run(  # noqa: PLR0913 - the options are the command's interface
         branch_resolutions=finer,
         threshold=threshold,
         as_of=as_of,
+        potential=model,
     )
     with session(store, as_json, actor) as opened, progress_bar(words) as progress:
         report = _run_as_job(opened, params, progress)
@@ -168,9 +177,10 @@ def ask_for_parties(opened: Session, provider: Provider) -> dict[str, Any]:
     return {"label": provider.label, "wanted": len(wanted), "kept": len(wanted) - len(texts), **counts}
 
 
-def score(
+def score(  # noqa: PLR0913 - the options are the command's interface
     as_of: AsOfOption = None,
     lifecycle: LifecycleOption = None,
+    model: ModelOption = "glm",
     branch: Annotated[
         str | None, typer.Option(help="Only this branch, again, with the model of the newest scores.")
     ] = None,
@@ -183,10 +193,16 @@ def score(
     Example: gridgeo score refresh --as-of 2026-06-30 --lifecycle stages.toml --json
     """
     if branch is not None:
-        _score_branch(branch, {"--as-of": as_of, "--lifecycle": lifecycle}, store, as_json, actor)
+        _score_branch(
+            branch,
+            {"--as-of": as_of, "--lifecycle": lifecycle, "--model": None if model == "glm" else model},
+            store,
+            as_json,
+            actor,
+        )
         return
     rule = None if lifecycle is None else toml_of(lifecycle)
-    _step("score", store, as_json, actor, as_of=as_of, lifecycle=rule)
+    _step("score", store, as_json, actor, as_of=as_of, lifecycle=rule, potential=model)
 
 
 def _score_branch(branch: str, for_all: dict[str, object], store: str | None, as_json: bool, actor: str | None) -> None:

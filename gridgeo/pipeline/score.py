@@ -35,7 +35,7 @@ def refresh(connection: sa.Connection, actor: Actor, inputs: Inputs, params: Run
     rule = params.lifecycle if params.lifecycle is not None else _rule_before(connection)
     stages = None if rule is None else stages_from_dict(rule)
     parts = with_facts(connection, inputs, parts, Asked(now.date(), params.day, stages))
-    scored = [measure_columns(given) for given in parts]
+    scored = [measure_columns(given, boosting=params.potential == "auto") for given in parts]
     users = user_columns(connection, inputs.ground, parts, scored)
     columns = [made.columns | own for made, own in zip(scored, users.columns, strict=True)]
     version_id = new_version(

@@ -14,6 +14,7 @@ from gridgeo.domain.words import INDUSTRIES
 from gridgeo.pipeline.cell_inputs import CellInputs
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.scoring import (
+    PotentialOptions,
     Validation,
     fit_potential,
     placed_correction,
@@ -33,10 +34,11 @@ LEAKS = "feature {feature} was left out: it tells the customers themselves, whic
 Kept = tuple[Fits, Mapping[str, Rate]]
 
 
-def fit(given: CellInputs, *, validated: bool = True) -> tuple[Fits, Validation | None]:
+def fit(given: CellInputs, *, validated: bool = True, boosting: bool = False) -> tuple[Fits, Validation | None]:
     """Fit penetration, potential and comparison on the cells of one resolution, and validate where branches allow.
 
-    validated: leave the validation out where false; nothing of potential is firm then.
+    validated: leave the validation out where false; nothing of potential is firm then. boosting: let boosted trees
+    take the place of the regression of potential where they forecast areas left out better.
     """
     corrected = placed_correction(
         given.customers, given.people, given.zone, given.unplaced_by_zone, unplaced_elsewhere=given.unplaced_elsewhere
@@ -45,9 +47,10 @@ def fit(given: CellInputs, *, validated: bool = True) -> tuple[Fits, Validation 
     features = with_ring_sums(given.features, given.pairs, RING_FEATURES)
     told = given_away(tuple(features.columns), feature_matrix(features), corrected.customers, "people")
     made_of = features.drop(told)
-    validation = _validation(given, made_of, corrected.customers) if validated else None
+    options = PotentialOptions(boosting=boosting)
+    validation = _validation(given, made_of, corrected.customers, options) if validated else None
     proven = validation is not None and validation.verdict == "predictive"
-    fitted = fit_potential(made_of, corrected.customers, given.people, groups=given.branch_index)
+    fitted = fit_potential(made_of, corrected.customers, given.people, groups=given.branch_index, options=options)
     fitted = replace(fitted, notes=(*(note(LEAKS, feature=name) for name in told), *fitted.notes))
     model, potential = settled_potential(fitted, features, given.people, proven=proven)
     compared = compare(given.features, given.people, corrected, shrunk, (given.branch_index, given.branch_ids))
@@ -97,9 +100,11 @@ def _counts(given: CellInputs) -> pl.DataFrame:
     return pl.DataFrame({"customers_hard": given.customers_hard} | industries)
 
 
-def _validation(given: CellInputs, features: pl.DataFrame, customers: FloatArray) -> Validation | None:
+def _validation(
+    given: CellInputs, features: pl.DataFrame, customers: FloatArray, options: PotentialOptions
+) -> Validation | None:
     """Leave one catchment out at a time; None with a single branch, where there is no other area to learn from."""
     if len(given.branch_ids) < 2:
         return None
     areas = np.array(given.branch_ids)[given.branch_index]
-    return validate_potential(features, customers, given.people, areas, given.pairs)
+    return validate_potential(features, customers, given.people, areas, given.pairs, options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, Protocol, get_args
@@ -32,6 +32,9 @@ def no_progress(step: str) -> None:
     """Take note of nothing."""
 
 
+POTENTIAL_MODELS = ("glm", "auto")
+
+
 @dataclass(frozen=True)
 class RunParams:
     """What a planner chooses for one run; stored with every version it makes.
@@ -42,7 +45,8 @@ class RunParams:
     that consumers are shown. branch_resolutions: branch -> finer resolution of its cells. provider: label of a geocoder
     of the bank that was asked for what the gazetteer lacks. as_of: the day, YYYY-MM-DD, that contacts within a year and
     stages of life are counted back from; the newest day of the bank's figures when it is None. lifecycle: rule of the
-    stages of life; that of the scores before when it is None.
+    stages of life; that of the scores before when it is None. potential: glm, the regression; auto, boosted trees where
+    they forecast areas left out better.
     """
 
     resolution: int = 9
@@ -55,9 +59,11 @@ class RunParams:
     provider: str | None = None
     as_of: str | None = None
     lifecycle: Mapping[str, Any] | None = None
+    potential: str = "glm"
 
     def __post_init__(self) -> None:
         _ = self.day
+        _one_of("model of potential must be one of {known}, got {given}", POTENTIAL_MODELS, self.potential)
         if self.lifecycle is not None:
             stages_from_dict(self.lifecycle)
         check_resolution(self.resolution)
@@ -70,12 +76,7 @@ class RunParams:
                     given=finer,
                     common=self.resolution,
                 )
-        if self.method not in CATCHMENT_METHODS:
-            raise InvalidInputError(
-                "catchment method must be one of {known}, got {given}",
-                known=", ".join(CATCHMENT_METHODS),
-                given=self.method,
-            )
+        _one_of("catchment method must be one of {known}, got {given}", CATCHMENT_METHODS, self.method)
         if not 0 < self.tolerance < 1:
             raise InvalidInputError("tolerance must lie between 0 and 1, got {given}", given=self.tolerance)
         if not LEAST_THRESHOLD <= self.threshold <= MOST_THRESHOLD:
@@ -96,6 +97,11 @@ class RunParams:
     def as_dict(self) -> dict[str, Any]:
         """Return the parameters as plain JSON values."""
         return asdict(self)
+
+
+def _one_of(template: str, known: Collection[str], given: str) -> None:
+    if given not in known:
+        raise InvalidInputError(template, known=", ".join(known), given=given)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from gridgeo.scoring.boosting import contributions
 from gridgeo.scoring.checks import NOBODY
 from gridgeo.scoring.design import Column
 from gridgeo.scoring.glm import LINEAR_LIMIT
@@ -25,6 +26,8 @@ def explain_potential(features: Mapping[str, float], people: float, fitted: Scor
     if model.form == "rate":
         rate = Part("rate", model.rate, note("customers a person of all cells"), "share", "score")
         return Explained("rate * people", model.rate * people, (head, rate), model.notes)
+    if model.forest is not None:
+        return _of_trees(features, people, model)
     scaled = [_scaled(column, people if column.name == PEOPLE else features[column.name]) for column in model.columns]
     products = [coefficient * z for coefficient, z in zip(model.coefficients[1:], scaled, strict=True)]
     offset = float(np.log(people)) if model.form == "offset" and people >= NOBODY else 0.0
@@ -41,6 +44,33 @@ def explain_potential(features: Mapping[str, float], people: float, fitted: Scor
         Part("cap", cap, note("largest number that the model may expect"), "customers"),
     ]
     return Explained("min(exp(linear), cap)", min(mean, cap), tuple(parts), (*_tests(model), *model.notes))
+
+
+def _of_trees(features: Mapping[str, float], people: float, model: PotentialModel) -> Explained:
+    """Say what each feature's splits add up to along the way of this cell through the trees.
+
+    Source: Saabas 2014, the path through a tree, feature by feature, adds up to its leaf.
+    """
+    forest = model.forest
+    assert forest is not None  # noqa: S101 - the caller has asked
+    row = np.array([[people if name == PEOPLE else features[name] for name in forest.names]])
+    start, added = contributions(forest, row)
+    logarithm = start + float(added.sum())
+    grown = max(float(np.expm1(logarithm)) * forest.factor, 0.0)
+    parts = [
+        Part("people", people, note("people who live here"), "people", "ground"),
+        Part("start", start, note("logarithm that the trees begin from")),
+    ]
+    for name, part in zip(forest.names, added[0], strict=True):
+        if part != 0.0:
+            parts.append(Part(f"t_{name}", float(part), note("what the trees add for feature {feature}", feature=name)))
+    parts += [
+        Part("logarithm", logarithm, note("start and trees together: logarithm of 1 plus customers")),
+        Part("factor", forest.factor, note("brings the trees' mean back to the mean of the counts")),
+        Part("cap", model.cap, note("largest number that the model may expect"), "customers"),
+    ]
+    value = min(grown, model.cap) if people >= NOBODY else 0.0
+    return Explained("min((exp(logarithm) - 1) * factor, cap)", value, tuple(parts), model.notes)
 
 
 def _of_column(column: Column, raw: float, coefficient: float, z: float) -> list[Part]:

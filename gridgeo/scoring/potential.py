@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from gridgeo.domain import BoolArray, IntArray
+from gridgeo.domain import BoolArray
 from gridgeo.domain.words import EVIDENCE
 from gridgeo.errors import InvalidInputError
+from gridgeo.scoring.boosting import forest_from
+from gridgeo.scoring.challenge import MOST_FOLDS, NO_DIFFERENCE, challenged, held_out
 from gridgeo.scoring.checks import NOBODY, counts
 from gridgeo.scoring.design import Column
-from gridgeo.scoring.glm import negative_binomial_log_likelihood
 from gridgeo.scoring.makeup import feature_matrix
 from gridgeo.scoring.notes import Note, note
 from gridgeo.scoring.potential_model import (
@@ -31,10 +32,6 @@ from gridgeo.scoring.potential_model import (
 
 DEFAULT_OPTIONS = PotentialOptions()
 SIGNIFICANT_DIGITS = 12
-MOST_FOLDS = 6
-"""More areas than this are left out several at a time, each area whole."""
-NO_DIFFERENCE = 2.0
-"""Held-out log-likelihoods closer than this tell nothing; the features then keep the more say."""
 
 
 def fit_potential(
@@ -65,7 +62,10 @@ def fit_potential(
     data = CellData(tuple(features.columns), matrix, found, exposed)
     form, penalty, remark = _choose(data, learn, None if groups is None else np.asarray(groups), options)
     model = model_of(prepare(data, learn, form, options), data, penalty)
-    return replace(model, notes=(remark, *model.notes))
+    model = replace(model, notes=(remark, *model.notes))
+    if not options.boosting or groups is None or model.form == "rate":
+        return model
+    return challenged(model, data, learn & (data.people >= NOBODY), np.asarray(groups), options)
 
 
 def predict_potential(
@@ -110,6 +110,7 @@ def model_from_bytes(body: bytes) -> PotentialModel:
             "columns": tuple(Column(**each) for each in given["columns"]),
             "coefficients": tuple(given["coefficients"]),
             "covariance": tuple(tuple(row) for row in given["covariance"]),
+            "forest": forest_from(given["forest"]),
             "notes": notes,
         }
     )
@@ -129,7 +130,7 @@ def _choose(
     areas, every = folds[kept] % MOST_FOLDS, np.ones(len(kept), dtype=bool)
     scores: dict[tuple[Exposure, float], float] = {}
     for form in forms:
-        for penalty, score in zip(options.penalties, _held_out(some, every, areas, form, options), strict=True):
+        for penalty, score in zip(options.penalties, held_out(some, every, areas, form, options), strict=True):
             scores[form, penalty] = score
     near = [key for key, score in scores.items() if score >= max(scores.values()) - NO_DIFFERENCE]
     form, penalty = min(near or list(scores), key=lambda key: (key[1], -scores[key]))
@@ -139,27 +140,6 @@ def _choose(
         else "people are a feature, penalty {penalty}: it predicted {groups} areas left out best"
     )
     return form, penalty, note(text, penalty=penalty, groups=len(np.unique(folds[learn])))
-
-
-def _held_out(
-    data: CellData, learn: BoolArray, folds: IntArray, form: Exposure, options: PotentialOptions
-) -> list[float]:
-    """Return for each penalty the log-likelihood of areas that the model has not seen."""
-    totals = [0.0] * len(options.penalties)
-    for fold in np.unique(folds[learn]):
-        unseen = (folds == fold) & learn & (data.people >= NOBODY)
-        prepared = prepare(data, learn & (folds != fold), form, options)
-        for at, penalty in enumerate(options.penalties):
-            model = model_of(prepared, data, penalty)
-            if model.form == "rate":
-                totals[at] = -np.inf
-                continue
-            columns = [data.names.index(name) for name in model.features]
-            mean = predict(model, model.features, data.matrix[unseen][:, columns], data.people[unseen]).value
-            totals[at] += negative_binomial_log_likelihood(
-                data.customers[unseen], np.maximum(mean, 1e-9), model.dispersion
-            )
-    return totals
 
 
 def _rounded(value: object) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -11,13 +11,14 @@ from scipy import special
 
 from gridgeo.domain import BoolArray, FloatArray, IntArray
 from gridgeo.domain.words import EVIDENCE
+from gridgeo.scoring.boosting import Forest, forest_mean
 from gridgeo.scoring.checks import NOBODY
 from gridgeo.scoring.design import Column, choose_columns, standardised
 from gridgeo.scoring.glm import GlmFit, fit_negative_binomial, linear_error, predicted_mean, shrunk_fit
 from gridgeo.scoring.notes import Note, note
 
 Exposure = Literal["offset", "feature"]
-METHOD = "nb-glm-2"
+METHOD, TREES_METHOD = "nb-glm-2", "boosted-trees-1"
 FIRM_ERROR = 0.25
 """A firm expectation has a 90 % band of its mean within this part of it, up or down."""
 Z_90 = 1.6448536269514722
@@ -31,26 +32,29 @@ class PotentialOptions:
     """exposure: people as the offset of a rate, as a feature with an exponent of its own, or what predicts better.
 
     penalties: ridge penalties a cell to choose from; the choice needs areas, without them the first is taken.
-    least_cells, cells_a_feature: with fewer mature cells the model falls back to one rate for all.
+    least_cells, cells_a_feature: with fewer mature cells the model falls back to one rate for all. boosting: whether
+    boosted trees may take the regression's place, where they forecast areas left out better.
     """
 
     exposure: Literal["auto", "offset", "feature"] = "auto"
     penalties: tuple[float, ...] = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
     least_cells: int = 30
     cells_a_feature: int = 5
+    boosting: bool = False
 
 
 @dataclass(frozen=True)
 class PotentialModel:
     """A fitted model as a record; the same inputs give the same bytes (`model_bytes`).
 
-    form: "offset" and "feature" are negative binomial regressions, "rate" is one rate for all cells, taken when the
-    cells do not carry more. coefficients: constant first, then one a column. penalty: ridge a cell that pulled them
-    towards 0. dispersion: variance is mean + dispersion * mean^2. pearson_ratio, overdispersion_p: test of the Poisson
-    model. cap: largest prediction, per person with an offset, in customers otherwise. rate: customers per person.
+    form: "offset" and "feature" are negative binomial regressions, "trees" a forest of boosted trees with people among
+    the features, "rate" is one rate for all cells, taken when the cells do not carry more. coefficients: constant
+    first, then one a column. penalty: ridge a cell that pulled them towards 0. dispersion: variance is
+    mean + dispersion * mean^2. pearson_ratio, overdispersion_p: test of the Poisson model. cap: largest prediction, per
+    person with an offset, in customers otherwise. rate: customers per person.
     """
 
-    form: Literal["offset", "feature", "rate"]
+    form: Literal["offset", "feature", "rate", "trees"]
     features: tuple[str, ...]
     columns: tuple[Column, ...]
     coefficients: tuple[float, ...]
@@ -64,6 +68,7 @@ class PotentialModel:
     n_cells: int
     notes: tuple[Note, ...]
     method: str = METHOD
+    forest: Forest | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ def with_people(
     names: tuple[str, ...], matrix: FloatArray, people: FloatArray, form: str
 ) -> tuple[tuple[str, ...], FloatArray]:
     """Put people before the features where the form wants them as one and they are not."""
-    if form != "feature" or PEOPLE in names:
+    if form not in ("feature", "trees") or PEOPLE in names:
         return names, matrix
     return (PEOPLE, *names), np.column_stack([people, matrix])
 
@@ -175,6 +180,8 @@ def predict(model: PotentialModel, names: tuple[str, ...], matrix: FloatArray, p
     if model.form == "rate":
         unknown = np.full(len(people), np.nan)
         return Potential(model.rate * people, unknown, unknown, np.full(len(people), EVIDENCE[2]))
+    if model.form == "trees" and model.forest is not None:
+        return _of_trees(model, model.forest, with_people(names, matrix, people, model.form), some)
     design, outside = standardised(model.columns, *with_people(names, matrix, people, model.form))
     offset = np.log(np.where(some, people, 1.0)) if model.form == "offset" else np.zeros(len(people))
     cap = model.cap * people if model.form == "offset" else np.full(len(people), model.cap)
@@ -182,12 +189,47 @@ def predict(model: PotentialModel, names: tuple[str, ...], matrix: FloatArray, p
     error = linear_error(design, np.array(model.covariance))
     # Two sources multiply: the mean's log-normal error and the gamma scatter of cells of one make-up.
     squared_cv = np.expm1(error**2) * (1 + model.dispersion) + model.dispersion
-    shape = 1 / np.maximum(squared_cv, 1e-12)
-    low, high = (mean * special.gammaincinv(shape, part) / shape for part in (0.05, 0.95))
+    low, high = _band(mean, squared_cv)
     sure = (outside == 0) & (np.expm1(Z_90 * error) <= FIRM_ERROR)
     firm, weak, none = EVIDENCE
     evidence = np.where(some, np.where(sure, firm, weak), none)
     return Potential(np.minimum(mean, cap), np.minimum(low, cap), np.minimum(high, cap), evidence)
+
+
+def trees_of(forest: Forest, regression: PotentialModel, customers: FloatArray, dispersion: float) -> PotentialModel:
+    """Return the model whose expectations are the forest's; what was fitted besides stays as the regression has it.
+
+    customers: of the cells learned from. dispersion: around forecasts of areas left out.
+    """
+    return replace(
+        regression,
+        form="trees",
+        features=tuple(name for name in forest.names if name != PEOPLE),
+        columns=(),
+        coefficients=(),
+        covariance=(),
+        dispersion=dispersion,
+        cap=2 * float(customers.max()),
+        method=TREES_METHOD,
+        forest=forest,
+    )
+
+
+def _of_trees(
+    model: PotentialModel, forest: Forest, features: tuple[tuple[str, ...], FloatArray], some: BoolArray
+) -> Potential:
+    """Return the forest's expectations: trees do not tell how sure their mean is, so none is firm."""
+    mean = np.where(some, np.minimum(forest_mean(forest, *features), model.cap), 0.0)
+    low, high = _band(mean, np.full(len(mean), model.dispersion))
+    _, weak, none = EVIDENCE
+    return Potential(mean, np.minimum(low, model.cap), np.minimum(high, model.cap), np.where(some, weak, none))
+
+
+def _band(mean: FloatArray, squared_cv: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the 90 % band of a gamma around a mean."""
+    shape = 1 / np.maximum(squared_cv, 1e-12)
+    low, high = (mean * special.gammaincinv(shape, part) / shape for part in (0.05, 0.95))
+    return low, high
 
 
 def thinned(usable: BoolArray, data: CellData) -> tuple[BoolArray, tuple[Note, ...]]:

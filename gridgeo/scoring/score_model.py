@@ -50,8 +50,7 @@ class ScoreModel:
 
     customers, people: sums over all cells, people after the correction for unplaced customers; a cell's pool is what
     the others have. proven: whether the potential was predictive on areas left out. versions: kind -> data version it
-    was fitted on. rates: part of the customers (a tier) -> its own prior. choice: how the kind of model was chosen,
-    plain values.
+    was fitted on. rates: part of the customers (a tier) -> its own prior.
     """
 
     resolution: int
@@ -64,7 +63,6 @@ class ScoreModel:
     targets: tuple[Target, ...]
     versions: Mapping[str, int]
     rates: Mapping[str, RateModel] = field(default_factory=dict)
-    choice: Mapping[str, Any] = field(default_factory=dict)
 
 
 def targets_of(cluster: IntArray, branch: Sequence[str], table: Comparables, whole: Comparables) -> tuple[Target, ...]:

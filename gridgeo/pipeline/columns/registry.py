@@ -52,13 +52,14 @@ class Computed:
     rates: dict[str, Rate]
 
 
-def measure_columns(given: CellInputs, *, validated: bool = True) -> Computed:
+def measure_columns(given: CellInputs, *, validated: bool = True, boosting: bool = False) -> Computed:
     """Compute every built-in measure that the inputs support.
 
     validated: check the model of potential on each catchment left out, which firm evidence of it needs.
+    boosting: let boosted trees try to take the place of its regression.
     Raises InvalidInputError when a count is negative or not a number.
     """
-    fits, validation = fit(given, validated=validated)
+    fits, validation = fit(given, validated=validated, boosting=boosting)
     made = Computed({}, {}, {}, fits, [], {})
     for family in FAMILIES:
         found = family(Basis(given, fits, validation))
