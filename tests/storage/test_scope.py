@@ -20,6 +20,7 @@ SCOPES = [frozenset({"b1"}), frozenset({"b1", "b3"}), frozenset({"b1"}) | MANY, 
 OPEN = {
     *("boundary", "street", "building", "merchant", "denominator", "road_node", "road_edge", "gazetteer"),
     *("product", "industry_code", "cell_value", "zone_match", "public_sum", "score_measure"),
+    *("denominator_unit", "denominator_figure"),
 }
 POINT = shapely.to_wkb(shapely.Point(1, 2))
 FILLERS = {

@@ -13,7 +13,7 @@ from gridgeo.demo.county.people import person_names
 from gridgeo.demo.county.spec import CountySpec
 from gridgeo.demo.customers import AGE_SHARES, account_rms, dealings_of, drawn_index
 from gridgeo.domain import FloatArray, IntArray
-from gridgeo.domain.tables import CUSTOMER_NOTES, CUSTOMERS, Contract, checked
+from gridgeo.domain.tables import CUSTOMER_NOTES, CUSTOMERS, checked_with_notes
 from gridgeo.domain.words import AGE_BANDS, TIERS
 
 CHANCE_BY_STATUS = {"resident": 1.0, "working_away": 0.5, "empty_registration": 0.08, "moved": 0.25}
@@ -24,7 +24,6 @@ READING_M = 8.0
 PHONE_FIRST = 10_000_000_000
 """No mobile number of China begins with 100."""
 OCCUPATIONS = ("务农", "务工", "个体户", "教师", "公务员", "医护", "退休", "司机", "学生家长", "企业职工")
-CLIENTS: Contract = CUSTOMERS | CUSTOMER_NOTES
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def clients_in(
     truth = rows.select("id", household_id("household"), "village_code", *PARTS).with_columns(
         forms, pl.Series("lng", lng), pl.Series("lat", lat)
     )
-    return Clients(checked(customers, CLIENTS, "customers"), truth)
+    return Clients(checked_with_notes(customers, CUSTOMERS, CUSTOMER_NOTES, "customers"), truth)
 
 
 def household_id(column: str) -> pl.Expr:

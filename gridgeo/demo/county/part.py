@@ -22,7 +22,7 @@ from gridgeo.demo.county.spec import CHUNK_HOUSEHOLDS, SOURCE
 from gridgeo.demo.county.streets import Grids, street_lines
 from gridgeo.domain import IntArray
 from gridgeo.domain.industries import GBT
-from gridgeo.domain.tables import HOUSEHOLDS, MERCHANT_NOTES, MERCHANTS, STREETS, checked
+from gridgeo.domain.tables import HOUSEHOLDS, MERCHANT_NOTES, MERCHANTS, STREETS, checked, checked_with_notes
 from gridgeo.sources.osm_objects import wkb_of
 
 FOOTPRINT_M = {"street": (12.0, 10.0), "lane": (10.0, 9.0), "hamlet": (11.0, 9.0), "compound": (24.0, 12.0)}
@@ -206,7 +206,7 @@ def _merchants(
         "code",
     )
     truth = rows.select("id", pl.Series("lng", lng), pl.Series("lat", lat), "village_code")
-    return checked(table, MERCHANTS | MERCHANT_NOTES, "merchants"), truth
+    return checked_with_notes(table, MERCHANTS, MERCHANT_NOTES, "merchants"), truth
 
 
 def _streets(layout: Layout, grids: Grids, streets: pl.DataFrame) -> pl.DataFrame:
