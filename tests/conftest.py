@@ -13,12 +13,17 @@ from typing import Literal
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from gridgeo.bench.postgis_server import NoServerError, PostgisServer, postgis_server
 from gridgeo.domain import Actor, local_actor
 from gridgeo.storage import open_engine, upgrade
 
 from .provider_stand_in import Service, provider_service
+
+# No test has a time limit: a loaded machine is not a fault.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 StoreKind = Literal["sqlite", "postgis"]
 STORE_KINDS: tuple[StoreKind, ...] = ("sqlite", "postgis")
