@@ -21,7 +21,7 @@ from gridgeo.bench.territory_plans import SEEDS, SOLVER_SEED, TWO
 from gridgeo.cells import neighbour_graph
 from gridgeo.domain import IntArray, LabelArray
 from gridgeo.territory import Problem, Rounds, solve
-from gridgeo.territory.certificate import medians, pieces_per_territory
+from gridgeo.territory.certificate import compactness_km, pieces_per_territory
 
 CHILD = "territory_peer_child.py"
 EXACT_SEEDS = (1, 2, 3, 4, 5, 6)
@@ -59,7 +59,7 @@ def _metis(size: str, seeds: tuple[int, ...]) -> Case:
             return Case("peer-pymetis", "% shorter", None, "higher", 12.0, "pymetis")
         problem = ground.problem((0.05,))
         ours = solve(problem, Rounds(1), SOLVER_SEED).certificate.J_km
-        gains.append(100.0 * (1.0 - ours / length_km(problem, theirs.labels)))
+        gains.append(100.0 * (1.0 - ours / compactness_km(problem, theirs.labels)))
         release = theirs.version
     return Case("peer-pymetis", "% shorter, least", round(min(gains), 2), "higher", 12.0, "pymetis", release, 0.0)
 
@@ -75,14 +75,8 @@ def _shown(peer: str) -> Case:
             f"peer-{peer}", f"km, no plan of theirs in {TIME_LIMIT_S:.0f} s", round(ours, 1), "lower", None, peer
         )
     unit = f"km; theirs leaves the targets by {_imbalance(problem, theirs.labels):.0f} %"
-    length = round(length_km(problem, theirs.labels), 1)
+    length = round(compactness_km(problem, theirs.labels), 1)
     return Case(f"peer-{peer}", unit, round(ours, 1), "lower", None, peer, theirs.version, length)
-
-
-def length_km(problem: Problem, labels: LabelArray) -> float:
-    """Return J: the weight of measure 0 times the km to the territory's median, summed over the nodes."""
-    gap_km = np.hypot(*(problem.xy_km - medians(problem, labels)[labels]).T)
-    return float((problem.weights[:, 0] * gap_km).sum())
 
 
 def _imbalance(problem: Problem, labels: LabelArray) -> float:

@@ -7,13 +7,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
-
 from gridgeo.bench.report import Case
 from gridgeo.bench.territory_grounds import Kind, hidden_plan, made_up, planted, with_river
-from gridgeo.domain import LabelArray
 from gridgeo.territory import Params, Problem, Result, Rounds, solve, verify_plan
-from gridgeo.territory.certificate import medians
+from gridgeo.territory.certificate import compactness_km
 
 SEEDS = (1, 2, 3)
 SOLVER_SEED = 1
@@ -165,7 +162,7 @@ def _planted_plan(
 ) -> Planned:
     problem = planted(*ground).problem(tolerance)
     result = solve(problem, Rounds(starts), SOLVER_SEED)
-    return book.enter(case, ground[1], problem, result, _length_km(problem, hidden_plan(*ground)))
+    return book.enter(case, ground[1], problem, result, compactness_km(problem, hidden_plan(*ground)))
 
 
 def _barrier(book: Book, size: str, seeds: tuple[int, ...]) -> Case:
@@ -189,11 +186,6 @@ def _huge(book: Book) -> list[Case]:
         Case("xl-cpu", "CPU s", round(plan.cpu_s, 1), "lower", round(180.0 * book.scale, 1)),
         Case("xl-memory", "GiB at most, of the whole bench", round(peak_gib, 2), "lower", 4.0),
     ]
-
-
-def _length_km(problem: Problem, labels: LabelArray) -> float:
-    gap_km = np.hypot(*(problem.xy_km - medians(problem, labels)[labels]).T)
-    return float((problem.weights[:, 0] * gap_km).sum())
 
 
 def _gap(plan: Planned) -> float | None:

@@ -180,6 +180,11 @@ def certify(
     )
 
 
+def compactness_km(problem: Problem, labels: LabelArray) -> float:
+    """Return J: the weight of measure 0 times the km to the territory's median, summed over the nodes."""
+    return _length(problem, labels, medians(problem, labels), np.zeros((0, 0)))
+
+
 def _length(problem: Problem, labels: LabelArray, centres: FloatArray, travel: FloatArray) -> float:
     own = np.arange(problem.n)
     gap = travel[labels, own] if len(travel) else np.hypot(*(problem.xy_km - centres[labels]).T)
