@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from threading import Lock
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gridgeo.domain import Actor, local_actor
+from gridgeo.errors import GridgeoError
 from gridgeo_api.errors import FOREIGN_ORIGIN, SIGN_IN, ForeignOriginError, SignInError, problem_from_error
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -19,8 +21,19 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 PUBLIC_PATHS = ("/", "/login", "/health", "/ready")
 """Open to anybody on this machine; everything else needs a session, but the page's own files."""
 
-Authenticate = Callable[[HTTPConnection], Actor | None]
-"""Tells who is asking, None when nobody is signed in; server mode will bring others than `EmbeddedAccess`."""
+
+class Authenticate(Protocol):
+    """Tells who is asking: the one way in, behind which every kind of credential joins.
+
+    Embedded mode has `EmbeddedAccess`. A directory or a gateway of the bank joins by one more such object.
+    """
+
+    async def __call__(self, request: HTTPConnection) -> Actor | None:
+        """Return the actor, None when the request carries nothing of this kind.
+
+        Raises SignInError for something that is not valid, NotAllowedError for somebody known who has no role here.
+        """
+        ...
 
 
 class EmbeddedAccess:
@@ -46,9 +59,9 @@ class EmbeddedAccess:
             self._actors[_digest(session)] = local_actor()
             return session
 
-    def __call__(self, connection: HTTPConnection) -> Actor | None:
+    async def __call__(self, request: HTTPConnection) -> Actor | None:
         """Return the actor of the session that the cookie names."""
-        session = connection.cookies.get(self.cookie)
+        session = request.cookies.get(self.cookie)
         return self._actors.get(_digest(session)) if session else None
 
 
@@ -69,7 +82,11 @@ class RequireActor:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        request.state.actor = self.authenticate(request)
+        try:
+            request.state.actor = await self.authenticate(request)
+        except GridgeoError as error:
+            await problem_from_error(request, error)(scope, receive, send)
+            return
         if request.state.actor is None and scope["path"] not in self.public:
             await problem_from_error(request, SignInError(SIGN_IN))(scope, receive, send)
             return

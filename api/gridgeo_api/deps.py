@@ -20,7 +20,7 @@ from starlette.responses import Response
 
 from gridgeo import __version__
 from gridgeo.domain import Actor
-from gridgeo.domain.public import sees_public_only
+from gridgeo.domain.public import sees_money, sees_public_only
 from gridgeo.errors import BusyError, InvalidInputError
 from gridgeo.pipeline import browse
 from gridgeo.storage import reading as open_reading
@@ -73,7 +73,7 @@ class Reading:
     @property
     def scope(self) -> Key:
         """What the actor may see, as part of a cache key; two actors share an answer only if they see the same."""
-        figures = "public" if sees_public_only(self.actor) else "all"
+        figures = "public" if sees_public_only(self.actor) else "all" if sees_money(self.actor) else "no money"
         return (figures, *(("all",) if self.actor.branch_ids is None else ("of", *sorted(self.actor.branch_ids))))
 
     def layer(self, name: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - each layer has a type of its own

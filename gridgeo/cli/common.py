@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from gridgeo.domain import Actor, local_actor
-from gridgeo.domain.actor import actor_from_text
+from gridgeo.domain.actor import ROLES, actor_from_text
 from gridgeo.errors import InfeasibleError
 from gridgeo.i18n import Language, language_from, translate
 from gridgeo.settings import Settings
@@ -32,7 +32,7 @@ StoreOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]
 ActorOption = Annotated[
     str | None,
-    typer.Option("--as", metavar="NAME:ROLE", help="Act as this person: hq, planner, branch_manager, rm, consumer."),
+    typer.Option("--as", metavar="NAME:ROLE", help=f"Act as this person: {', '.join(ROLES)}."),
 ]
 
 MAX_SEED = 2**63 - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from gridgeo.domain.actor import Actor
+from gridgeo.domain.measures import Measure
 from gridgeo.domain.words import INDUSTRIES, TIERS
 
 PUBLIC_COUNTS = ("people", "customers", "merchants")
@@ -19,11 +20,12 @@ FAMILIES: dict[str, dict[str, tuple[str, ...]]] = {
 PUBLIC_FIGURES = ("penetration", "potential", "gap")
 """Figures computed from shown counts alone. A measure that stands in neither list stays inside the bank."""
 
-Reason = Literal["small_count", "hidden_count", "internal", "not_prepared"]
+Reason = Literal["small_count", "hidden_count", "internal", "not_prepared", "money"]
 SMALL_COUNT: Reason = "small_count"
 HIDDEN_COUNT: Reason = "hidden_count"
 INTERNAL: Reason = "internal"
 NOT_PREPARED: Reason = "not_prepared"
+MONEY: Reason = "money"
 REASONS: dict[str, tuple[str, str]] = {
     SMALL_COUNT: (
         "数量很小,或为保护这类小数量而隐藏",
@@ -32,6 +34,7 @@ REASONS: dict[str, tuple[str, str]] = {
     HIDDEN_COUNT: ("所依据的数量已隐藏", "a count that it rests on is hidden"),
     INTERNAL: ("仅供行内使用", "kept inside the bank"),
     NOT_PREPARED: ("本次发布未准备对外数字", "this publication holds no figures for consumers: publish again"),
+    MONEY: ("金额类数字不对该角色开放", "figures of money are not open to this role"),
 }
 """Reason -> its words in Chinese and English. Which of the hidden counts are the small ones is not told."""
 
@@ -39,6 +42,16 @@ REASONS: dict[str, tuple[str, str]] = {
 def sees_public_only(actor: Actor) -> bool:
     """Tell whether the actor may see nothing but what is public."""
     return actor.role == "consumer"
+
+
+def sees_money(actor: Actor) -> bool:
+    """Tell whether the actor may see balances and what is computed from them; a helper from outside may not."""
+    return actor.role != "helper"
+
+
+def is_of_money(measure: Measure) -> bool:
+    """Tell whether a measure is money, or may have been computed from it: a user's formula may use any figure."""
+    return measure.unit.startswith("fen") or measure.origin == "user"
 
 
 def reason_words(reason: str | None) -> dict[str, str | None]:

@@ -21,7 +21,7 @@ from gridgeo.jobs.tasks import Task
 from gridgeo.pipeline.intake.importing import import_file
 from gridgeo.pipeline.intake.request import IMPORT_STEPS, ImportRequest
 from gridgeo.pipeline.intake.understood import preview_file, understood
-from gridgeo.pipeline.steps import require_planner
+from gridgeo.pipeline.steps import require_overseer, require_planner
 from gridgeo.sources.files import API_LIMITS, ReadOptions
 from gridgeo.sources.intake import ImportOptions
 from gridgeo.storage.imports import file_record
@@ -128,7 +128,7 @@ def do_import(task: Task) -> None:
 
 def list_imports(connection: sa.Connection, actor: Actor, limit: int) -> list[dict[str, Any]]:
     """Return the imported files, newest first: version, kind, file, account, and who took it in when."""
-    require_planner(actor)
+    require_overseer(actor)
     query = _imports().order_by(ImportFile.version_id.desc()).limit(limit)
     return [_listed(row) for row in connection.execute(query).mappings()]
 
@@ -138,7 +138,7 @@ def read_import(connection: sa.Connection, actor: Actor, version_id: int) -> dic
 
     Raises NotFoundError for a version that no file stands behind.
     """
-    require_planner(actor)
+    require_overseer(actor)
     file_record(connection, version_id)
     query = _imports().add_columns(ImportFile.options, Version.report)
     row = connection.execute(query.where(ImportFile.version_id == version_id)).mappings().one()

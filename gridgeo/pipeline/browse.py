@@ -246,14 +246,14 @@ def cells(
     branch_ids = tuple(base["branch_id"].unique().sort())
     scores = scores_shown(connection, actor, published, where | {"measure": list(wanted)})
     by_measure = {key[0]: part for key, part in scores.partition_by("measure", as_dict=True).items()}
-    empty = scores.clear()
+    why, empty = why_without_rows(actor, published), scores.clear()
     return CellScores(
         resolution=published.resolution,
         version=published.id,
         branch_ids=branch_ids,
         cells=base["cell"].to_numpy(),
         branch_index=np.searchsorted(np.array(branch_ids, dtype=object), base["branch_id"].to_numpy()).astype(np.int64),
-        measures={name: _columns(base, by_measure.get(name, empty), why_without_rows(actor, name)) for name in wanted},
+        measures={name: _columns(base, by_measure.get(name, empty), why.get(name)) for name in wanted},
     )
 
 
@@ -269,8 +269,8 @@ def cell_detail(connection: sa.Connection, actor: Actor, cell: int, published: P
         raise NotFoundError("cell {cell} is in no catchment", cell=f"{cell:x}")
     scores = scores_shown(connection, actor, published, where)
     rows = {row["measure"]: row for row in scores.iter_rows(named=True)}
-    if sees_public_only(actor):
-        rows = {name: _NO_SCORE | {"reason": why_without_rows(actor, name)} for name in published.measures} | rows
+    hidden = why_without_rows(actor, published)
+    rows = {name: _NO_SCORE | {"reason": reason} for name, reason in hidden.items()} | rows
     return CellDetail(
         cell=cell,
         branch_id=home["branch_id"][0],

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from gridgeo.cells import cell_strings, cells_from_strings, common_resolution
 from gridgeo.domain import Actor, CellArray
 from gridgeo.domain.measures import Measure
-from gridgeo.domain.public import reason_words, sees_public_only
+from gridgeo.domain.public import MONEY, reason_words, sees_public_only
 from gridgeo.domain.words import INDUSTRIES
 from gridgeo.errors import NotFoundError
 from gridgeo.i18n import translate
@@ -92,7 +92,7 @@ def explain_measure(
         raise NotFoundError("cell {cell} is not in branch {branch}", cell=cell, branch=branch_id or detail.branch_id)
     found, more = (
         (_published(detail.scores, published.measures[measure]), {})
-        if sees_public_only(actor)
+        if sees_public_only(actor) or detail.scores[measure]["reason"] == MONEY
         else _taken_apart(connection, actor, (number, detail), measure, published)
     )
     used = _versions_used(connection, actor, published, detail.branch_id)

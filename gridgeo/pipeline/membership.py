@@ -23,7 +23,7 @@ from gridgeo.storage.grids import grid_cell_frame, grid_frame, grid_sets
 
 TRUE_TIERS = ("given", *PLACED_TIERS)
 """Only such a position says where a party is; the middle of a street or town does not."""
-READERS = ("hq", "planner", "branch_manager", "rm")
+READERS = ("hq", "planner", "branch_manager", "rm", "helper", "auditor")
 PARTIES = {"party_kind": pl.String, "party_id": pl.String, "code": pl.String, "lng": pl.Float64, "lat": pl.Float64}
 """code: village or community code of the register; code, lng and lat may be null."""
 VOTES = ("by_code", "by_boundary", "by_cell")

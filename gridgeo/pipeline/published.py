@@ -13,7 +13,17 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor, CellArray, FloatArray
 from gridgeo.domain.measures import MEASURE_BY_ID, MEASURES, Measure
-from gridgeo.domain.public import INTERNAL, NOT_PREPARED, PUBLIC_COUNTS, PUBLIC_FIGURES, Reason, sees_public_only
+from gridgeo.domain.public import (
+    INTERNAL,
+    MONEY,
+    NOT_PREPARED,
+    PUBLIC_COUNTS,
+    PUBLIC_FIGURES,
+    Reason,
+    is_of_money,
+    sees_money,
+    sees_public_only,
+)
 from gridgeo.errors import NotFoundError
 from gridgeo.storage import VersionRecord, house_datum, live, read_frame, score_measures, version_record
 
@@ -124,11 +134,15 @@ def scores_shown(
 ) -> pl.DataFrame:
     """Return the scores of cells that the actor may see, inside the actor's scope: those of PUBLIC_SCORES.
 
-    A consumer gets what was suppressed when it was published and nothing else; `reason` is null for everybody else.
+    A consumer gets what was suppressed when it was published and nothing else, a helper no figures of money; `reason`
+    is null for everybody but a consumer.
     """
     if sees_public_only(actor):
         return read_frame(connection, "public_score", version_id=published.id, where=where, actor=actor)
     rows = read_published(connection, actor, published, "cell_score", where)
+    if not sees_money(actor):
+        hidden = [name for name, measure in published.measures.items() if is_of_money(measure)]
+        rows = rows.filter(~pl.col("measure").is_in(hidden))
     return rows.with_columns(reason=pl.lit(None, pl.String))
 
 
@@ -146,11 +160,14 @@ def sums_shown(connection: sa.Connection, actor: Actor, published: Publication) 
     }
 
 
-def why_without_rows(actor: Actor, measure: str) -> Reason | None:
-    """Return why an actor finds no row of a measure: kept inside the bank, or never prepared; null for others."""
-    if not sees_public_only(actor):
-        return None
-    return NOT_PREPARED if measure in (*PUBLIC_COUNTS, *PUBLIC_FIGURES) else INTERNAL
+def why_without_rows(actor: Actor, published: Publication) -> dict[str, Reason]:
+    """Return by measure why an actor finds no row of it: kept inside the bank, never prepared, money."""
+    if sees_public_only(actor):
+        shown = (*PUBLIC_COUNTS, *PUBLIC_FIGURES)
+        return {name: NOT_PREPARED if name in shown else INTERNAL for name in published.measures}
+    if sees_money(actor):
+        return {}
+    return {name: MONEY for name, measure in published.measures.items() if is_of_money(measure)}
 
 
 def sum_of_shown() -> pl.Expr:
@@ -159,8 +176,10 @@ def sum_of_shown() -> pl.Expr:
 
 
 def zero_filled(frame: pl.DataFrame, names: tuple[str, ...], actor: Actor) -> pl.DataFrame:
-    """Return the frame with 0 for sums over nothing; to a consumer they may be hidden and stay null."""
-    return frame if sees_public_only(actor) else frame.with_columns(pl.col(names).fill_null(0.0))
+    """Return the frame with 0 for sums over nothing; where sums may be hidden from the actor they stay null."""
+    if sees_public_only(actor) or not sees_money(actor):
+        return frame
+    return frame.with_columns(pl.col(names).fill_null(0.0))
 
 
 def branches_in_scope(connection: sa.Connection, actor: Actor, published: Publication) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from gridgeo.cells import check_resolution
 from gridgeo.domain import Actor
-from gridgeo.domain.public import DEFAULT_THRESHOLD, LEAST_THRESHOLD, sees_public_only
+from gridgeo.domain.public import DEFAULT_THRESHOLD, LEAST_THRESHOLD, sees_money, sees_public_only
 from gridgeo.errors import InvalidInputError, NotAllowedError
 from gridgeo.features.cohort_rules import day_from_json
 from gridgeo.features.life_cycle import stages_from_dict
@@ -33,6 +33,8 @@ def no_progress(step: str) -> None:
 
 
 POTENTIAL_MODELS = ("glm", "auto")
+OVERSEERS = ("hq", "planner", "auditor")
+"""Roles that see the work of all the others."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,36 @@ def require_insider(actor: Actor) -> None:
     """
     if sees_public_only(actor):
         raise NotAllowedError("role {role} may see published figures only, not this", role=actor.role)
+
+
+def require_money(actor: Actor) -> None:
+    """Let pass everybody who may see balances: a helper from outside may not.
+
+    Raises NotAllowedError for consumers and helpers.
+    """
+    require_insider(actor)
+    if not sees_money(actor):
+        raise NotAllowedError("role {role} may not see figures of money, which stand here", role=actor.role)
+
+
+def require_overseer(actor: Actor) -> None:
+    """Let pass those who may look over the work of others: head office, planners and auditors.
+
+    Raises NotAllowedError for every other role.
+    """
+    if actor.role not in OVERSEERS:
+        raise NotAllowedError(
+            "role {role} may not see this; it takes {allowed}", role=actor.role, allowed=", ".join(OVERSEERS)
+        )
+
+
+def require_changer(actor: Actor) -> None:
+    """Let pass everybody but those who only look: an auditor changes nothing.
+
+    Raises NotAllowedError for an auditor.
+    """
+    if actor.only_looks:
+        raise NotAllowedError("role {role} may look at everything and change nothing", role=actor.role)
 
 
 def require_planner(actor: Actor) -> None:

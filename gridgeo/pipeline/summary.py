@@ -12,7 +12,7 @@ from gridgeo.domain import Actor
 from gridgeo.domain.measures import MEASURE_BY_ID, Measure
 from gridgeo.maps.notes import MARKETING_ONLY
 from gridgeo.pipeline.bank import branches_of
-from gridgeo.pipeline.steps import require_insider
+from gridgeo.pipeline.steps import require_money
 from gridgeo.storage import house_datum, live, read_frame, score_measures, version_record
 
 
@@ -22,7 +22,7 @@ def summary(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
     Counts cover the actor's branches; what was located is reported for the whole ground.
     Raises NotFoundError when nothing is published, NotAllowedError for a consumer: much of it is true sums.
     """
-    require_insider(actor)
+    require_money(actor)
     published = live(connection, "publication")
     ids = {kind: int(published.params[kind]) for kind in ("ground", "bank", "catchment", "location", "score", "plan")}
     reports = {kind: version_record(connection, version).report or {} for kind, version in ids.items()}

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.domain.actor import Role
-from gridgeo.errors import ConflictError, GridgeoError, InvalidInputError, NotFoundError
+from gridgeo.errors import ConflictError, GridgeoError, InvalidInputError, NotAllowedError, NotFoundError
 from gridgeo.storage.engine import reading
 from gridgeo.storage.job_pulse import Pulse, ask_pulse_to_stop, pulses
 from gridgeo.storage.models import Job
@@ -26,7 +26,7 @@ FINISHED = ("done", "failed", "cancelled")
 MAX_ATTEMPTS = 3
 COMMAND = "command "
 """A worker of this name is a command at work on its own files: nobody else can take its job up."""
-SEES_ALL = ("hq", "planner")
+SEES_ALL = ("hq", "planner", "auditor")
 _OPEN_COLUMNS = [column for column in Job.__table__.columns if column.name != "payload"]
 
 
@@ -190,10 +190,12 @@ def requeue_job(connection: sa.Connection, held: JobRecord) -> None:
 def cancel_job(engine: sa.Engine, actor: Actor, job_id: str, now: datetime) -> None:
     """Cancel a queued job, ask a running one to stop; a finished one stays as it is.
 
-    Raises NotFoundError when there is none that the actor may know of.
+    Raises NotFoundError when there is none that the actor may know of, NotAllowedError for an auditor.
     """
     with reading(engine) as connection:
         state = job_record(connection, actor, job_id).state
+    if actor.only_looks:
+        raise NotAllowedError("role {role} may look at everything and change nothing", role=actor.role)
     if state in FINISHED or (state == "queued" and _cancelled_in_the_queue(engine, job_id, now)):
         return
     if engine.dialect.name == "sqlite":
@@ -212,7 +214,7 @@ def _cancelled_in_the_queue(engine: sa.Engine, job_id: str, now: datetime) -> bo
 def job_record(connection: sa.Connection, actor: Actor, job_id: str) -> JobRecord:
     """Return one job as it stands now.
 
-    Raises NotFoundError when there is none, or it is somebody else's and the actor is neither head office nor planner.
+    Raises NotFoundError when there is none, or it is somebody else's and the actor is none of SEES_ALL.
     """
     row = connection.execute(sa.select(*_OPEN_COLUMNS).where(Job.id == job_id, _visible(actor))).one_or_none()
     if row is None:
@@ -223,7 +225,7 @@ def job_record(connection: sa.Connection, actor: Actor, job_id: str) -> JobRecor
 def list_jobs(
     connection: sa.Connection, actor: Actor, *, states: Iterable[str] = STATES, limit: int = 100
 ) -> list[JobRecord]:
-    """Return the jobs that the actor may know of, newest first: its own, all of them for head office and planners."""
+    """Return the jobs that the actor may know of, newest first: its own, all of them for SEES_ALL."""
     query = (
         sa.select(*_OPEN_COLUMNS)
         .where(_visible(actor), Job.state.in_(list(states)))

@@ -25,8 +25,10 @@ NO_JOB = "0" * 32
 OK, QUEUED, HIDDEN, FORBIDDEN, CONFLICT, WRONG = 200, 202, 404, 403, 412, 422
 OWN = frozenset({"B1"})
 EVERYBODY = dict.fromkeys(ROLES, OK)
-PLANNERS = {"hq": OK, "planner": OK, "branch_manager": FORBIDDEN, "rm": FORBIDDEN, "consumer": FORBIDDEN}
-READERS = {"hq": OK, "planner": OK, "branch_manager": OK, "rm": OK, "consumer": FORBIDDEN}
+PLANNERS = dict.fromkeys(ROLES, FORBIDDEN) | {"hq": OK, "planner": OK}
+OVERSEERS = PLANNERS | {"auditor": OK}
+READERS = EVERYBODY | {"consumer": FORBIDDEN}
+READERS_OF_MONEY = READERS | {"helper": FORBIDDEN}
 
 
 def instead(expected: dict[str, int], status: int) -> dict[str, int]:
@@ -34,7 +36,9 @@ def instead(expected: dict[str, int], status: int) -> dict[str, int]:
     return {role: status if found == OK else found for role, found in expected.items()}
 
 
-EDITORS = READERS | {"rm": FORBIDDEN}
+EDITORS = PLANNERS | {"branch_manager": OK}
+"""Who may change what belongs to a branch."""
+DOERS = EVERYBODY | {"auditor": FORBIDDEN}
 
 
 @dataclass(frozen=True)
@@ -70,10 +74,10 @@ MATRIX: dict[str, Asked] = {
     "explain_score": Asked("GET", "/api/v1/cells/8a1126d06cb7fff/explain?measure=gap", EVERYBODY),
     "list_where_next": Asked("GET", "/api/v1/where-next", EVERYBODY),
     "list_territories": Asked("GET", "/api/v1/territories", EVERYBODY),
-    "list_scenarios": Asked("GET", "/api/v1/scenarios", READERS),
-    "read_scenario": Asked("GET", "/api/v1/scenarios/Spring", READERS),
-    "compare_scenario": Asked("GET", "/api/v1/scenarios/Spring/compare", READERS),
-    "read_gains": Asked("GET", "/api/v1/scenarios/Spring/gains", READERS),
+    "list_scenarios": Asked("GET", "/api/v1/scenarios", READERS_OF_MONEY),
+    "read_scenario": Asked("GET", "/api/v1/scenarios/Spring", READERS_OF_MONEY),
+    "compare_scenario": Asked("GET", "/api/v1/scenarios/Spring/compare", READERS_OF_MONEY),
+    "read_gains": Asked("GET", "/api/v1/scenarios/Spring/gains", READERS_OF_MONEY),
     "read_tile": Asked("GET", "/tiles/cells/0/0/0.mvt", EVERYBODY),
     "read_tilejson": Asked("GET", "/tiles/cells.json", EVERYBODY),
     "list_drawn": Asked("GET", "/api/v1/catchments/drawn", READERS),
@@ -92,15 +96,15 @@ MATRIX: dict[str, Asked] = {
     "read_grid": Asked("GET", "/api/v1/grids/B1/B1-1-1", READERS),
     "list_members": Asked("GET", "/api/v1/membership", instead(READERS, HIDDEN)),
     "read_grid_card": Asked("GET", "/api/v1/grids/B1/B1-1-1/card", READERS),
-    "list_features": Asked("GET", "/api/v1/features", READERS),
+    "list_features": Asked("GET", "/api/v1/features", READERS_OF_MONEY),
     "create_feature": Asked("POST", "/api/v1/features", instead(EDITORS, WRONG), NO_RULE),
-    "count_rule": Asked("POST", "/api/v1/features/count", READERS, {"kind": "cohort", "rule": COHORT}),
-    "read_feature": Asked("GET", KEPT, READERS),
+    "count_rule": Asked("POST", "/api/v1/features/count", READERS_OF_MONEY, {"kind": "cohort", "rule": COHORT}),
+    "read_feature": Asked("GET", KEPT, READERS_OF_MONEY),
     "change_feature": Asked("PATCH", KEPT, instead(EDITORS, CONFLICT), {"name": "x"}, STALE),
     "remove_feature": Asked("DELETE", KEPT_IN_USE, instead(EDITORS, CONFLICT)),
-    "count_feature": Asked("GET", f"{KEPT}/count", READERS),
-    "list_feature_members": Asked("GET", f"{KEPT}/members", READERS),
-    "list_snapshots": Asked("GET", f"{KEPT_IN_USE}/snapshots", READERS),
+    "count_feature": Asked("GET", f"{KEPT}/count", READERS_OF_MONEY),
+    "list_feature_members": Asked("GET", f"{KEPT}/members", READERS_OF_MONEY),
+    "list_snapshots": Asked("GET", f"{KEPT_IN_USE}/snapshots", READERS_OF_MONEY),
     "take_snapshot": Asked("POST", f"{KEPT}/snapshots", instead(EDITORS, HIDDEN), {}),
     "list_doubtful": Asked("GET", "/api/v1/locations/review", READERS),
     "list_location_decisions": Asked("GET", "/api/v1/locations/review/history", READERS),
@@ -110,8 +114,8 @@ MATRIX: dict[str, Asked] = {
     ),
     "list_denominators": Asked("GET", "/api/v1/denominators", READERS),
     "list_denominator_conflicts": Asked("GET", "/api/v1/denominators/conflicts", READERS),
-    "list_imports": Asked("GET", "/api/v1/imports", PLANNERS),
-    "read_import": Asked("GET", "/api/v1/imports/999", instead(PLANNERS, HIDDEN)),
+    "list_imports": Asked("GET", "/api/v1/imports", OVERSEERS),
+    "read_import": Asked("GET", "/api/v1/imports/999", instead(OVERSEERS, HIDDEN)),
     "read_rejected": Asked("GET", "/api/v1/imports/999/rejected.csv", instead(PLANNERS, HIDDEN)),
     "upload_file": Asked(
         "POST", "/api/v1/imports/staff", instead(PLANNERS, WRONG), params={"file_name": "x.csv"}, content=b""
@@ -168,7 +172,7 @@ def ask(client: Client, asked: Asked, path: str | None = None) -> Any:
 
 
 def actor(role: str, branches: frozenset[str] = OWN) -> Actor:
-    return Actor("x", cast("Role", role), None if role in ("hq", "planner") else branches)
+    return Actor("x", cast("Role", role), None if role in ("hq", "planner", "auditor") else branches)
 
 
 def test_every_route_has_its_row() -> None:
@@ -198,7 +202,7 @@ def test_an_answer_fits_its_description(service: Client, name: str) -> None:
         jsonschema.validate(answer.json(), schema | {"components": DESCRIPTION["components"]})
 
 
-@pytest.mark.parametrize("role", ["branch_manager", "rm", "consumer"])
+@pytest.mark.parametrize("role", ["branch_manager", "rm", "helper", "consumer"])
 @pytest.mark.parametrize("name", sorted(OF_A_BRANCH))
 def test_another_branchs_things_are_not_there(service: Client, name: str, role: str) -> None:
     service.act_as(actor(role, frozenset({"B2"})))

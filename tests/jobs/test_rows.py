@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
-from gridgeo.errors import ConflictError, NotFoundError
+from gridgeo.errors import ConflictError, NotAllowedError, NotFoundError
 from gridgeo.jobs import Task, work
 from gridgeo.storage.jobs import cancel_job, job_payload, list_jobs
 
@@ -33,6 +33,15 @@ def test_a_job_is_seen_by_its_owner_and_by_planners(engine: sa.Engine) -> None:
     with pytest.raises(NotFoundError):
         cancel_job(engine, ANNA, beats.id, clock())
     assert look(engine, PLANNER, beats.id).state == "queued"
+
+
+def test_an_auditor_sees_every_job_and_stops_none(engine: sa.Engine) -> None:
+    job = queue(engine, ANNA)
+    auditor = Actor("a", "auditor")
+    assert seen(engine, auditor) == {job.id}
+    with pytest.raises(NotAllowedError):
+        cancel_job(engine, auditor, job.id, clock())
+    assert look(engine, ANNA, job.id).state == "queued"
 
 
 def test_the_newest_job_comes_first(engine: sa.Engine) -> None:

@@ -32,7 +32,8 @@ from gridgeo.storage.features import FeatureRecord, feature_record
 from gridgeo.storage.grids import grid_frame
 
 KINDS = ("industry", "cohort", "target_group")
-READERS = ("hq", "planner", "branch_manager", "rm")
+READERS = ("hq", "planner", "branch_manager", "rm", "auditor")
+"""A rule may ask for balances, so no helper tries one."""
 Rule = IndustryRule | CohortRule | TargetRule
 Subject = str | Mapping[str, Any]
 """The id of a grid that is kept, or a rule that is only tried."""

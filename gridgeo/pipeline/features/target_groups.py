@@ -32,7 +32,7 @@ from gridgeo.pipeline.features.rules import (
     industry_table,
     target_rule,
 )
-from gridgeo.pipeline.steps import Inputs
+from gridgeo.pipeline.steps import OVERSEERS, Inputs
 from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.storage.features import feature_records
 from gridgeo.storage.grids import grid_frame
@@ -138,10 +138,10 @@ def excluded_page(
 ) -> dict[str, Any]:
     """Return the counts and one page of the parties that may not be contacted, with the reason of each.
 
-    Raises NotAllowedError for others than head office and planners.
+    Raises NotAllowedError for others than head office, planners and auditors.
     """
-    if actor.role not in ("hq", "planner"):
-        raise NotAllowedError("who may not be contacted is listed for head office and planners only")
+    if actor.role not in OVERSEERS:
+        raise NotAllowedError("who may not be contacted is listed for head office, planners and auditors only")
     result = target_result(connection, actor, subject, today, as_of=as_of)
     return _listed(result, pl.col("excluded").is_not_null(), page)
 

@@ -49,7 +49,7 @@ from gridgeo.storage.grids import (
 
 RECORDS = {name: kind for name, kind in GRIDS.items() if name != "branch_id"}
 EDITORS = ("hq", "planner", "branch_manager")
-READERS = (*EDITORS, "rm")
+READERS = (*EDITORS, "rm", "helper", "auditor")
 
 
 @dataclass(frozen=True)

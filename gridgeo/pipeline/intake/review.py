@@ -14,7 +14,7 @@ from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.pipeline.intake.compose import compose, live_or_none, standing_version
 from gridgeo.pipeline.intake.denominators import matched_sources, under_zone_names, write_denominators
 from gridgeo.pipeline.intake.parties import PARTY_KINDS
-from gridgeo.pipeline.steps import require_planner
+from gridgeo.pipeline.steps import require_overseer, require_planner
 from gridgeo.storage import finish_version, new_version, read_frame, write_frame
 from gridgeo.storage.imports import keep_rows, loading
 
@@ -27,7 +27,7 @@ def review_list(connection: sa.Connection, actor: Actor, what: str) -> list[dict
     zones: given, code, zone (the likeliest boundary's id or None), name (its name), score, rule. parties: party_kind,
     id, into_id, rule, score. Raises InvalidInputError for anything else.
     """
-    require_planner(actor)
+    require_overseer(actor)
     if what not in WHAT:
         raise InvalidInputError("review list must be one of {known}, got {given}", known=", ".join(WHAT), given=what)
     return _zones(connection) if what == "zones" else _parties(connection)

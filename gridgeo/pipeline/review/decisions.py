@@ -51,7 +51,7 @@ STATUS: dict[str, str] = {
     "undo": OPEN,
 }
 DECIDERS = ("hq", "planner", "branch_manager")
-READERS = (*DECIDERS, "rm")
+READERS = (*DECIDERS, "rm", "helper", "auditor")
 PLACED_BY_HAND_M = 20.0
 """A person who points at a house on the map hits the house."""
 MOST_PARTIES = 50

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
-from gridgeo.pipeline.steps import require_insider, require_planner
+from gridgeo.pipeline.steps import require_money, require_planner
 from gridgeo.storage.agreements import newest_policy, put_policy
 
 Follows = Literal["never", "on_consent", "on_dormancy"]
@@ -89,7 +89,7 @@ def account_policy(connection: sa.Connection) -> AccountPolicy:
 
 def show_policy(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
     """Return the policy that counts now."""
-    require_insider(actor)
+    require_money(actor)
     return account_policy(connection).as_json()
 
 

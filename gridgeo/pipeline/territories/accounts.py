@@ -9,7 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
-from gridgeo.pipeline.steps import require_insider
+from gridgeo.pipeline.steps import require_money
 from gridgeo.pipeline.territories.account_policy import AccountPolicy, account_policy
 from gridgeo.pipeline.territories.compare import LIVE, Plan, compared_branches, plan_named
 from gridgeo.pipeline.territories.drafts import live_inputs
@@ -50,7 +50,7 @@ def enclaves(
 def _listed(
     connection: sa.Connection, actor: Actor, name: str, today: date, asked: tuple[pl.Expr, tuple[int, int]]
 ) -> dict[str, Any]:
-    require_insider(actor)
+    require_money(actor)
     condition, (offset, limit) = asked
     plan = plan_named(connection, actor, name)
     policy = account_policy(connection)
@@ -103,7 +103,7 @@ def gains(connection: sa.Connection, actor: Actor, name: str, effective_on: date
     months after the day of effect, the account going along where the policy says so. Sums only, of branches that the
     scenario plans: no customer is named.
     """
-    require_insider(actor)
+    require_money(actor)
     plans = (plan_named(connection, actor, LIVE), plan_named(connection, actor, name))
     branches = compared_branches(connection, actor, plans)
     policy = account_policy(connection)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor, CellArray, FloatArray
 from gridgeo.domain.words import TIERS
 from gridgeo.errors import InvalidInputError
-from gridgeo.pipeline.steps import Inputs, require_insider, require_planner
+from gridgeo.pipeline.steps import Inputs, require_money, require_planner
 from gridgeo.pipeline.territories.spec import Spec
 from gridgeo.scoring import EXAMPLE_POLICY, CadencePolicy, CadenceRow, workload_hours
 from gridgeo.scoring.workload import PERIODS_A_YEAR
@@ -92,7 +92,7 @@ def cadence_of(connection: sa.Connection, policy_id: int | None = None) -> Caden
 
 def show_cadence(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
     """Return the table that counts now."""
-    require_insider(actor)
+    require_money(actor)
     return cadence_of(connection).as_json()
 
 

@@ -17,7 +17,7 @@ from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps.files import written
 from gridgeo.pipeline.published import publication
-from gridgeo.pipeline.steps import Inputs, require_insider
+from gridgeo.pipeline.steps import Inputs, require_money
 from gridgeo.pipeline.territories.drafts import live_inputs
 from gridgeo.storage import read_frame, version_record
 from gridgeo.storage.scenarios import scenario_record
@@ -47,7 +47,7 @@ class Plan:
 
 def plan_named(connection: sa.Connection, actor: Actor, name: str) -> Plan:
     """Return the plan of a scenario, or the live one; NotFoundError when there is none of that name in scope."""
-    require_insider(actor)
+    require_money(actor)
     if name == LIVE:
         inputs = live_inputs(connection)
         report = version_record(connection, inputs.plan).report or {}

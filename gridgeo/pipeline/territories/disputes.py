@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from gridgeo.cells import cells_from_strings
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError, NotAllowedError, NotFoundError
-from gridgeo.pipeline.steps import require_insider
+from gridgeo.pipeline.steps import require_changer, require_money
 from gridgeo.pipeline.territories.compare import plan_named
 from gridgeo.pipeline.territories.drafts import checked_text, live_inputs
 from gridgeo.pipeline.territories.seats import managers
@@ -36,7 +36,8 @@ def raise_dispute(
     sees the scenario may.
     Raises NotFoundError for a customer, cell or manager that is not there.
     """
-    require_insider(actor)
+    require_money(actor)
+    require_changer(actor)
     kind, subject, claimed_by, reason = claim
     record = scenario_record(connection, name, actor)
     branch = _branch_of(connection, actor, name, (kind, subject))
@@ -81,7 +82,7 @@ def list_disputes(
     connection: sa.Connection, actor: Actor, name: str | None = None, *, only_open: bool = False
 ) -> list[dict[str, Any]]:
     """Return the disputes in the actor's scope, of one scenario or all, oldest first."""
-    require_insider(actor)
+    require_money(actor)
     names = {each.id: each.name for each in scenario_records(connection)}
     scenario_id = None if name is None else scenario_record(connection, name, actor).id
     return [

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, InvalidInputError, NotFoundError
 from gridgeo.pipeline.published import publication
-from gridgeo.pipeline.steps import Inputs, require_insider, require_planner
+from gridgeo.pipeline.steps import Inputs, require_money, require_planner
 from gridgeo.pipeline.territories.answers import Solver, findings_of, fresh, solve_spec, write_answers
 from gridgeo.pipeline.territories.cadence import cadence_of, load_of
 from gridgeo.pipeline.territories.ground import grid_revisions
@@ -113,7 +113,7 @@ def check_draft(connection: sa.Connection, actor: Actor, spec: Spec) -> dict[str
     Returns feasible (nothing found; no promise that a plan exists), findings, and the smallest tolerance in percent by
     measure at which every finding about that measure goes away.
     """
-    require_insider(actor)
+    require_money(actor)
     found = findings_of(connection, live_inputs(connection), spec)
     smallest: dict[str, float] = {}
     for finding in found:
@@ -178,7 +178,7 @@ def require_open(record: ScenarioRecord) -> None:
 
 def comment(connection: sa.Connection, actor: Actor, name: str, text: str, now: datetime) -> dict[str, Any]:
     """Add a remark to a scenario; everybody inside the bank who sees it may."""
-    require_insider(actor)
+    require_money(actor)
     record = scenario_record(connection, name, actor)
     seq = add_event(connection, actor, record, "comment", {"text": checked_text(text, "comment")}, now)
     return {"scenario": name, "seq": seq, "by": actor.id, "at": now.isoformat(), "text": text.strip()}
@@ -186,13 +186,13 @@ def comment(connection: sa.Connection, actor: Actor, name: str, text: str, now: 
 
 def list_scenarios(connection: sa.Connection, actor: Actor) -> list[dict[str, Any]]:
     """Return the scenarios in the actor's scope, ordered by name, without their figures."""
-    require_insider(actor)
+    require_money(actor)
     return [_head(connection, record) for record in scenario_records(connection, actor)]
 
 
 def show(connection: sa.Connection, actor: Actor, name: str) -> dict[str, Any]:
     """Return a scenario whole: what was asked, figures and certificate a branch, comments, its log."""
-    require_insider(actor)
+    require_money(actor)
     record = scenario_record(connection, name, actor)
     version = version_record(connection, record.version_id)
     spec = spec_of(connection, record)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.i18n import Language, translate
 from gridgeo.maps.handover_file import write_list
-from gridgeo.pipeline.steps import Inputs, require_insider
+from gridgeo.pipeline.steps import Inputs, require_money
 from gridgeo.pipeline.territories.cadence import Cadence, cadence_of
 from gridgeo.pipeline.territories.compare import LIVE, compared_branches, plan_named
 from gridgeo.pipeline.territories.parties import customers_on, with_areas
@@ -35,7 +35,7 @@ def handover(
     column for either signature. Someone without any contact is due today. out: file (.xlsx or .csv) and language.
     Raises NotAllowedError for an actor limited to branches: where customers live is closed to it.
     """
-    require_insider(actor)
+    require_money(actor)
     plans = (plan_named(connection, actor, LIVE), plan_named(connection, actor, name))
     branches = compared_branches(connection, actor, plans)
     people = customers_on(connection, actor, plans[1].inputs)

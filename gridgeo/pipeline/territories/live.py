@@ -15,7 +15,7 @@ from gridgeo.errors import ConflictError, NotFoundError
 from gridgeo.pipeline.assign import plan_colours, require_true
 from gridgeo.pipeline.publish import publish as publish_versions
 from gridgeo.pipeline.published import publication
-from gridgeo.pipeline.steps import Inputs, RunParams, require_insider, require_planner, run_params
+from gridgeo.pipeline.steps import Inputs, RunParams, require_money, require_planner, run_params
 from gridgeo.pipeline.territories.drafts import live_inputs, spec_of
 from gridgeo.pipeline.territories.ground import labels_of_version, part_ground
 from gridgeo.storage import finish_version, new_version, read_frame, set_live, version_record, write_frame
@@ -116,7 +116,7 @@ def history(connection: sa.Connection, actor: Actor, today: date) -> list[dict[s
     live: whether readers see it now. in_force: whether it is the newest plan of one of its branches, not rolled back,
     whose date of effect has come.
     """
-    require_insider(actor)
+    require_money(actor)
     names = {record.id: record for record in scenario_records(connection, actor)}
     live_now = publication(connection).id
     events = [

@@ -16,7 +16,7 @@ from gridgeo.i18n import translate
 from gridgeo.maps import ExportNotes
 from gridgeo.maps.plan_report import Bars, Listing, ReportSection, write_plan_report
 from gridgeo.pipeline.published import publication
-from gridgeo.pipeline.steps import require_insider
+from gridgeo.pipeline.steps import require_money
 from gridgeo.pipeline.territories.accounts import gains
 from gridgeo.pipeline.territories.cadence import load_of
 from gridgeo.pipeline.territories.compare import LIVE, compare, plan_named
@@ -39,7 +39,7 @@ def write_report(connection: sa.Connection, actor: Actor, name: str, today: date
     its path and the branches in it.
     Raises NotFoundError for a scenario that is not in scope, InvalidInputError when the folder does not exist.
     """
-    require_insider(actor)
+    require_money(actor)
     body = show(connection, actor, name)
     record = scenario_record(connection, name, actor)
     plans = (plan_named(connection, actor, LIVE), plan_named(connection, actor, name))
