@@ -19,6 +19,8 @@ class Settings(BaseSettings):
     max_body_bytes: the largest request body taken.
     request_timeout_s: after this long a request is answered with 503.
     tile_cache_bytes: memory for encoded tiles of the live publication.
+    allow_unsafe_role: whether ``gridgeo serve`` and ``gridgeo db check`` take a PostgreSQL login that no policy holds
+    for, such as a superuser; for development.
     """
 
     model_config = SettingsConfigDict(env_prefix="GRIDGEO_", extra="ignore", populate_by_name=True)
@@ -34,3 +36,4 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     request_timeout_s: float = Field(default=10.0, gt=0)
     tile_cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
+    allow_unsafe_role: bool = False

@@ -23,11 +23,11 @@ from gridgeo.domain import Actor
 from gridgeo.domain.public import sees_money, sees_public_only
 from gridgeo.errors import BusyError, InvalidInputError
 from gridgeo.pipeline import browse
+from gridgeo.storage import act_as
 from gridgeo.storage import reading as open_reading
 from gridgeo_api.cache import Answer, BoundedCache, Key, packed_answer
 from gridgeo_api.errors import NO_VERSION, SIGN_IN, STATUSES, NoVersionError, SignInError
 from gridgeo_api.limits import DEADLINE, GZIP_LEVEL, MAX_TEXT
-from gridgeo_api.negotiation import brotli_packed, has_already, takes
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -42,12 +42,6 @@ session_cookie = APIKeyCookie(
 )
 
 
-def connection(request: Request) -> Iterator[sa.Connection]:
-    """Open one transaction for the request, which sees one moment throughout and is over before the answer is sent."""
-    with open_reading(request.app.state.engine) as opened:
-        yield opened
-
-
 async def current_actor(request: Request, _: Annotated[str | None, Depends(session_cookie)] = None) -> Actor:
     """Return who is asking; the middleware has looked it up."""
     known: Actor | None = request.state.actor
@@ -56,10 +50,31 @@ async def current_actor(request: Request, _: Annotated[str | None, Depends(sessi
     return known
 
 
+ActorKnown = Annotated[Actor, Depends(current_actor)]
+
+
+def connection(request: Request, known: ActorKnown) -> Iterator[sa.Connection]:
+    """Open one transaction for the request, which sees one moment throughout and is over before the answer is sent.
+
+    It sees the branches of whoever asks.
+    """
+    with open_reading(request.app.state.engine) as opened:
+        act_as(opened, known)
+        yield opened
+
+
+def unasked_connection(request: Request) -> Iterator[sa.Connection]:
+    """Open one transaction that sees no branch: for what is answered to everybody."""
+    with open_reading(request.app.state.engine) as opened:
+        yield opened
+
+
 MAX_CONNECTIONS = 8
 """Below the pool's size: further requests wait their turn in the event loop, where waiting costs no thread."""
 Connected = Annotated[sa.Connection, Depends(connection, scope="function", max_concurrency=MAX_CONNECTIONS)]
-ActorKnown = Annotated[Actor, Depends(current_actor)]
+ConnectedForAll = Annotated[
+    sa.Connection, Depends(unasked_connection, scope="function", max_concurrency=MAX_CONNECTIONS)
+]
 
 
 @dataclass(frozen=True)
@@ -96,16 +111,11 @@ class Reading:
         """
         full: Key = (self.published.id, self.scope, *key)
         headers = {"etag": _etag(full), "cache-control": cache_control, "vary": "Accept-Encoding, Cookie"}
-        if has_already(self.request.headers.get("if-none-match"), headers["etag"]):
+        if headers["etag"] in _tags(self.request.headers.get("if-none-match")):
             return Response(status_code=304, headers=headers)
         answers: BoundedCache[Answer] = self.request.app.state.answers
         found = answers.get(full, lambda: packed_answer(media_type, make(), GZIP_LEVEL))
-        coding = self.request.headers.get("accept-encoding")
-        if takes(coding, "br") and media_type in (JSON, GEOJSON):
-            packed = answers.get((*full, "br"), lambda: Answer(media_type, b"", brotli_packed(found.plain))).packed
-            if len(packed) < len(found.packed):
-                return Response(packed, media_type=media_type, headers=headers | {"content-encoding": "br"})
-        if takes(coding, "gzip") and len(found.packed) < len(found.plain):
+        if "gzip" in self.request.headers.get("accept-encoding", "") and len(found.packed) < len(found.plain):
             return Response(found.packed, media_type=media_type, headers=headers | {"content-encoding": "gzip"})
         return Response(found.plain, media_type=media_type, headers=headers)
 
@@ -117,6 +127,7 @@ def reading(request: Request, known: ActorKnown) -> Iterator[Reading]:
     """
     layers: BoundedCache[Any] = request.app.state.layers
     with open_reading(request.app.state.engine) as opened:
+        act_as(opened, known)
         live_id = browse.publication_id(opened)
         published = layers.get((live_id, "publication"), lambda: browse.publication(opened))
         yield Reading(request, opened, known, published)
@@ -136,6 +147,7 @@ class Writing:
 def write_transaction(request: Request, actor: Actor) -> Iterator[Writing]:
     """Open a transaction that may write; it is rolled back when the request fails or has run out of time."""
     with request.app.state.engine.begin() as opened:
+        act_as(opened, actor, writes=True)
         yield Writing(request, opened, actor, moment())
         if time.monotonic() > request.scope.get(DEADLINE, math.inf):
             # The caller has been told that nothing came of it.
@@ -152,6 +164,7 @@ def trying(request: Request, known: ActorKnown) -> Iterator[Writing]:
     """Open a transaction that is rolled back whatever happens: what a change would do."""
     with request.app.state.engine.connect() as opened:
         try:
+            act_as(opened, known, writes=True)
             yield Writing(request, opened, known, moment())
         finally:
             opened.rollback()
@@ -229,3 +242,7 @@ def _etag(key: tuple[Hashable, ...]) -> str:
     """Return a weak tag: plain and gzipped bodies of one answer carry the same one."""
     text = repr((__version__, *key)).encode("utf-8", "surrogatepass")
     return f'W/"{hashlib.sha256(text).hexdigest()[:24]}"'
+
+
+def _tags(header: str | None) -> list[str]:
+    return [tag.strip() for tag in (header or "").split(",")]

@@ -21,6 +21,7 @@ from gridgeo.cli.common import (
     require_feasible,
     session,
 )
+from gridgeo.cli.db import refuse_unsafe_role
 from gridgeo.cli.serve import PortOption, server_address, start_server
 from gridgeo.cli.tables import summary_table
 from gridgeo.errors import InvalidInputError
@@ -93,6 +94,8 @@ def demo(  # noqa: PLR0913 - the options are the command's interface
     demo_params(acting(actor), ground, resolution=resolution, method=method, seed=seed, households=households)
     address = server_address(port=port) if serve else None
     with session(store, as_json, actor, create=True) as opened, progress_bar(STEPS) as progress:
+        if address:
+            refuse_unsafe_role(opened.engine, allowed=False)
         report = run_demo(
             opened.engine,
             opened.actor,

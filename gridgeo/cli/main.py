@@ -10,13 +10,12 @@ import typer
 
 from gridgeo import __version__
 from gridgeo.cli import (
-    access,
     addresses,
     audit,
-    audit_log,
     calibration,
     catchments,
     cells,
+    db,
     demo,
     denominators,
     exports,
@@ -77,9 +76,7 @@ for module in (
     groups,
     steps,
     addresses,
-    access,
     audit,
-    audit_log,
     calibration,
     gazetteer,
     catchments,
@@ -97,6 +94,7 @@ for module in (
     score_plots,
     score_validate,
     serve,
+    db,
     territory,
     where_next,
     user_measures,

@@ -1,4 +1,4 @@
-"""`gridgeo serve` and `gridgeo db`: the service over a store, and the store's schema."""
+"""`gridgeo serve`: the service over a store."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import os
 import secrets
 import sys
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from gridgeo.cli.common import JsonOption, Session, StoreOption, emit, language, session
+from gridgeo.cli.common import JsonOption, StoreOption, emit, language, session
+from gridgeo.cli.db import UnsafeOption, refuse_unsafe_role
 from gridgeo.errors import InvalidInputError
 from gridgeo.i18n import translate
 from gridgeo.settings import Settings
@@ -23,21 +24,24 @@ PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("serve")(serve)
-    db = typer.Typer(help="The store's schema.", no_args_is_help=True, rich_markup_mode=None)
-    db.command("upgrade")(db_upgrade)
-    db.command("check")(db_check)
-    app.add_typer(db, name="db")
 
 
 def serve(
-    store: StoreOption = None, host: HostOption = None, port: PortOption = None, as_json: JsonOption = False
+    store: StoreOption = None,
+    host: HostOption = None,
+    port: PortOption = None,
+    allow_unsafe_role: UnsafeOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Serve the map, the JSON and the tiles of the live publication.
+
+    On PostgreSQL only with a login that row-level security holds for; see gridgeo db init.
 
     Example: gridgeo serve --store sqlite:///gridgeo.db --port 8321
     """
     with session(store, as_json=False, actor=None) as opened:
         url = opened.url
+        refuse_unsafe_role(opened.engine, allow_unsafe_role)
     start_server(url, server_address(host, port), as_json=as_json, link_as_json=as_json)
 
 
@@ -114,42 +118,3 @@ def start_server(store_url: str, address: Address, *, as_json: bool = False, lin
             log_access=False,
             log_enabled=not as_json,
         ).serve()
-
-
-def db_upgrade(
-    house_datum: Annotated[
-        str | None,
-        typer.Option(help="Datum of all positions in a new store: wgs84, cgcs2000 or gcj02; fixed once it holds data."),
-    ] = None,
-    store: StoreOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Bring the store to the newest schema; makes it where there is none.
-
-    Example: gridgeo db upgrade --store sqlite:///gridgeo.db
-    """
-    from gridgeo.storage import fix_house_datum
-
-    with session(store, as_json, None, create=True) as opened:
-        if house_datum is not None:
-            with opened.engine.begin() as connection:
-                fix_house_datum(connection, house_datum)
-        emit(as_json, _store_facts(opened))
-
-
-def db_check(store: StoreOption = None, as_json: JsonOption = False) -> None:
-    """Check that the store's schema is the one this version of gridgeo expects.
-
-    Example: gridgeo db check
-    """
-    with session(store, as_json, None) as opened:
-        emit(as_json, _store_facts(opened))
-
-
-def _store_facts(opened: Session) -> dict[str, Any]:
-    from gridgeo.storage import house_datum, reading
-
-    with reading(opened.engine) as connection:
-        datum = house_datum(connection)
-    place = opened.engine.url.render_as_string(hide_password=True)
-    return {"store": place, "schema": "current", "house_datum": datum}

@@ -10,7 +10,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import CellArray, FloatArray
-from gridgeo.storage import read_frame
+from gridgeo.storage import read_frame, whole_bank
 
 
 def days_since_contact(
@@ -23,12 +23,13 @@ def days_since_contact(
     """
     where = {"cell": cells, "hard": True}
     columns = ["party_kind", "party_id", "cell"]
-    parties = read_frame(connection, "location_cell", version_id=versions["location"], where=where, columns=columns)
-    if parties.is_empty():
-        return np.full(len(cells), np.nan)
-    known = pl.concat(
-        [_own_dates(connection, versions["bank"], parties), _contacts(connection, versions["bank"], parties)]
-    )
+    with whole_bank(connection):
+        parties = read_frame(connection, "location_cell", version_id=versions["location"], where=where, columns=columns)
+        if parties.is_empty():
+            return np.full(len(cells), np.nan)
+        known = pl.concat(
+            [_own_dates(connection, versions["bank"], parties), _contacts(connection, versions["bank"], parties)]
+        )
     last = (
         parties.join(known.filter(pl.col("on") <= today), on=["party_kind", "party_id"])
         .group_by("cell")

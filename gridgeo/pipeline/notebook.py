@@ -13,7 +13,6 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor, local_actor
-from gridgeo.domain.audit import audit_entry
 from gridgeo.i18n import Language
 from gridgeo.pipeline import browse
 from gridgeo.pipeline import demo as demo_pipeline
@@ -24,8 +23,7 @@ from gridgeo.pipeline import score_plots as plots_pipeline
 from gridgeo.pipeline import summary as summary_pipeline
 from gridgeo.pipeline import where_next as next_pipeline
 from gridgeo.pipeline.steps import RunParams
-from gridgeo.storage import open_engine, reading, upgrade
-from gridgeo.storage.audit_log import audit_commits
+from gridgeo.storage import acting, open_engine, reading, upgrade
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,7 @@ def connect(url: str = "sqlite:///gridgeo.db", actor: Actor | None = None) -> It
     try:
         upgrade(engine)
         asking = actor or local_actor()
-        audit_commits(engine, lambda: audit_entry(asking, "notebook", None, "done", _now()))
-        yield Store(engine, asking)
+        yield Store(acting(engine, asking), asking)
     finally:
         engine.dispose()
 

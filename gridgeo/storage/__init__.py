@@ -12,8 +12,10 @@ from gridgeo.storage.engine import (
     store_exists,
     store_name,
 )
+from gridgeo.storage.fence import act_as, acting, whole_bank
 from gridgeo.storage.frames import read_frame, write_frame
 from gridgeo.storage.house import DEFAULT_HOUSE_DATUM, fix_house_datum, house_datum
+from gridgeo.storage.logins import require_safe_login
 from gridgeo.storage.measures import (
     keep_user_measures,
     lock_user_measures,
@@ -53,6 +55,8 @@ __all__ = [
     "ScoreArrays",
     "Timeouts",
     "VersionRecord",
+    "act_as",
+    "acting",
     "check_schema",
     "downgrade",
     "finish_run",
@@ -71,6 +75,7 @@ __all__ = [
     "read_scores",
     "reading",
     "record_step",
+    "require_safe_login",
     "run_steps",
     "scoped",
     "score_definition",
@@ -83,6 +88,7 @@ __all__ = [
     "upgrade",
     "user_measures",
     "version_record",
+    "whole_bank",
     "write_frame",
     "write_score_measures",
 ]

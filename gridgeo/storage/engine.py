@@ -15,9 +15,7 @@ import sqlalchemy as sa
 
 from gridgeo.errors import BusyError, InvalidInputError, NotFoundError
 from gridgeo.storage.failures import gridgeo_error, translate_failures
-
-READ_ONLY = "gridgeo_read_only"
-"""Execution option that `reading` sets: SQLite then begins without asking for the write lock."""
+from gridgeo.storage.fence import READ_ONLY, act_from_the_beginning
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,8 @@ def open_engine(url: str, *, create: bool = True, timeouts: Timeouts = BATCH) ->
 
     url: ``sqlite:///FILE`` or ``postgresql+psycopg://USER:PASSWORD@HOST/DATABASE``. create: whether a SQLite file may
     be made, and PostGIS be switched on in the database; tables come from `upgrade`. timeouts: `BATCH` for commands,
-    `SERVING` for a service.
+    `SERVING` for a service. On PostgreSQL a login without privileges sees no row of a branch until `acting` or
+    `act_as` says whom a transaction acts for.
     Raises InvalidInputError when the URL is none of these, the server does not answer or PostGIS is missing,
     NotFoundError when there is no such file and it is not to be made. No message holds a password.
     """
@@ -70,6 +69,8 @@ def open_engine(url: str, *, create: bool = True, timeouts: Timeouts = BATCH) ->
         engine.dispose()
         raise
     translate_failures(engine)
+    if engine.dialect.name == "postgresql":
+        act_from_the_beginning(engine)
     return engine
 
 

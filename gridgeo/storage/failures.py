@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import psycopg
 import sqlalchemy as sa
 
-from gridgeo.errors import BusyError, ConflictError, GridgeoError
+from gridgeo.errors import BusyError, ConflictError, GridgeoError, NotAllowedError
 
 TOOK_TOO_LONG = {"57014", "25P03", "25P04", "57P05"}
 """PostgreSQL states: statement cancelled, idle in transaction, transaction and session time-outs."""
@@ -45,6 +45,9 @@ def _sqlite_error(error: sqlite3.Error) -> GridgeoError | None:
 def _postgres_error(error: psycopg.Error) -> GridgeoError | None:
     if isinstance(error, psycopg.errors.UniqueViolation):
         return ConflictError("somebody else wrote the same thing first")
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        # A grant that is missing, or a policy that keeps a row of another branch from being written.
+        return NotAllowedError("the login of the store may not do this: {detail}", detail=str(error).partition("\n")[0])
     state = error.sqlstate or ""
     if state in TOOK_TOO_LONG:
         return BusyError("the store took longer than allowed; try again")

@@ -23,7 +23,6 @@ OPERATIONS = {
     "list_branches",
     "list_catchments",
     "list_cells",
-    "query_cells",
     "read_cell",
     "explain_score",
     "list_where_next",

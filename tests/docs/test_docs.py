@@ -16,7 +16,16 @@ from gridgeo.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = {"en": ROOT / "docs", "zh": ROOT / "docs/zh"}
-TRANSLATED = ("commands.md", "own-data.md", "method.md", "api.md", "guide.md", "territories.md", "measures.md")
+TRANSLATED = (
+    "commands.md",
+    "own-data.md",
+    "method.md",
+    "api.md",
+    "guide.md",
+    "territories.md",
+    "measures.md",
+    "server.md",
+)
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 CODE_BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 IDENTIFIER = re.compile(r"`([a-z0-9_]+)`")

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from gridgeo import __version__
 from gridgeo.errors import BusyError, NotFoundError
 from gridgeo.pipeline import browse
-from gridgeo_api.deps import Connected
+from gridgeo_api.deps import ConnectedForAll
 from gridgeo_api.openapi import problems
 from gridgeo_api.schemas import Health, Ready
 
@@ -21,7 +21,7 @@ def health() -> Health:
 
 
 @router.get("/ready", summary="Tell that there is something to show", responses=problems(503))
-def ready(connection: Connected) -> Ready:
+def ready(connection: ConnectedForAll) -> Ready:
     """Answer when the store answers and something is published; 503 until then."""
     try:
         published = browse.publication(connection)

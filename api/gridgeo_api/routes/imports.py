@@ -19,15 +19,14 @@ from gridgeo.pipeline.intake.refused import rejected_rows
 from gridgeo.pipeline.steps import require_planner
 from gridgeo.sources.files import API_LIMITS, ReadOptions
 from gridgeo.sources.intake import ImportOptions, import_kind
-from gridgeo.storage import reading
+from gridgeo.storage import acting, reading
 from gridgeo.storage.jobs import add_job
 from gridgeo_api.deps import ActorKnown, Connected, KeyGiven, plain_answer, write_transaction
 from gridgeo_api.errors import language_of
 from gridgeo_api.openapi import accepted, problems, text_answer
-from gridgeo_api.paging import BAD_CURSOR, cursor_of, parts_of
-from gridgeo_api.params import ImportKindPath
+from gridgeo_api.params import ImportKindPath, Most
 from gridgeo_api.routes.jobs import taken
-from gridgeo_api.schemas import ImportDetail, ImportPreview, Imports, ImportsAsked, UploadOptions
+from gridgeo_api.schemas import ImportDetail, ImportPreview, Imports, UploadOptions
 
 router = APIRouter(tags=["imports"])
 READ = problems(401, 403, 404, 422, 503)
@@ -43,12 +42,9 @@ FILE_BODY = {
 
 
 @router.get("/imports", summary="List imported files", response_model=Imports, responses=READ)
-def list_imports(actor: ActorKnown, connection: Connected, asked: Annotated[ImportsAsked, Query()]) -> Response:
+def list_imports(actor: ActorKnown, connection: Connected, most: Most = 50) -> Response:
     """Files that were taken in, newest first, each with its account: rows in, accepted, rejected."""
-    found = uploads.list_imports(connection, actor, asked.limit + 1, _place_of(asked.cursor))
-    shown = found[: asked.limit]
-    more = cursor_of("imports", shown[-1]["version"]) if len(found) > len(shown) else None
-    return plain_answer({"imports": shown, "next": more})
+    return plain_answer({"imports": uploads.list_imports(connection, actor, most)})
 
 
 @router.get("/imports/{version}", summary="Read one import", response_model=ImportDetail, responses=READ)
@@ -106,16 +102,6 @@ def spreadsheet_csv(rows: pl.DataFrame) -> bytes:
     return safe.write_csv(include_bom=True).encode()
 
 
-def _place_of(cursor: str | None) -> int | None:
-    """Return the last version of the page before."""
-    if cursor is None:
-        return None
-    name, version = parts_of(cursor, 2)
-    if name != "imports" or not isinstance(version, int) or not 0 < version < 2**63:
-        raise InvalidInputError(BAD_CURSOR, given=cursor)
-    return version
-
-
 def _declared(kind: str, given: UploadOptions) -> dict[str, Any]:
     """Return all that an upload is but its bytes."""
     options = ImportOptions(
@@ -165,7 +151,7 @@ def _taken(
     request: Request, actor: Actor, key: str | None, dry_run: bool, declared: dict[str, Any], body: bytes
 ) -> Response:
     sent = Upload(payload=body, **declared)
-    with reading(request.app.state.engine) as connection:
+    with reading(acting(request.app.state.engine, actor)) as connection:
         if dry_run:
             return plain_answer(preview_upload(connection, actor, sent, language_of(request)))
         check_upload(connection, actor, sent)

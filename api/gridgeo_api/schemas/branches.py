@@ -45,14 +45,12 @@ class Branch(BaseModel):
 
 
 class Branches(BaseModel):
-    """The branches in the actor's scope; version is the publication. With `fields` an entry has those only."""
+    """The branches in the actor's scope; version is the publication."""
 
-    model_config = answer_config({"version": 7, "branches": [BRANCH], "total": 1, "next": None})
+    model_config = answer_config({"version": 7, "branches": [BRANCH]})
 
     version: int
     branches: list[Branch]
-    total: int
-    next: str | None
 
 
 class CatchmentProperties(BaseModel):

@@ -31,11 +31,7 @@ class MeasureValues(BaseModel):
 
 
 class Cells(BaseModel):
-    """Cells as columns: branch_index points into branches.
-
-    total: cells that the question holds for, on all pages; next: the cursor of the next page, null on the last.
-    With `fields` a measure has those columns only.
-    """
+    """Cells as columns: branch_index points into branches."""
 
     model_config = answer_config(
         {
@@ -55,8 +51,6 @@ class Cells(BaseModel):
                 }
             },
             "notice": NOTICE,
-            "total": 2,
-            "next": None,
         }
     )
 
@@ -67,8 +61,6 @@ class Cells(BaseModel):
     branches: list[str]
     measures: dict[str, MeasureValues]
     notice: Notice
-    total: int
-    next: str | None
 
 
 class CellMeasure(BaseModel):

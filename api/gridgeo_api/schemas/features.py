@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gridgeo_api.paging import PageQuery
 from gridgeo_api.schemas.common import answer_config
 
 Kind = Literal["industry", "cohort", "target_group"]
@@ -58,21 +57,11 @@ class FeatureKept(BaseModel):
 
 
 class Features(BaseModel):
-    """Grids that are kept, ordered by id."""
+    """Grids that are kept, ordered by kind and name."""
 
-    model_config = answer_config({"features": [KEPT], "total": 1, "next": None})
+    model_config = answer_config({"features": [KEPT]})
 
     features: list[FeatureKept]
-    total: int
-    next: str | None
-
-
-class FeaturesAsked(PageQuery):
-    """Which grids are listed."""
-
-    kind: str | None = Field(
-        None, max_length=40, description="Only industry, cohort or target_group.", examples=["cohort"]
-    )
 
 
 class Feature(FeatureKept):

@@ -46,11 +46,9 @@ class ScenarioHead(BaseModel):
 class Scenarios(BaseModel):
     """The scenarios in the actor's scope."""
 
-    model_config = answer_config({"scenarios": [HEAD], "total": 1, "next": None})
+    model_config = answer_config({"scenarios": [HEAD]})
 
     scenarios: list[ScenarioHead]
-    total: int
-    next: str | None
 
 
 class Seat(BaseModel):

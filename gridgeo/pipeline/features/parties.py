@@ -14,7 +14,7 @@ from gridgeo.errors import NotFoundError
 from gridgeo.features.industry_rules import MERCHANT_COLUMNS
 from gridgeo.pipeline.membership import area_grids, memberships_of, newest_membership, parties_of
 from gridgeo.pipeline.steps import Inputs
-from gridgeo.storage import read_frame, version_record
+from gridgeo.storage import read_frame, version_record, whole_bank
 from gridgeo.storage.grids import grid_sets
 
 DEFAULT_RESOLUTION = 9
@@ -56,6 +56,11 @@ def area_members(connection: sa.Connection, inputs: Inputs) -> AreaMembers:
 
     The table has every branch's parties: it is for the caller to keep to the actor's scope.
     """
+    with whole_bank(connection):
+        return _area_members(connection, inputs)
+
+
+def _area_members(connection: sa.Connection, inputs: Inputs) -> AreaMembers:
     revisions = {found.branch_id: found.revision for found in grid_sets(connection)}
     try:
         version = newest_membership(connection)

@@ -26,7 +26,7 @@ from gridgeo.pipeline.grids.denominators import denominators_of
 from gridgeo.pipeline.grids.sets import grid_state
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.pipeline.versions import newest_inputs
-from gridgeo.storage import read_frame, version_record
+from gridgeo.storage import read_frame, version_record, whole_bank
 
 KNOWN = ("kind", "code", "owner_id", "status", "stage", "note")
 NO_PEOPLE = "the people of the grid are not known"
@@ -167,7 +167,9 @@ def _merchants(site: _Site) -> dict[str, Any]:
 
 def _registered(site: _Site) -> dict[str, Any]:
     """Count the households of the bank's register by status; nobody is named."""
-    rows = read_frame(site.connection, "household", version_id=site.inputs.bank, columns=["id", "status", "members"])
+    columns = ["id", "status", "members"]
+    with whole_bank(site.connection):
+        rows = read_frame(site.connection, "household", version_id=site.inputs.bank, columns=columns)
     if rows.is_empty():
         return {"value": None, "reason": "no households were imported"}
     here = rows.filter(pl.col("id").is_in(site.ids("household").implode()))

@@ -16,6 +16,7 @@ from gridgeo.pipeline.denominators.on_cells import choices_of, denominators_on_c
 from gridgeo.pipeline.ground_cells import ground_cells, settlement_of
 from gridgeo.pipeline.membership import parties_of
 from gridgeo.pipeline.steps import Inputs
+from gridgeo.storage import whole_bank
 
 MEASURES = ("households", "people", "customers", "cells")
 
@@ -97,7 +98,8 @@ def _people(connection: sa.Connection, inputs: Inputs, cells: CellArray) -> Floa
 
 def _counted(connection: sa.Connection, inputs: Inputs, cells: CellArray, kind: str) -> Weights:
     """Count the located parties of a kind by the cell that holds them."""
-    known = parties_of(connection, inputs).filter(pl.col("party_kind") == kind)
+    with whole_bank(connection):
+        known = parties_of(connection, inputs).filter(pl.col("party_kind") == kind)
     placed = known.drop_nulls(["lng", "lat"])
     held = cells_from_points(placed["lng"].to_numpy(), placed["lat"].to_numpy(), common_resolution(cells))
     found, count = np.unique(held, return_counts=True)

@@ -18,7 +18,7 @@ from gridgeo.storage import (
     set_live,
     version_record,
 )
-from gridgeo.storage.engine import READ_ONLY
+from gridgeo.storage.fence import READ_ONLY
 from gridgeo.storage.models import Live
 
 TABLES: dict[str, tuple[str, ...]] = {

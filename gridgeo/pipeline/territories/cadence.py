@@ -19,7 +19,7 @@ from gridgeo.pipeline.steps import Inputs, require_money, require_planner
 from gridgeo.pipeline.territories.spec import Spec
 from gridgeo.scoring import EXAMPLE_POLICY, CadencePolicy, CadenceRow, workload_hours
 from gridgeo.scoring.workload import PERIODS_A_YEAR
-from gridgeo.storage import read_frame
+from gridgeo.storage import read_frame, whole_bank
 from gridgeo.storage.agreements import newest_policy, policy_record, put_policy
 
 COLUMNS = ("tier", "channel", "period", "n", "minimum_gap_days", "minutes")
@@ -184,14 +184,15 @@ def cadence_from_text(text: str, kind: str) -> dict[str, Any]:
 
 def cell_workload(connection: sa.Connection, inputs: Inputs, cadence: Cadence, cells: CellArray) -> FloatArray:
     """Return the hours a year that each cell's customers take by a cadence, shape (n_cells,); cells ascending."""
-    tiers = read_frame(connection, "customer", version_id=inputs.bank, columns=["id", "tier"])
-    shares = read_frame(
-        connection,
-        "location_cell",
-        version_id=inputs.location,
-        where={"party_kind": "customer"},
-        columns=["party_id", "cell", "share"],
-    )
+    with whole_bank(connection):
+        tiers = read_frame(connection, "customer", version_id=inputs.bank, columns=["id", "tier"])
+        shares = read_frame(
+            connection,
+            "location_cell",
+            version_id=inputs.location,
+            where={"party_kind": "customer"},
+            columns=["party_id", "cell", "share"],
+        )
     held = shares.join(tiers, left_on="party_id", right_on="id", how="inner").filter(pl.col("tier").is_in(TIERS))
     counts = held.group_by("cell", "tier").agg(pl.col("share").sum()).pivot("tier", index="cell", values="share")
     base = pl.DataFrame({"cell": cells}).join(counts, on="cell", how="left", maintain_order="left")

@@ -16,7 +16,7 @@ from gridgeo.pipeline.steps import require_changer, require_money
 from gridgeo.pipeline.territories.compare import plan_named
 from gridgeo.pipeline.territories.drafts import checked_text, live_inputs
 from gridgeo.pipeline.territories.seats import managers
-from gridgeo.storage import read_frame
+from gridgeo.storage import read_frame, whole_bank
 from gridgeo.storage.agreements import (
     DisputeRecord,
     add_dispute,
@@ -105,12 +105,13 @@ def _branch_of(connection: sa.Connection, actor: Actor, name: str, subject: tupl
     if kind == "cell":
         where: dict[str, object] = {"cell": int(cells_from_strings([item])[0])}
     elif kind == "customer":
-        placed = read_frame(
-            connection,
-            "location_cell",
-            version_id=plan.inputs.location,
-            where={"party_kind": "customer", "party_id": item, "hard": True},
-        )
+        with whole_bank(connection):
+            placed = read_frame(
+                connection,
+                "location_cell",
+                version_id=plan.inputs.location,
+                where={"party_kind": "customer", "party_id": item, "hard": True},
+            )
         where = {"cell": placed["cell"].to_list()}
     else:
         raise InvalidInputError("a dispute is about a customer or a cell, got {given}", given=kind)

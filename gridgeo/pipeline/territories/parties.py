@@ -8,13 +8,20 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.pipeline.territories.compare import Plan
-from gridgeo.storage import read_frame
+from gridgeo.storage import read_frame, whole_bank
 
 KEPT = ("id", "branch_id", "account_rm_id", "tier", "balance_fen", "last_contact_on", "consent")
 
 
 def customers_on(connection: sa.Connection, actor: Actor | None, inputs: Inputs) -> pl.DataFrame:
     """Return the customers who have a cell: KEPT, and cell. actor: None for sums that name nobody."""
+    if actor is None:
+        with whole_bank(connection):
+            return _customers_on(connection, None, inputs)
+    return _customers_on(connection, actor, inputs)
+
+
+def _customers_on(connection: sa.Connection, actor: Actor | None, inputs: Inputs) -> pl.DataFrame:
     people = read_frame(connection, "customer", version_id=inputs.bank, columns=KEPT, actor=actor)
     where = {"party_kind": "customer", "hard": True}
     placed = read_frame(

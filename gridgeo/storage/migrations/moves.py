@@ -14,8 +14,12 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from geoalchemy2 import alembic_helpers
 
-from gridgeo.errors import InvalidInputError
+from gridgeo.domain import local_actor
+from gridgeo.errors import InvalidInputError, NotAllowedError
 from gridgeo.storage.engine import limit_statements, reading, store_name
+from gridgeo.storage.fence import act_as
+from gridgeo.storage.grants import settle_grants
+from gridgeo.storage.logins import become_owner
 from gridgeo.storage.measures import sync_measures
 from gridgeo.storage.models import Base
 
@@ -43,11 +47,14 @@ def context_options(dialect: str) -> dict[str, Any]:
 def upgrade(engine: sa.Engine, revision: str = "head") -> None:
     """Bring the schema to a revision, the newest by default, in one transaction; a new store gets all its tables.
 
-    Raises BusyError when somebody else writes, InvalidInputError when a newer gridgeo made the store.
+    Raises BusyError when somebody else writes, InvalidInputError when a newer gridgeo made the store or the login may
+    not change the schema.
     """
     with _moving(engine) as connection:
-        _known_revision(connection)
+        before = _known_revision(connection)
         command.upgrade(_config(connection), revision)
+        if _known_revision(connection) != before:
+            settle_grants(connection)
         if revision == "head":
             sync_measures(connection)
 
@@ -63,9 +70,16 @@ def check_schema(engine: sa.Engine) -> None:
 
     Raises InvalidInputError saying what to run when it has not.
     """
-    with reading(engine) as connection:
-        found = _known_revision(connection)
-        newest = _newest(connection)
+    try:
+        with reading(engine) as connection:
+            found = _known_revision(connection)
+            newest = _newest(connection)
+    except NotAllowedError as error:
+        raise InvalidInputError(
+            "login {login} may not read the store at {place}: take its application login",
+            login=engine.url.username,
+            place=store_name(engine.url),
+        ) from error
     if found is None:
         raise InvalidInputError(
             "the store at {place} is empty: run gridgeo demo or gridgeo db upgrade", place=store_name(engine.url)
@@ -79,11 +93,20 @@ def check_schema(engine: sa.Engine) -> None:
 @contextmanager
 def _moving(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction for the whole move, alone in the store."""
-    with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            limit_statements(connection, 0)
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE_LOCK)))
-        yield connection
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                limit_statements(connection, 0)
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE_LOCK)))
+                become_owner(connection)
+                act_as(connection, local_actor())
+            yield connection
+    except NotAllowedError as error:
+        raise InvalidInputError(
+            "login {login} may not change the schema at {place}: run gridgeo db upgrade with the migration login",
+            login=engine.url.username,
+            place=store_name(engine.url),
+        ) from error
 
 
 def _config(connection: sa.Connection) -> Config:
