@@ -28,6 +28,7 @@ from gridgeo.storage import reading as open_reading
 from gridgeo_api.cache import Answer, BoundedCache, Key, packed_answer
 from gridgeo_api.errors import NO_VERSION, SIGN_IN, STATUSES, NoVersionError, SignInError
 from gridgeo_api.limits import DEADLINE, GZIP_LEVEL, MAX_TEXT
+from gridgeo_api.negotiation import brotli_packed, has_already, takes
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -111,11 +112,16 @@ class Reading:
         """
         full: Key = (self.published.id, self.scope, *key)
         headers = {"etag": _etag(full), "cache-control": cache_control, "vary": "Accept-Encoding, Cookie"}
-        if headers["etag"] in _tags(self.request.headers.get("if-none-match")):
+        if has_already(self.request.headers.get("if-none-match"), headers["etag"]):
             return Response(status_code=304, headers=headers)
         answers: BoundedCache[Answer] = self.request.app.state.answers
         found = answers.get(full, lambda: packed_answer(media_type, make(), GZIP_LEVEL))
-        if "gzip" in self.request.headers.get("accept-encoding", "") and len(found.packed) < len(found.plain):
+        coding = self.request.headers.get("accept-encoding")
+        if takes(coding, "br") and media_type in (JSON, GEOJSON):
+            packed = answers.get((*full, "br"), lambda: Answer(media_type, b"", brotli_packed(found.plain))).packed
+            if len(packed) < len(found.packed):
+                return Response(packed, media_type=media_type, headers=headers | {"content-encoding": "br"})
+        if takes(coding, "gzip") and len(found.packed) < len(found.plain):
             return Response(found.packed, media_type=media_type, headers=headers | {"content-encoding": "gzip"})
         return Response(found.plain, media_type=media_type, headers=headers)
 
@@ -242,7 +248,3 @@ def _etag(key: tuple[Hashable, ...]) -> str:
     """Return a weak tag: plain and gzipped bodies of one answer carry the same one."""
     text = repr((__version__, *key)).encode("utf-8", "surrogatepass")
     return f'W/"{hashlib.sha256(text).hexdigest()[:24]}"'
-
-
-def _tags(header: str | None) -> list[str]:
-    return [tag.strip() for tag in (header or "").split(",")]

@@ -11,10 +11,13 @@ import shapely
 from gridgeo.domain import FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps.breaks import class_breaks
-from gridgeo.maps.columnar import CellColumns, MeasureColumn, columnar_json, rounded
+from gridgeo.maps.columnar import CellColumns, MeasureColumn, columnar_body, rounded
 from gridgeo.maps.feature_tiles import FeatureIndex
 from gridgeo.pipeline import browse
-from gridgeo_api.deps import Reading
+from gridgeo.pipeline.cell_choice import Places, chosen_rows, places_of
+from gridgeo_api.cell_questions import CellsWanted
+from gridgeo_api.deps import Reading, json_bytes
+from gridgeo_api.paging import fixed_page
 
 SMALL_BYTES = 64 * 1024
 """What a layer counts for that has no arrays: a list of breaks."""
@@ -62,21 +65,34 @@ def breaks(reading: Reading, measure: str) -> list[float]:
     return made
 
 
-def scored_cells(reading: Reading, branch_id: str | None, measures: tuple[str, ...], limit: int) -> bytes:
-    """Return the columnar answer for one branch, or for every branch in scope.
+def places(reading: Reading) -> Places:
+    """Return where the cells of `scores` lie."""
+    made: Places = reading.layer("places", lambda: places_of(scores(reading).cells))
+    return made
 
-    Raises NotFoundError for a branch that is not in scope, InvalidInputError when there are more cells than the limit.
+
+def scored_cells(reading: Reading, wanted: CellsWanted, limit: int) -> bytes:
+    """Return the columnar answer to a question for cells, one page of it where pages are asked for.
+
+    limit: the most cells of one answer.
+    Raises NotFoundError for a branch that is not in scope, InvalidInputError when there are more cells than the limit
+    and no pages are asked for, ConflictError when another publication went live since the first page.
     """
+    branch_id = wanted.choice.branch_id
     if branch_id is not None:
         browse.check_branch(reading.connection, reading.actor, branch_id, reading.published)
     everything = scores(reading)
-    chosen = _rows_of(everything, branch_id)
-    if len(chosen) > limit:
+    found = chosen_rows(everything, places(reading), wanted.choice)
+    size = min(wanted.limit or limit, limit)
+    start, following = fixed_page(wanted.cursor, reading.published.id, wanted.question, size)
+    if wanted.limit is None and wanted.cursor is None and len(found) > limit:
         raise InvalidInputError(
-            "the answer would hold {count} cells, at most {limit} are given at once: name a branch",
-            count=len(chosen),
+            "the answer would hold {count} cells, at most {limit} are given at once: name a branch, or ask for pages"
+            " by limit",
+            count=len(found),
             limit=limit,
         )
+    chosen = found[start : start + size]
     frame = CellColumns(
         resolution=everything.resolution,
         version=everything.version,
@@ -84,16 +100,11 @@ def scored_cells(reading: Reading, branch_id: str | None, measures: tuple[str, .
         branches=everything.branch_ids if branch_id is None else (branch_id,),
         branch_index=everything.branch_index[chosen] if branch_id is None else np.zeros(len(chosen), dtype=np.int64),
     )
-    columns = {name: _column(everything.measures[name], breaks(reading, name), chosen) for name in measures}
-    return columnar_json(frame, columns)
-
-
-def _rows_of(everything: browse.CellScores, branch_id: str | None) -> IntArray:
-    if branch_id is None:
-        return np.arange(len(everything.cells))
-    if branch_id not in everything.branch_ids:
-        return np.empty(0, dtype=np.int64)
-    return np.flatnonzero(everything.branch_index == everything.branch_ids.index(branch_id))
+    columns = {name: _column(everything.measures[name], breaks(reading, name), chosen) for name in wanted.measures}
+    body = columnar_body(frame, columns)
+    kept = {name: {key: column[key] for key in wanted.columns} for name, column in body["measures"].items()}
+    more = following if start + len(chosen) < len(found) else None
+    return json_bytes(body | {"measures": kept, "total": len(found), "next": more})
 
 
 def _column(item: browse.MeasureColumns, limits: list[float], chosen: IntArray) -> MeasureColumn:

@@ -17,12 +17,18 @@ logger = logging.getLogger("gridgeo_api")
 MAX_ZOOM = 22
 MAX_TEXT = 200
 """Characters of an id in a query; ours are far shorter."""
+NO_CONTROL = r"^[^\x00-\x1f\x7f]+$"
+"""Ids are looked up among known ones; this only keeps out what no id and no database text can hold."""
+MAX_CURSOR = 1_000
+"""Characters of a cursor."""
 MAX_ROWS = 10_000
 """Entries of a list in one answer."""
 DEADLINE = "gridgeo.deadline"
 """Where a request's scope says until when it is waited for, on the monotonic clock."""
 MIN_GZIP_BYTES = 1000
 GZIP_LEVEL = 5
+BROTLI_QUALITY = 4
+"""About gzip's time at level 5, and a tenth fewer bytes."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (

@@ -23,6 +23,7 @@ from gridgeo_api.cache import Answer, BoundedCache
 from gridgeo_api.errors import add_error_handlers
 from gridgeo_api.layers import layer_bytes
 from gridgeo_api.limits import GZIP_LEVEL, MIN_GZIP_BYTES, Guard, TimeLimit
+from gridgeo_api.negotiation import Brotli, Revalidate
 from gridgeo_api.openapi import describe
 from gridgeo_api.routes import (
     branches,
@@ -86,6 +87,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Add from the inside out: the last one added sees a request first."""
+    app.add_middleware(Revalidate)
+    app.add_middleware(Brotli)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_GZIP_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(RequireActor, authenticate=app.state.access, public=page.public_paths(STATIC))
     app.add_middleware(RequireOwnOrigin)

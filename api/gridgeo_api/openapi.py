@@ -95,6 +95,7 @@ def describe(app: FastAPI) -> None:
             models = schema.setdefault("components", {}).setdefault("schemas", {})
             models["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             _restore_examples(models)
+            _tell_revalidation(schema)
             app.openapi_schema = schema
         return app.openapi_schema
 
@@ -107,6 +108,13 @@ def _restore_examples(models: dict[str, dict[str, Any]]) -> None:
         extra = getattr(getattr(schemas, name, None), "model_config", {}).get("json_schema_extra", {})
         if "examples" in extra:
             model["examples"] = extra["examples"]
+
+
+def _tell_revalidation(schema: dict[str, Any]) -> None:
+    """Say of every read that it may be answered with 304."""
+    for path, methods in schema["paths"].items():
+        if path.startswith("/api/") and "get" in methods:
+            methods["get"]["responses"].setdefault("304", {"description": REASONS[304]})
 
 
 def _content(status: int) -> dict[str, Any]:

@@ -6,11 +6,22 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from gridgeo_api.limits import MAX_ROWS, MAX_TEXT, MAX_ZOOM
+from gridgeo_api.limits import MAX_ROWS, MAX_TEXT, MAX_ZOOM, NO_CONTROL
 from gridgeo_api.schemas.common import CELL
 
-NO_CONTROL = r"^[^\x00-\x1f\x7f]+$"
-"""Ids are looked up among known ones; this only keeps out what no id and no database text can hold."""
+__all__ = [
+    "NO_CONTROL",
+    "BranchId",
+    "BranchPath",
+    "CellId",
+    "Column",
+    "GridPath",
+    "ImportKindPath",
+    "MeasureId",
+    "Most",
+    "Row",
+    "Zoom",
+]
 
 BranchId = Annotated[
     str | None,
@@ -51,16 +62,6 @@ MeasureId = Annotated[
         examples=["penetration"],
     ),
 ]
-MeasureIds = Annotated[
-    str | None,
-    Query(
-        max_length=MAX_TEXT,
-        min_length=1,
-        pattern=NO_CONTROL,
-        description="Measures, separated by commas; all of them without it.",
-        examples=["penetration,people"],
-    ),
-]
 CellId = Annotated[
     str,
     Path(
@@ -74,8 +75,3 @@ CellId = Annotated[
 Zoom = Annotated[int, Path(ge=0, le=MAX_ZOOM, description="Zoom level.", examples=[12])]
 Column = Annotated[int, Path(ge=0, le=2**MAX_ZOOM - 1, description="Column, from the west.", examples=[2156])]
 Row = Annotated[int, Path(ge=0, le=2**MAX_ZOOM - 1, description="Row, from the north.", examples=[1438])]
-
-
-def measures_from_text(text: str | None) -> tuple[str, ...] | None:
-    """Return the measure ids of a comma-separated text; None for none."""
-    return None if text is None else tuple(part.strip() for part in text.split(","))

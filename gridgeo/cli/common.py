@@ -81,14 +81,13 @@ def session(
     command alone. for_consumers: to a consumer the command shows published figures only; others are closed to it.
     Raises NotFoundError when a store is to be refused, NotAllowedError for a consumer.
     """
+    from gridgeo.cli.auditing import audited
     from gridgeo.pipeline.steps import require_insider
     from gridgeo.storage import acting as for_actor
     from gridgeo.storage import check_schema, open_engine, store_exists, upgrade
 
     url = store or Settings().store_url
     asking = acting(actor)
-    if not for_consumers:
-        require_insider(asking)
     new = missing != "refuse" and not store_exists(url)
     with ExitStack() as stack:
         if new and missing == "pretend":
@@ -102,6 +101,9 @@ def session(
         if new and missing == "make":
             said = "A new store is made at {place}."
             Console(stderr=True).print(translate(said, language(), place=url.partition(":///")[2]), soft_wrap=True)
+        stack.enter_context(audited(engine, asking))
+        if not for_consumers:
+            require_insider(asking)
         yield Session(for_actor(engine, asking), url, asking, as_json, language())
 
 

@@ -10,8 +10,10 @@ import typer
 
 from gridgeo import __version__
 from gridgeo.cli import (
+    access,
     addresses,
     audit,
+    audit_log,
     calibration,
     catchments,
     cells,
@@ -76,7 +78,9 @@ for module in (
     groups,
     steps,
     addresses,
+    access,
     audit,
+    audit_log,
     calibration,
     gazetteer,
     catchments,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,7 @@ from gridgeo.cli.common import (
 from gridgeo.cli.groups import TERRITORY
 from gridgeo.cli.territory_options import (
     BranchOption,
+    CoresOption,
     GrowthOption,
     HomeOption,
     KOption,
@@ -62,6 +64,7 @@ def solve(  # noqa: PLR0913 - the options are the command's interface
     units: UnitsOption = "cells",
     seed: SeedOption = 1,
     starts: StartsOption = 4,
+    cores: CoresOption = 1,
     notes: NotesOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -76,12 +79,12 @@ def solve(  # noqa: PLR0913 - the options are the command's interface
     if problem is not None and out is not None:
         _require_alone({"--branch": branch, "--k": k, "--measures": measures, "--tolerance": tolerance,
                         "--growth": growth, "--home": home, "--notes": notes})  # fmt: skip
-        _solve_file(problem, out, as_json)
+        _solve_file((problem, out), cores, as_json)
         return
     aim: dict[str, Any] = {"measures": measures, "tolerance": tolerance, "growth": growth}
     aim |= {"units": units, "seed": seed, "starts": starts}
     draft = draft_from(branch, aim, k, home)
-    _solve_scenario((str(scenario), draft, notes), (store, as_json, actor))
+    _solve_scenario((str(scenario), draft, notes), cores, (store, as_json, actor))
 
 
 def _require_alone(given: dict[str, object]) -> None:
@@ -91,15 +94,16 @@ def _require_alone(given: dict[str, object]) -> None:
             raise InvalidInputError("{option} is for a scenario; a problem file says it itself", option=option)
 
 
-def _solve_file(problem: Path, out: Path, as_json: bool) -> None:
+def _solve_file(files: tuple[Path, Path], cores: int, as_json: bool) -> None:
     from gridgeo.maps.files import written
     from gridgeo.pipeline.territory_file import plan_problem_file
 
+    problem, out = files
     if not problem.is_file():
         raise NotFoundError("there is no file {path}", path=problem)
     with progress_bar({"plan": "Assigning territories"}) as progress:
         progress("plan")
-        plan = plan_problem_file(problem.read_bytes())
+        plan = plan_problem_file(problem.read_bytes(), cores)
     if plan.unused:
         words = translate("not used: {names}", language(), names=", ".join(plan.unused))
         typer.echo(f"{problem}: {words}", err=True)
@@ -110,7 +114,10 @@ def _solve_file(problem: Path, out: Path, as_json: bool) -> None:
         raise _infeasible(plan.body)
 
 
-def _solve_scenario(asked: tuple[str, Draft, str | None], where: tuple[str | None, bool, str | None]) -> None:
+def _solve_scenario(
+    asked: tuple[str, Draft, str | None], cores: int, where: tuple[str | None, bool, str | None]
+) -> None:
+    from gridgeo.pipeline.territories.answers import fresh
     from gridgeo.pipeline.territories.drafts import keep_answer, spec_of_draft
 
     name, draft, notes = asked
@@ -118,7 +125,9 @@ def _solve_scenario(asked: tuple[str, Draft, str | None], where: tuple[str | Non
         progress("plan")
         with opened.engine.begin() as connection:
             spec = spec_of_draft(connection, opened.actor, draft)
-            body = keep_answer(connection, opened.actor, name, spec, now(), notes=notes)
+            body = keep_answer(
+                connection, opened.actor, name, spec, now(), solver=partial(fresh, cores=cores), notes=notes
+            )
     emit(where[1], body, scenario_table(body))
     require_feasible(body["branches"])
 

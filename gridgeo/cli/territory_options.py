@@ -45,6 +45,7 @@ HomeOption = Annotated[
 UnitsOption = Annotated[str, typer.Option(help="What is not divided: cells, or grids (area grids).")]
 SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the territory solver.")]
 StartsOption = Annotated[int, typer.Option(help="Starts without a better plan after which the solver ends.")]
+CoresOption = Annotated[int, typer.Option(min=1, max=64, help="Starts that run side by side; the plan is the same.")]
 NotesOption = Annotated[str | None, typer.Option(help="Remark that stays with the scenario.")]
 
 

@@ -7,8 +7,10 @@ import time
 
 import sqlalchemy as sa
 
-from gridgeo.errors import BusyError, ConflictError, GridgeoError
+from gridgeo.domain.audit import Outcome, audit_entry
+from gridgeo.errors import BusyError, ConflictError, GridgeoError, NotAllowedError
 from gridgeo.jobs.watch import Clock, JobCancelledError, WorkerStopsError
+from gridgeo.storage.audit_log import add_line
 from gridgeo.storage.jobs import MAX_ATTEMPTS, JobRecord, drop_job, fail_job, requeue_job
 
 logger = logging.getLogger("gridgeo.jobs")
@@ -44,6 +46,13 @@ def _write(connection: sa.Connection, job: JobRecord, error: BaseException, cloc
         drop_job(connection, job, clock())
     else:
         fail_job(connection, job, _told(error), clock())
+        add_line(connection, audit_entry(job.actor, f"job {job.kind}", f"job={job.id}", _outcome(error), clock()))
+
+
+def _outcome(error: BaseException) -> Outcome:
+    if isinstance(error, NotAllowedError):
+        return "denied"
+    return "refused" if isinstance(error, GridgeoError) else "failed"
 
 
 def _told(error: BaseException) -> GridgeoError:

@@ -126,10 +126,17 @@ def do_import(task: Task) -> None:
         task.finish(connection, report.as_dict())
 
 
-def list_imports(connection: sa.Connection, actor: Actor, limit: int) -> list[dict[str, Any]]:
-    """Return the imported files, newest first: version, kind, file, account, and who took it in when."""
+def list_imports(
+    connection: sa.Connection, actor: Actor, limit: int, before: int | None = None
+) -> list[dict[str, Any]]:
+    """Return the imported files, newest first: version, kind, file, account, and who took it in when.
+
+    before: a version that the list begins behind.
+    """
     require_overseer(actor)
     query = _imports().order_by(ImportFile.version_id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(ImportFile.version_id < before)
     return [_listed(row) for row in connection.execute(query).mappings()]
 
 

@@ -8,12 +8,14 @@ from functools import partial
 
 import sqlalchemy as sa
 
+from gridgeo.domain.audit import audit_entry
 from gridgeo.errors import BusyError, GridgeoError
 from gridgeo.jobs.ending import end_undone
 from gridgeo.jobs.kinds import KINDS
 from gridgeo.jobs.tasks import Task
 from gridgeo.jobs.watch import Beats, Clock, Watch, worker_name
 from gridgeo.storage import acting, reading
+from gridgeo.storage.audit_log import add_line
 from gridgeo.storage.jobs import JobRecord, Lease, bury_dead_jobs, claim_job, finish_job, job_payload
 
 logger = logging.getLogger("gridgeo.jobs")
@@ -82,4 +84,5 @@ def do_job(engine: sa.Engine, job: JobRecord, clock: Clock, beats: Beats, stop: 
 
 def _finish(finished: list[bool], job: JobRecord, clock: Clock, connection: sa.Connection, result: object) -> None:
     finish_job(connection, job, dict(result), clock())  # type: ignore[call-overload]
+    add_line(connection, audit_entry(job.actor, f"job {job.kind}", f"job={job.id}", "done", clock()))
     finished.append(True)

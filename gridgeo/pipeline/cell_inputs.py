@@ -21,7 +21,8 @@ from gridgeo.pipeline.facts.records import Facts
 from gridgeo.pipeline.ground_cells import ground_cells, settlement_of
 from gridgeo.pipeline.locate import OUTSIDE_CATCHMENTS, all_merchants
 from gridgeo.pipeline.steps import Inputs
-from gridgeo.scoring import merchant_features
+from gridgeo.pipeline.territories.cadence import cadence_of
+from gridgeo.scoring import EXAMPLE_POLICY, CadencePolicy, merchant_features
 from gridgeo.sources import Settlement
 from gridgeo.storage import read_frame
 
@@ -40,7 +41,8 @@ class CellInputs:
     row a customer and cell, id, at (position of the cell), share, hard, tier. merchant_rows: a row a merchant, at,
     industry, customer_id. denominators: name (people, households, businesses, and what else was imported as one) ->
     count of each cell; what is not known of the whole ground is not in it. accounts: of each, its source and where its
-    sum went. facts: what else the bank knows, where it was read.
+    sum went. facts: what else the bank knows, where it was read. cadence: the table
+    that counts now, the example where none is stored.
     """
 
     cells: CellArray
@@ -64,6 +66,7 @@ class CellInputs:
     denominators: Mapping[str, FloatArray] = field(default_factory=dict)
     accounts: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
+    cadence: CadencePolicy = EXAMPLE_POLICY
 
     @property
     def households(self) -> FloatArray | None:
@@ -131,6 +134,7 @@ def cell_inputs(connection: sa.Connection, inputs: Inputs, resolution: int, fine
         merchant_rows=merchants.select("at", "industry", "customer_id"),
         denominators=own,
         accounts=every.accounts,
+        cadence=cadence_of(connection).policy,
     )
 
 

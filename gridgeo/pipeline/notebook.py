@@ -13,6 +13,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor, local_actor
+from gridgeo.domain.audit import audit_entry
 from gridgeo.i18n import Language
 from gridgeo.pipeline import browse
 from gridgeo.pipeline import demo as demo_pipeline
@@ -24,6 +25,7 @@ from gridgeo.pipeline import summary as summary_pipeline
 from gridgeo.pipeline import where_next as next_pipeline
 from gridgeo.pipeline.steps import RunParams
 from gridgeo.storage import acting, open_engine, reading, upgrade
+from gridgeo.storage.audit_log import audit_commits
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ def connect(url: str = "sqlite:///gridgeo.db", actor: Actor | None = None) -> It
     try:
         upgrade(engine)
         asking = actor or local_actor()
+        audit_commits(engine, lambda: audit_entry(asking, "notebook", None, "done", _now()))
         yield Store(acting(engine, asking), asking)
     finally:
         engine.dispose()

@@ -82,6 +82,7 @@ def keep_basis(
     models: dict[int, bytes] = {}
     for given, (fitted, rates) in zip(parts, fits, strict=True):
         record = fitted.record(given.resolution, given.customers, inputs.as_dict(), rates)
+        record = replace(record, cadence=given.cadence)
         models[given.resolution] = score_model_bytes(record)
         whole = basis_frame(fitted, given.cells, given.by_tier, given.people, given.travel_s, given.pairs)
         whole = whole.hstack(rate_columns(fitted, rates, given.pairs)).hstack(_counts(given))

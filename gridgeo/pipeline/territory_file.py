@@ -36,11 +36,11 @@ class FilePlan:
     unused: tuple[str, ...]
 
 
-def plan_problem_file(content: bytes) -> FilePlan:
+def plan_problem_file(content: bytes, cores: int = 1) -> FilePlan:
     """Solve the problem of a file and have the independent checker verify its certificate.
 
-    content: JSON as `request_from_json` reads it. The answer is the best plan met; where none keeps every limit, the
-    least violating one with its violations named.
+    content: JSON as `request_from_json` reads it. cores: starts that run side by side. The answer is the best plan
+    met; where none keeps every limit, the least violating one with its violations named.
     Raises InvalidInputError when the content is not JSON or not a problem.
     """
     request = _request(content)
@@ -49,7 +49,7 @@ def plan_problem_file(content: bytes) -> FilePlan:
     starts = Rounds(request.starts)
     warm_up()
     stop = starts if budget_s is None else FirstOf((starts, CpuSeconds(OWN_SHARE * budget_s)))
-    result = solve(problem, stop, seed=request.seed, params=params)
+    result = solve(problem, stop, seed=request.seed, params=params, cores=cores)
     body = result_to_json(result)
     require_true("problem file", problem, result.labels, body["certificate"])
     return FilePlan(body, request.unused)

@@ -18,7 +18,7 @@ from gridgeo.scoring.parts import Explained, Part, Row, number
 from gridgeo.scoring.penetration import BAND, EvidenceRule, wilson_band
 from gridgeo.scoring.prior import LocalPrior
 from gridgeo.scoring.score_model import ScoreModel, pool_of
-from gridgeo.scoring.workload import EXAMPLE_POLICY, PERIODS_A_YEAR, CadencePolicy
+from gridgeo.scoring.workload import PERIODS_A_YEAR
 
 LARGE_PART = 0.5
 """Customers at one address are the likely reason of an odd share from this part of the cell's on."""
@@ -102,8 +102,9 @@ def explain_gap(row: Row, model: ScoreModel) -> Explained:  # noqa: ARG001 - eve
     )
 
 
-def explain_workload(row: Row, model: ScoreModel, policy: CadencePolicy = EXAMPLE_POLICY) -> Explained:  # noqa: ARG001
+def explain_workload(row: Row, model: ScoreModel) -> Explained:
     """Return the contacts a year by tier, their minutes and their travel."""
+    policy = model.cadence
     travel_s = row["travel_s"]
     known = travel_s is not None and np.isfinite(travel_s)
     used_s = float(travel_s if known else policy.unknown_travel_s or 0.0)

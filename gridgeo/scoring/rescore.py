@@ -93,7 +93,7 @@ def rescore(model: ScoreModel, basis: pl.DataFrame, new: BranchCounts, branch_id
     cluster = assign_clusters(updated.clusters, features)
     gap = gap_against(customers / share, people, shrunk, comparables_by(updated, cluster, branch_id))
     columns |= _whole(new, customers, shrunk, potential, gap)
-    columns["workload"] = (workload_hours(new.by_tier, basis["travel_s"].to_numpy()), None, None, None)
+    columns["workload"] = (workload_hours(new.by_tier, basis["travel_s"].to_numpy(), model.cadence), None, None, None)
     fresh = basis.with_columns(
         pl.Series("customers", customers),
         *(pl.Series(f"{TIER}{tier}", new.by_tier[:, at]) for at, tier in enumerate(TIERS)),

@@ -19,6 +19,7 @@ from gridgeo.scoring.makeup import Clusters
 from gridgeo.scoring.potential import model_bytes, model_from_bytes
 from gridgeo.scoring.potential_model import PotentialModel
 from gridgeo.scoring.prior import LocalPrior
+from gridgeo.scoring.workload import EXAMPLE_POLICY, CadencePolicy, CadenceRow
 
 FORMAT = "score-model-1"
 ANY_BRANCH = ""
@@ -50,7 +51,7 @@ class ScoreModel:
 
     customers, people: sums over all cells, people after the correction for unplaced customers; a cell's pool is what
     the others have. proven: whether the potential was predictive on areas left out. versions: kind -> data version it
-    was fitted on. rates: part of the customers (a tier) -> its own prior.
+    was fitted on. rates: part of the customers (a tier) -> its own prior. cadence: what workload is counted by.
     """
 
     resolution: int
@@ -63,6 +64,7 @@ class ScoreModel:
     targets: tuple[Target, ...]
     versions: Mapping[str, int]
     rates: Mapping[str, RateModel] = field(default_factory=dict)
+    cadence: CadencePolicy = EXAMPLE_POLICY
 
 
 def targets_of(cluster: IntArray, branch: Sequence[str], table: Comparables, whole: Comparables) -> tuple[Target, ...]:
@@ -108,8 +110,13 @@ def score_model_from_bytes(body: bytes) -> ScoreModel:
                 name: RateModel(LocalPrior(**each["prior"]), each["customers"]) for name, each in given["rates"].items()
             },
             "targets": tuple(Target(**each) for each in given["targets"]),
+            "cadence": _cadence(given["cadence"]) if "cadence" in given else EXAMPLE_POLICY,
         }
     )
+
+
+def _cadence(given: Mapping[str, Any]) -> CadencePolicy:
+    return CadencePolicy(**{**given, "rows": tuple(CadenceRow(**row) for row in given["rows"])})
 
 
 def _clusters(given: Mapping[str, Any]) -> Clusters:

@@ -223,17 +223,30 @@ def job_record(connection: sa.Connection, actor: Actor, job_id: str) -> JobRecor
 
 
 def list_jobs(
-    connection: sa.Connection, actor: Actor, *, states: Iterable[str] = STATES, limit: int = 100
+    connection: sa.Connection,
+    actor: Actor,
+    *,
+    states: Iterable[str] = STATES,
+    limit: int = 100,
+    after: tuple[datetime, str] | None = None,
 ) -> list[JobRecord]:
-    """Return the jobs that the actor may know of, newest first: its own, all of them for SEES_ALL."""
+    """Return the jobs that the actor may know of, newest first: its own, all of them for SEES_ALL.
+
+    after: moment and id of a job that the list begins behind.
+    """
+    rest = sa.true() if after is None else _behind(*after)
     query = (
         sa.select(*_OPEN_COLUMNS)
-        .where(_visible(actor), Job.state.in_(list(states)))
+        .where(_visible(actor), Job.state.in_(list(states)), rest)
         .order_by(Job.created_at.desc(), Job.id)
         .limit(limit)
     )
     signs = pulses(connection.engine)
     return [_with_pulse(JobRecord(*row), signs) for row in connection.execute(query)]
+
+
+def _behind(created_at: datetime, job_id: str) -> sa.ColumnElement[bool]:
+    return sa.or_(Job.created_at < created_at, sa.and_(Job.created_at == created_at, Job.id > job_id))
 
 
 def error_record(error: GridgeoError) -> dict[str, Any]:

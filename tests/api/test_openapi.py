@@ -23,6 +23,7 @@ OPERATIONS = {
     "list_branches",
     "list_catchments",
     "list_cells",
+    "query_cells",
     "read_cell",
     "explain_score",
     "list_where_next",

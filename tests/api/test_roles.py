@@ -70,6 +70,7 @@ MATRIX: dict[str, Asked] = {
     "list_branches": Asked("GET", "/api/v1/branches", EVERYBODY),
     "list_catchments": Asked("GET", "/api/v1/catchments", EVERYBODY),
     "list_cells": Asked("GET", "/api/v1/cells", EVERYBODY),
+    "query_cells": Asked("POST", "/api/v1/cells/query", EVERYBODY, {"limit": 1}),
     "read_cell": Asked("GET", "/api/v1/cells/8a1126d06cb7fff", EVERYBODY),
     "explain_score": Asked("GET", "/api/v1/cells/8a1126d06cb7fff/explain?measure=gap", EVERYBODY),
     "list_where_next": Asked("GET", "/api/v1/where-next", EVERYBODY),

@@ -9,13 +9,16 @@ from typing import Any
 import polars as pl
 import pytest
 import sqlalchemy as sa
-from polars.testing import assert_frame_equal
+from polars.testing import assert_frame_equal, assert_series_equal
 
 from gridgeo.domain import Actor, local_actor
+from gridgeo.domain.words import TIERS
 from gridgeo.errors import ConflictError, NotAllowedError, NotFoundError
 from gridgeo.pipeline.publish import publish
 from gridgeo.pipeline.rescore import rescore_branch
+from gridgeo.pipeline.run import run_one
 from gridgeo.pipeline.steps import run_params
+from gridgeo.pipeline.territories.cadence import set_cadence
 from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.scoring.rescore import RESCORED
 from gridgeo.storage import read_frame, score_measures
@@ -126,3 +129,16 @@ def test_what_does_not_fit_is_refused(connection: sa.Connection) -> None:
     connection.execute(sa.text("DELETE FROM score_model"))
     with pytest.raises(ConflictError, match="keeps no model"):
         rescore_branch(connection, HQ, "B1", NOW)
+
+
+def test_scores_count_workload_by_the_banks_own_cadence_and_keep_it(connection: sa.Connection) -> None:
+    rows = [{"tier": tier, "channel": "phone", "period": "year", "n": 3, "minutes": 20} for tier in TIERS]
+    set_cadence(connection, HQ, {"rows": rows}, NOW)
+    done = run_one(connection, HQ, "score", {}, NOW)
+    wide = scores(connection, done.version_id).pivot("measure", index="cell", values="value")
+    assert_series_equal(wide["workload"], wide["customers"].fill_null(0.0).rename("workload"), rel_tol=1e-9)
+    assert done.report["workload"]["policy"] == "own"
+    set_cadence(connection, HQ, {"rows": [row | {"minutes": 40} for row in rows]}, NOW)
+    again = scores(connection, rescore_branch(connection, HQ, "B1", NOW).version_id, measure="workload")
+    # A branch scored by the stored model counts by the table that the model was made with.
+    assert_frame_equal(again, scores(connection, done.version_id, measure="workload"), rel_tol=1e-9)

@@ -25,6 +25,7 @@ OWN = {
         "import_file",
         "job",
     ),
+    *("role_rule", "api_key", "web_session", "audit_log"),
     *("review_item", "review_party", "review_decision", "provider_answer"),
     *("score_basis", "score_model"),
     *("scenario", "scenario_event", "planning_policy", "dispute", "overlay"),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import orjson
 import polars as pl
 import shapely
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from gridgeo.pipeline import browse
 from gridgeo_api.deps import GEOJSON, ReadingNow, json_bytes
 from gridgeo_api.openapi import json_answer, problems
+from gridgeo_api.paging import Listing, PageQuery, listed, page_of_frame
 from gridgeo_api.schemas import Branches, Catchments
 
 router = APIRouter(tags=["branches"])
+BRANCHES = Listing("branches", "id", ("id", "name", "people", "customers", "merchants", "cells", "rms"))
 COORDINATE_DEGREES = 1e-7
 """About a centimetre; more digits say nothing and double the answer."""
 
@@ -22,16 +26,17 @@ COORDINATE_DEGREES = 1e-7
     "/branches",
     summary="List the branches",
     response_model=Branches,
-    responses=problems(304, 401, 404, 503),
+    responses=problems(304, 401, 404, 422, 503),
 )
-def list_branches(reading: ReadingNow) -> Response:
+def list_branches(reading: ReadingNow, asked: Annotated[PageQuery, Query()]) -> Response:
     """Branches in scope with the sums over their catchments."""
 
     def body() -> bytes:
         table = browse.branches(reading.connection, reading.actor, reading.published)
-        return json_bytes({"version": reading.published.id, "branches": table.to_dicts()})
+        page = page_of_frame(table, BRANCHES, asked)
+        return json_bytes({"version": reading.published.id} | listed("branches", page))
 
-    return reading.answer(("branches",), body)
+    return reading.answer(("branches", *asked.as_key()), body)
 
 
 @router.get(

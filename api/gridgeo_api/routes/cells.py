@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter
+import orjson
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from gridgeo.cells import areas_m2, cells_from_strings, centres, common_resolution
@@ -15,11 +16,12 @@ from gridgeo.errors import InvalidInputError
 from gridgeo.maps import MARKETING_ONLY
 from gridgeo.maps.columnar import rounded
 from gridgeo.pipeline import browse
-from gridgeo_api.deps import Reading, ReadingNow, json_bytes
+from gridgeo_api.cell_questions import wanted_by_address, wanted_by_body
+from gridgeo_api.deps import Reading, ReadingNow, json_bytes, plain_answer
 from gridgeo_api.layers import scored_cells
 from gridgeo_api.openapi import problems
-from gridgeo_api.params import BranchId, CellId, MeasureIds, measures_from_text
-from gridgeo_api.schemas import CellDetail, Cells
+from gridgeo_api.params import CellId
+from gridgeo_api.schemas import CellDetail, CellQuestion, Cells, CellsAsked
 
 router = APIRouter(tags=["cells"])
 M2_PER_KM2 = 1e6
@@ -29,13 +31,27 @@ M2_PER_KM2 = 1e6
     "/cells",
     summary="List cells with their scores as columns",
     response_model=Cells,
-    responses=problems(304, 401, 404, 422, 503),
+    responses=problems(304, 401, 404, 412, 422, 503),
 )
-def list_cells(reading: ReadingNow, branch_id: BranchId = None, measures: MeasureIds = None) -> Response:
+def list_cells(reading: ReadingNow, asked: Annotated[CellsAsked, Query()]) -> Response:
     """Cells in scope and the measures asked for, position by position; the caller derives the hexagons."""
-    wanted = browse.check_measures(measures_from_text(measures), reading.published)
+    wanted = wanted_by_address(asked, reading.published)
     limit = reading.request.app.state.settings.max_cells_per_answer
-    return reading.answer(("cells", branch_id, wanted), lambda: scored_cells(reading, branch_id, wanted, limit))
+    key = ("cells", asked.limit, asked.cursor, wanted.question)
+    return reading.answer(key, lambda: scored_cells(reading, wanted, limit))
+
+
+@router.post(
+    "/cells/query",
+    summary="Ask for cells by polygon or list",
+    response_model=Cells,
+    responses=problems(401, 403, 404, 412, 413, 422, 503),
+)
+def query_cells(reading: ReadingNow, asked: CellQuestion) -> Response:
+    """Answer as the list of cells does; the question is a body, for polygons and lists too long for an address."""
+    wanted = wanted_by_body(reading.connection, asked, reading.published)
+    limit = reading.request.app.state.settings.max_cells_per_answer
+    return plain_answer(orjson.Fragment(scored_cells(reading, wanted, limit)))
 
 
 @router.get(

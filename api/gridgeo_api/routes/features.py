@@ -15,6 +15,7 @@ from gridgeo.pipeline.grids.card import grid_card
 from gridgeo_api.deps import ActorKnown, Connected, RevisionGiven, WritingNow, moment, plain_answer
 from gridgeo_api.limits import MAX_TEXT
 from gridgeo_api.openapi import problems
+from gridgeo_api.paging import Listing, listed, page_of
 from gridgeo_api.params import NO_CONTROL, BranchPath, GridPath
 from gridgeo_api.schemas import (
     Feature,
@@ -22,6 +23,7 @@ from gridgeo_api.schemas import (
     FeatureCount,
     FeatureGone,
     Features,
+    FeaturesAsked,
     FeatureWanted,
     GridCard,
     RuleTried,
@@ -37,10 +39,7 @@ FeatureId = Annotated[
     str,
     Path(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Id of the grid.", examples=["C-1"]),
 ]
-OfKind = Annotated[
-    str | None,
-    Query(max_length=40, description="Only industry, cohort or target_group.", examples=["cohort"]),
-]
+FEATURES = Listing("features", "id", ("id", "name", "kind"))
 AsOf = Annotated[date | None, Query(description="The day that counts; today without it.", examples=["2026-03-01"])]
 Skip = Annotated[int, Query(ge=0, le=100_000_000, description="Entries to leave out at the beginning.", examples=[0])]
 PageSize = Annotated[int, Query(ge=1, le=1000, description="The most entries to answer with.", examples=[50])]
@@ -68,9 +67,10 @@ PAGES: dict[str, Callable[..., dict[str, Any]]] = {
 
 
 @router.get("/features", summary="List industry, cohort and target grids", response_model=Features, responses=READ)
-def list_features(actor: ActorKnown, connection: Connected, kind: OfKind = None) -> Response:
+def list_features(actor: ActorKnown, connection: Connected, asked: Annotated[FeaturesAsked, Query()]) -> Response:
     """Grids that are kept, of the actor's branches and of all of them."""
-    return plain_answer({"features": kept.list_features(connection, actor, kind)})
+    page = page_of(kept.list_features(connection, actor, asked.kind), FEATURES, asked)
+    return plain_answer(listed("features", page))
 
 
 @router.post("/features", summary="Keep a grid", status_code=201, response_model=Feature, responses=WRITE)

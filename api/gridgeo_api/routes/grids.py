@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import orjson
+import polars as pl
 import shapely
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -24,9 +25,9 @@ from gridgeo_api.deps import (
     WritingNow,
     plain_answer,
 )
-from gridgeo_api.limits import MAX_TEXT
 from gridgeo_api.openapi import problems
-from gridgeo_api.params import NO_CONTROL, BranchPath, GridPath, Most
+from gridgeo_api.paging import Listing, PageQuery, listed, page_of, page_of_frame
+from gridgeo_api.params import BranchPath, GridPath, Most
 from gridgeo_api.schemas import (
     GridDetail,
     GridEdit,
@@ -35,25 +36,21 @@ from gridgeo_api.schemas import (
     Grids,
     GridSets,
     GridsWanted,
+    MembersAsked,
     OperationWanted,
 )
 
 router = APIRouter(tags=["grids"])
 READ = problems(401, 403, 404, 422, 503)
 EDIT = problems(401, 403, 404, 412, 413, 422, 428, 503)
-Disagreeing = Annotated[
-    bool, Query(description="Only parties for whom two rules name different grids.", examples=[True])
-]
-OfGrid = Annotated[
-    str | None,
-    Query(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Only this grid.", examples=["g1-1"]),
-]
+GRID_SETS = Listing("grids", "branch_id", ("branch_id", "created_at"))
+MEMBERS = Listing("membership", "_party", ("party_id", "grid_id", "rule"))
 
 
 @router.get("/grids", summary="List the branches with area grids", response_model=GridSets, responses=READ)
-def list_grid_sets(actor: ActorKnown, connection: Connected) -> Response:
+def list_grid_sets(actor: ActorKnown, connection: Connected, asked: Annotated[PageQuery, Query()]) -> Response:
     """One entry a branch in scope that has area grids, with the revision of its last edit."""
-    return plain_answer({"sets": area_grids.sets(connection, actor)})
+    return plain_answer(listed("sets", page_of(area_grids.sets(connection, actor), GRID_SETS, asked)))
 
 
 @router.get("/grids/{branch_id}", summary="Read a branch's area grids", response_model=Grids, responses=READ)
@@ -132,16 +129,14 @@ def read_grid_log(actor: ActorKnown, connection: Connected, branch_id: BranchPat
 
 
 @router.get("/membership", summary="List who belongs to a grid", response_model=GridMembers, responses=READ)
-def list_members(
-    actor: ActorKnown,
-    connection: Connected,
-    grid_id: OfGrid = None,
-    disagreeing: Disagreeing = False,
-    most: Most = 1000,
-) -> Response:
+def list_members(actor: ActorKnown, connection: Connected, asked: Annotated[MembersAsked, Query()]) -> Response:
     """Parties with the grid each belongs to, the rule that said so, and what the other rules say."""
-    table = disagreements(connection, actor) if disagreeing else members_of(connection, actor, grid_id=grid_id)
-    return plain_answer({"total": table.height, "members": table.head(most).to_dicts()})
+    if asked.disagreeing:
+        table = disagreements(connection, actor)
+    else:
+        table = members_of(connection, actor, grid_id=asked.grid_id)
+    keyed = table.with_columns(_party=pl.concat_str("party_kind", "party_id", separator=" "))
+    return plain_answer(listed("members", page_of_frame(keyed, MEMBERS, asked)))
 
 
 @router.get("/grids/{branch_id}/{grid_id}", summary="Read one area grid", response_model=GridDetail, responses=READ)

@@ -24,9 +24,10 @@ from gridgeo.storage.jobs import add_job
 from gridgeo_api.deps import ActorKnown, Connected, KeyGiven, plain_answer, write_transaction
 from gridgeo_api.errors import language_of
 from gridgeo_api.openapi import accepted, problems, text_answer
-from gridgeo_api.params import ImportKindPath, Most
+from gridgeo_api.paging import BAD_CURSOR, cursor_of, parts_of
+from gridgeo_api.params import ImportKindPath
 from gridgeo_api.routes.jobs import taken
-from gridgeo_api.schemas import ImportDetail, ImportPreview, Imports, UploadOptions
+from gridgeo_api.schemas import ImportDetail, ImportPreview, Imports, ImportsAsked, UploadOptions
 
 router = APIRouter(tags=["imports"])
 READ = problems(401, 403, 404, 422, 503)
@@ -42,9 +43,12 @@ FILE_BODY = {
 
 
 @router.get("/imports", summary="List imported files", response_model=Imports, responses=READ)
-def list_imports(actor: ActorKnown, connection: Connected, most: Most = 50) -> Response:
+def list_imports(actor: ActorKnown, connection: Connected, asked: Annotated[ImportsAsked, Query()]) -> Response:
     """Files that were taken in, newest first, each with its account: rows in, accepted, rejected."""
-    return plain_answer({"imports": uploads.list_imports(connection, actor, most)})
+    found = uploads.list_imports(connection, actor, asked.limit + 1, _place_of(asked.cursor))
+    shown = found[: asked.limit]
+    more = cursor_of("imports", shown[-1]["version"]) if len(found) > len(shown) else None
+    return plain_answer({"imports": shown, "next": more})
 
 
 @router.get("/imports/{version}", summary="Read one import", response_model=ImportDetail, responses=READ)
@@ -100,6 +104,16 @@ def spreadsheet_csv(rows: pl.DataFrame) -> bytes:
     names = formula_safe(pl.DataFrame({"name": rows.columns}))["name"].to_list()
     safe = formula_safe(rows).rename(dict(zip(rows.columns, names, strict=True)))
     return safe.write_csv(include_bom=True).encode()
+
+
+def _place_of(cursor: str | None) -> int | None:
+    """Return the last version of the page before."""
+    if cursor is None:
+        return None
+    name, version = parts_of(cursor, 2)
+    if name != "imports" or not isinstance(version, int) or not 0 < version < 2**63:
+        raise InvalidInputError(BAD_CURSOR, given=cursor)
+    return version
 
 
 def _declared(kind: str, given: UploadOptions) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -9,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from gridgeo.domain import Actor
+from gridgeo.errors import InvalidInputError
 from gridgeo.jobs.view import job_view
 from gridgeo.pipeline.steps import require_planner, run_params
 from gridgeo.storage import jobs as rows
@@ -17,8 +19,8 @@ from gridgeo.storage.jobs import STATES, JobRecord, NewJob, add_job, check_state
 from gridgeo_api.deps import ActorKnown, Connected, KeyGiven, Writing, WritingNow, json_bytes, moment, plain_answer
 from gridgeo_api.errors import language_of
 from gridgeo_api.openapi import accepted, problems
-from gridgeo_api.params import Most
-from gridgeo_api.schemas import Job, Jobs, RunWanted
+from gridgeo_api.paging import BAD_CURSOR, cursor_of, parts_of
+from gridgeo_api.schemas import Job, Jobs, JobsAsked, RunWanted
 
 router = APIRouter(tags=["jobs"])
 JobId = Annotated[
@@ -29,24 +31,19 @@ JobId = Annotated[
         examples=["3f1c8e0a5b7d4c2e9f60718293a4b5c6"],
     ),
 ]
-State = Annotated[
-    str | None,
-    Query(
-        max_length=20,
-        description="Only jobs in this state: queued, running, done, failed or cancelled.",
-        examples=["running"],
-    ),
-]
 
 
 @router.get("/jobs", summary="List jobs", response_model=Jobs, responses=problems(401, 422, 503))
 def list_jobs(
-    request: Request, actor: ActorKnown, connection: Connected, state: State = None, most: Most = 50
+    request: Request, actor: ActorKnown, connection: Connected, asked: Annotated[JobsAsked, Query()]
 ) -> Response:
     """Jobs, newest first: the actor's own, everybody's for head office and planners."""
-    states = STATES if state is None else (check_state(state),)
-    found = rows.list_jobs(connection, actor, states=states, limit=most)
-    return plain_answer({"jobs": [job_view(job, language_of(request)) for job in found]})
+    states = STATES if asked.state is None else (check_state(asked.state),)
+    after = None if asked.cursor is None else _place_of(asked.cursor)
+    found = rows.list_jobs(connection, actor, states=states, limit=asked.limit + 1, after=after)
+    shown = found[: asked.limit]
+    more = cursor_of("jobs", shown[-1].created_at.isoformat(), shown[-1].id) if len(found) > len(shown) else None
+    return plain_answer({"jobs": [job_view(job, language_of(request)) for job in shown], "next": more})
 
 
 @router.get("/jobs/{job_id}", summary="Read one job", response_model=Job, responses=problems(401, 404, 422, 503))
@@ -91,6 +88,20 @@ def taken(request: Request, job: JobRecord) -> Response:
     body = json_bytes(job_view(job, language_of(request)))
     headers = {"location": location, "cache-control": "no-store"}
     return Response(body, status_code=202, media_type="application/json", headers=headers)
+
+
+def _place_of(cursor: str) -> tuple[datetime, str]:
+    """Return when the last job of the page before was queued, and its number."""
+    name, moment_text, job_id = parts_of(cursor, 3)
+    if name != "jobs" or not isinstance(job_id, str):
+        raise InvalidInputError(BAD_CURSOR, given=cursor)
+    try:
+        at = datetime.fromisoformat(moment_text)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(BAD_CURSOR, given=cursor) from error
+    if at.tzinfo is None:
+        raise InvalidInputError(BAD_CURSOR, given=cursor)
+    return at, job_id
 
 
 def _cancelled(request: Request, actor: Actor, job_id: str) -> dict[str, Any]:

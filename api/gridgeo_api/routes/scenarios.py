@@ -13,10 +13,12 @@ from gridgeo.pipeline.territories import compare as compared
 from gridgeo_api.deps import ActorKnown, Connected, moment, plain_answer
 from gridgeo_api.limits import MAX_TEXT
 from gridgeo_api.openapi import problems
+from gridgeo_api.paging import Listing, PageQuery, listed, page_of
 from gridgeo_api.params import NO_CONTROL
 from gridgeo_api.schemas import Gains, PlansCompared, Scenario, Scenarios
 
 router = APIRouter(tags=["territories"])
+SCENARIOS = Listing("scenarios", "scenario", ("scenario", "status", "created_at", "version", "k"))
 READ = problems(401, 403, 404, 422, 503)
 Name = Annotated[
     str,
@@ -39,9 +41,10 @@ Month = Annotated[
 
 
 @router.get("/scenarios", summary="List scenarios", response_model=Scenarios, responses=READ)
-def list_scenarios(actor: ActorKnown, connection: Connected) -> Response:
+def list_scenarios(actor: ActorKnown, connection: Connected, asked: Annotated[PageQuery, Query()]) -> Response:
     """Drafts of territories whose branches are all in scope, with their state and without their figures."""
-    return plain_answer({"scenarios": drafts.list_scenarios(connection, actor)})
+    page = page_of(drafts.list_scenarios(connection, actor), SCENARIOS, asked)
+    return plain_answer(listed("scenarios", page))
 
 
 @router.get("/scenarios/{name}", summary="Read a scenario", response_model=Scenario, responses=READ)

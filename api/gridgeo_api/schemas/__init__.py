@@ -10,6 +10,7 @@ from gridgeo_api.schemas.catchments import (
     Overlaps,
     SettleWanted,
 )
+from gridgeo_api.schemas.cell_questions import CellCondition, CellQuestion, CellsAsked
 from gridgeo_api.schemas.cells import CellDetail, CellMeasure, Cells, CellTerritory, Explain, Explanation, MeasureValues
 from gridgeo_api.schemas.common import Problem
 from gridgeo_api.schemas.denominators import DenominatorConflicts, Denominators
@@ -20,6 +21,7 @@ from gridgeo_api.schemas.features import (
     FeatureGone,
     FeatureKept,
     Features,
+    FeaturesAsked,
     FeatureWanted,
     GridCard,
     RuleTried,
@@ -35,10 +37,11 @@ from gridgeo_api.schemas.grids import (
     Grids,
     GridSets,
     GridsWanted,
+    MembersAsked,
     OperationWanted,
 )
-from gridgeo_api.schemas.imports import ImportDetail, Imported, ImportPreview, Imports, UploadOptions
-from gridgeo_api.schemas.jobs import Job, Jobs, RunWanted
+from gridgeo_api.schemas.imports import ImportDetail, Imported, ImportPreview, Imports, ImportsAsked, UploadOptions
+from gridgeo_api.schemas.jobs import Job, Jobs, JobsAsked, RunWanted
 from gridgeo_api.schemas.reviews import LocationDecided, LocationDecision, LocationHistory, LocationItem, LocationQueue
 from gridgeo_api.schemas.scenarios import Gains, PlansCompared, Scenario, Scenarios
 from gridgeo_api.schemas.session import Health, MeasureInfo, Measures, Notice, Ready, Session, SessionActor
@@ -56,10 +59,13 @@ __all__ = [
     "CatchmentPreview",
     "CatchmentProperties",
     "Catchments",
+    "CellCondition",
     "CellDetail",
     "CellMeasure",
+    "CellQuestion",
     "CellTerritory",
     "Cells",
+    "CellsAsked",
     "DenominatorConflicts",
     "Denominators",
     "DrawnCatchment",
@@ -72,6 +78,7 @@ __all__ = [
     "FeatureKept",
     "FeatureWanted",
     "Features",
+    "FeaturesAsked",
     "Gains",
     "Geometry",
     "GridCard",
@@ -87,8 +94,10 @@ __all__ = [
     "ImportPreview",
     "Imported",
     "Imports",
+    "ImportsAsked",
     "Job",
     "Jobs",
+    "JobsAsked",
     "LocationDecided",
     "LocationDecision",
     "LocationHistory",
@@ -98,6 +107,7 @@ __all__ = [
     "MeasureInfo",
     "MeasureValues",
     "Measures",
+    "MembersAsked",
     "Notice",
     "OperationWanted",
     "Overlaps",

@@ -45,12 +45,14 @@ class Branch(BaseModel):
 
 
 class Branches(BaseModel):
-    """The branches in the actor's scope; version is the publication."""
+    """The branches in the actor's scope; version is the publication. With `fields` an entry has those only."""
 
-    model_config = answer_config({"version": 7, "branches": [BRANCH]})
+    model_config = answer_config({"version": 7, "branches": [BRANCH], "total": 1, "next": None})
 
     version: int
     branches: list[Branch]
+    total: int
+    next: str | None
 
 
 class CatchmentProperties(BaseModel):

@@ -31,7 +31,11 @@ class MeasureValues(BaseModel):
 
 
 class Cells(BaseModel):
-    """Cells as columns: branch_index points into branches."""
+    """Cells as columns: branch_index points into branches.
+
+    total: cells that the question holds for, on all pages; next: the cursor of the next page, null on the last.
+    With `fields` a measure has those columns only.
+    """
 
     model_config = answer_config(
         {
@@ -51,6 +55,8 @@ class Cells(BaseModel):
                 }
             },
             "notice": NOTICE,
+            "total": 2,
+            "next": None,
         }
     )
 
@@ -61,6 +67,8 @@ class Cells(BaseModel):
     branches: list[str]
     measures: dict[str, MeasureValues]
     notice: Notice
+    total: int
+    next: str | None
 
 
 class CellMeasure(BaseModel):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gridgeo_api.paging import PageQuery
 from gridgeo_api.schemas.common import answer_config
 
 Kind = Literal["industry", "cohort", "target_group"]
@@ -57,11 +58,21 @@ class FeatureKept(BaseModel):
 
 
 class Features(BaseModel):
-    """Grids that are kept, ordered by kind and name."""
+    """Grids that are kept, ordered by id."""
 
-    model_config = answer_config({"features": [KEPT]})
+    model_config = answer_config({"features": [KEPT], "total": 1, "next": None})
 
     features: list[FeatureKept]
+    total: int
+    next: str | None
+
+
+class FeaturesAsked(PageQuery):
+    """Which grids are listed."""
+
+    kind: str | None = Field(
+        None, max_length=40, description="Only industry, cohort or target_group.", examples=["cohort"]
+    )
 
 
 class Feature(FeatureKept):

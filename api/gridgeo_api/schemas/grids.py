@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from gridgeo.pipeline.grids.args import OperationKind
+from gridgeo_api.limits import MAX_ROWS, MAX_TEXT, NO_CONTROL
+from gridgeo_api.paging import PageQuery
 from gridgeo_api.schemas.common import CELL, Cell, answer_config
 
 GRID: dict[str, Any] = {
@@ -55,7 +57,7 @@ class GridSet(BaseModel):
 
 
 class GridSets(BaseModel):
-    """The branches in scope that have area grids."""
+    """The branches in scope that have area grids; sets: one entry a branch."""
 
     model_config = answer_config(
         {
@@ -68,11 +70,15 @@ class GridSets(BaseModel):
                     "created_at": "2026-03-01T08:30:00+00:00",
                     "created_by": "anna",
                 }
-            ]
+            ],
+            "total": 1,
+            "next": None,
         }
     )
 
     sets: list[GridSet]
+    total: int
+    next: str | None
 
 
 class GridFields(BaseModel):
@@ -229,11 +235,30 @@ class GridMembers(BaseModel):
                     "by_cell": "b1-1-1",
                 }
             ],
+            "next": None,
         }
     )
 
     total: int
     members: list[GridMember]
+    next: str | None
+
+
+class MembersAsked(PageQuery):
+    """Which memberships are listed."""
+
+    limit: int = Field(1000, ge=1, le=MAX_ROWS, description="The most entries of a page.", examples=[100])
+    grid_id: str | None = Field(
+        None,
+        min_length=1,
+        max_length=MAX_TEXT,
+        pattern=NO_CONTROL,
+        description="Only this grid.",
+        examples=["g1-1"],
+    )
+    disagreeing: bool = Field(
+        False, description="Only parties for whom two rules name different grids.", examples=[True]
+    )
 
 
 class GridsWanted(BaseModel):

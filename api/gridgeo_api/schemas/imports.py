@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gridgeo_api.limits import MAX_CURSOR, NO_CONTROL
 from gridgeo_api.schemas.common import answer_config
 
 IMPORTED: dict[str, Any] = {
@@ -21,7 +22,6 @@ IMPORTED: dict[str, Any] = {
     "created_by": "anna",
     "created_at": "2026-03-01T08:30:00+00:00",
 }
-NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_CONTROL)]
 Texts = Annotated[list[Text], Field(max_length=200)]
 
@@ -46,9 +46,26 @@ class Imported(BaseModel):
 class Imports(BaseModel):
     """Imported files, newest first."""
 
-    model_config = answer_config({"imports": [IMPORTED]})
+    model_config = answer_config({"imports": [IMPORTED], "next": None})
 
     imports: list[Imported]
+    next: str | None
+
+
+class ImportsAsked(BaseModel):
+    """Which imports are listed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(50, ge=1, le=1000, description="The most entries of a page.", examples=[50])
+    cursor: str | None = Field(
+        None,
+        min_length=1,
+        max_length=MAX_CURSOR,
+        pattern=NO_CONTROL,
+        description="`next` of the page before; the first page without it.",
+        examples=["WyJpbXBvcnRzIiwxMl0"],
+    )
 
 
 class ImportDetail(Imported):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from gridgeo_api.limits import MAX_CURSOR, NO_CONTROL
 from gridgeo_api.schemas.common import answer_config
 
 JOB: dict[str, Any] = {
@@ -55,9 +56,32 @@ class Job(BaseModel):
 class Jobs(BaseModel):
     """Jobs that the actor may know of, newest first."""
 
-    model_config = answer_config({"jobs": [JOB]})
+    model_config = answer_config({"jobs": [JOB], "next": None})
 
     jobs: list[Job]
+    next: str | None
+
+
+class JobsAsked(BaseModel):
+    """Which jobs are listed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: str | None = Field(
+        None,
+        max_length=20,
+        description="Only jobs in this state: queued, running, done, failed or cancelled.",
+        examples=["running"],
+    )
+    limit: int = Field(50, ge=1, le=1000, description="The most entries of a page.", examples=[50])
+    cursor: str | None = Field(
+        None,
+        min_length=1,
+        max_length=MAX_CURSOR,
+        pattern=NO_CONTROL,
+        description="`next` of the page before; the first page without it.",
+        examples=["WyJqb2JzIiwiMjAyNi0wMy0wMSJd"],
+    )
 
 
 class RunWanted(BaseModel):

@@ -46,9 +46,11 @@ class ScenarioHead(BaseModel):
 class Scenarios(BaseModel):
     """The scenarios in the actor's scope."""
 
-    model_config = answer_config({"scenarios": [HEAD]})
+    model_config = answer_config({"scenarios": [HEAD], "total": 1, "next": None})
 
     scenarios: list[ScenarioHead]
+    total: int
+    next: str | None
 
 
 class Seat(BaseModel):

@@ -12,7 +12,7 @@ from gridgeo.cells import cell_strings
 from gridgeo.domain.words import TIERS
 from gridgeo.i18n import LANGUAGES, translate
 from gridgeo.pipeline.columns.column import Basis, Column, Found
-from gridgeo.scoring import EXAMPLE_POLICY, model_bytes, workload_hours
+from gridgeo.scoring import model_bytes, workload_hours
 from gridgeo.scoring.over import REASONS, over_reasons
 
 LISTED = 1_000
@@ -26,7 +26,7 @@ def standing(basis: Basis) -> Found:
         "penetration": Column(shrunk.value, shrunk.low, shrunk.high, shrunk.evidence),
         "potential": Column(potential.value, potential.low, potential.high, potential.evidence),
         "gap": Column(gap.value, gap.low, gap.high, gap.evidence),
-        "workload": Column(workload_hours(given.by_tier, given.travel_s)),
+        "workload": Column(workload_hours(given.by_tier, given.travel_s, given.cadence)),
     }
     report = {
         "penetration": {
@@ -39,7 +39,11 @@ def standing(basis: Basis) -> Found:
             "model": json.loads(model_bytes(basis.fits.model)),
             "validation": asdict(basis.validation) if basis.validation else None,
         },
-        "workload": {"policy": "example", "rows": [asdict(row) for row in EXAMPLE_POLICY.rows], "tiers": list(TIERS)},
+        "workload": {
+            "policy": "example" if given.cadence.example else "own",
+            "rows": [asdict(row) for row in given.cadence.rows],
+            "tiers": list(TIERS),
+        },
     }
     return Found(columns, report)
 

@@ -52,14 +52,15 @@ class Answer:
         return self.ground.of_cells(self.result.labels)
 
 
-def fresh(ground: PartGround, part: Part, aim: Aim) -> Answer:
+def fresh(ground: PartGround, part: Part, aim: Aim, cores: int = 1) -> Answer:
     """Solve a part from nothing, several times over; the best plan is kept.
 
+    cores: starts that run side by side; the plan does not depend on it.
     Managers with equal hours are then named so that as many customers as possible stay with theirs.
     """
     problem = ground.problem
     stop = FirstOf((NoImprovement(aim.starts), Rounds(rounds_for(problem.n))))
-    result = solve(problem, stop, seed=aim.seed)
+    result = solve(problem, stop, seed=aim.seed, cores=cores)
     if problem.previous is None or problem.homes is not None or problem.locks is not None:
         return Answer(part, ground, result)
     labels = matched_labels(result.labels, problem.previous, problem.weights[:, 0], problem.k, problem.targets)

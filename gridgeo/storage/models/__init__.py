@@ -1,5 +1,6 @@
 """The tables of the store as SQLAlchemy models, one module a family."""
 
+from gridgeo.storage.models.access import ApiKey, AuditLine, RoleRuleRow, WebSession
 from gridgeo.storage.models.agreements import Dispute, Overlay, PlanningPolicy
 from gridgeo.storage.models.bank import Contact, Customer, GazetteerEntry, Household, OrgUnit, Price, Product, Staff
 from gridgeo.storage.models.base import Base, Versioned
@@ -44,6 +45,8 @@ from gridgeo.storage.models.territories import Certificate, Territory, Territory
 from gridgeo.storage.models.versions import Live, LiveLog, Version
 
 __all__ = [
+    "ApiKey",
+    "AuditLine",
     "Base",
     "Boundary",
     "Building",
@@ -91,6 +94,7 @@ __all__ = [
     "ReviewParty",
     "RoadEdge",
     "RoadNode",
+    "RoleRuleRow",
     "Run",
     "RunStep",
     "Scenario",
@@ -108,5 +112,6 @@ __all__ = [
     "UserMeasure",
     "Version",
     "Versioned",
+    "WebSession",
     "ZoneMatch",
 ]

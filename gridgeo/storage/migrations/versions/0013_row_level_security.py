@@ -6,8 +6,8 @@ from alembic import op
 
 from gridgeo.storage.fence import closed_to_a_scope, fence, of_branch, of_parent, of_party, unfence
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
