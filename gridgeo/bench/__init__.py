@@ -13,6 +13,7 @@ BENCHES = {
     "geocode": "gridgeo.bench.geocode",
     "score": "gridgeo.bench.score",
     "territory": "gridgeo.bench.territory",
+    "serve": "gridgeo.bench.serve",
 }
 """Name -> module with its `bench`; peers are slow to import."""
 
