@@ -25,6 +25,7 @@ from gridgeo.errors import BusyError, InvalidInputError
 from gridgeo.pipeline import browse
 from gridgeo.storage import act_as
 from gridgeo.storage import reading as open_reading
+from gridgeo.storage.replies import ReplyRecord, keep_reply, kept_reply
 from gridgeo_api.cache import Answer, BoundedCache, Key, packed_answer
 from gridgeo_api.errors import NO_VERSION, SIGN_IN, STATUSES, NoVersionError, SignInError
 from gridgeo_api.limits import DEADLINE, GZIP_LEVEL, MAX_TEXT
@@ -216,12 +217,51 @@ def revision(
     if given is None:
         raise NoVersionError(NO_VERSION)
     text = given.removeprefix("W/").strip('"')
-    if not re.fullmatch(r"[0-9]{1,15}", text):
+    # Behind a point stands what changes the answer and not the thing, such as the number of remarks on it.
+    found = re.fullmatch(r"([0-9]{1,15})(\.[0-9]{1,15})?", text)
+    if found is None:
         raise InvalidInputError("{field} must be a whole number, got {given}", field="If-Match", given=given)
-    return int(text)
+    return int(found[1])
 
 
 KeyGiven = Annotated[str | None, Depends(idempotency_key)]
+
+
+@dataclass(frozen=True)
+class Once:
+    """How a request names itself, if it does. digest: of all that it asks."""
+
+    key: str | None
+    digest: str
+
+    def answer(self, writing: Writing, make: Callable[[], Response]) -> Response:
+        """Return what the request was answered before, or answer it now and keep the answer with what was done.
+
+        Raises ConflictError when the key was used for another request.
+        """
+        if self.key is None:
+            return make()
+        known = kept_reply(writing.connection, writing.actor, self.key, self.digest)
+        if known is not None:
+            return Response(known.body, known.status, known.headers)
+        made = make()
+        headers = {name: made.headers[name] for name in KEPT_HEADERS if name in made.headers}
+        reply = ReplyRecord(self.digest, made.status_code, headers, bytes(made.body))
+        keep_reply(writing.connection, writing.actor, self.key, reply, writing.now)
+        return made
+
+
+KEPT_HEADERS = ("content-type", "cache-control", "etag", "location")
+
+
+async def once(request: Request, key: KeyGiven) -> Once:
+    """Return how the request names itself."""
+    asked = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
+    told = repr(asked).encode("utf-8", "surrogatepass") + await request.body()
+    return Once(key, hashlib.sha256(told).hexdigest())
+
+
+OnceGiven = Annotated[Once, Depends(once)]
 RevisionGiven = Annotated[int, Depends(revision)]
 
 

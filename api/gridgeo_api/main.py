@@ -21,6 +21,7 @@ from gridgeo.storage import SERVING, check_schema, open_engine
 from gridgeo_api.auth import LOOPBACK_HOSTS, EmbeddedAccess, RequireActor, RequireOwnOrigin
 from gridgeo_api.cache import Answer, BoundedCache
 from gridgeo_api.errors import add_error_handlers
+from gridgeo_api.events import MAX_WATCHERS
 from gridgeo_api.layers import layer_bytes
 from gridgeo_api.limits import GZIP_LEVEL, MIN_GZIP_BYTES, Guard, TimeLimit
 from gridgeo_api.negotiation import Brotli, Revalidate
@@ -38,6 +39,7 @@ from gridgeo_api.routes import (
     login,
     page,
     reviews,
+    scenario_changes,
     scenarios,
     session,
     territories,
@@ -74,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     token = chosen.login_token.get_secret_value() if chosen.login_token else None
     app.state.settings = chosen
+    app.state.watchers = anyio.CapacityLimiter(MAX_WATCHERS)
     app.state.uploads = anyio.CapacityLimiter(MAX_UPLOADS_AT_ONCE)
     app.state.access = EmbeddedAccess(token, chosen.port)
     app.state.answers = BoundedCache[Answer](chosen.tile_cache_bytes, lambda answer: answer.size_bytes)
@@ -109,6 +112,7 @@ def _add_routes(app: FastAPI) -> None:
         where_next,
         territories,
         scenarios,
+        scenario_changes,
         features,
         grids,
         reviews,

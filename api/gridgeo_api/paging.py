@@ -148,6 +148,17 @@ def fixed_page(asked: str | None, publication: int, question: Hashable, limit: i
     return start, cursor_of(publication, mark, start + limit)
 
 
+def place_in(name: str, subject: str, cursor: str | None) -> int:
+    """Return where a page of a list begins whose cursors count: ``cursor_of(name, subject, count)``."""
+    if cursor is None:
+        return 0
+    told, of, place = parts_of(cursor, 3)
+    whole = isinstance(place, int) and not isinstance(place, bool) and 0 <= place < 2**53
+    if (told, of) != (name, subject) or not whole:
+        raise InvalidInputError(BAD_CURSOR, given=cursor)
+    return int(place)
+
+
 def _sort(listing: Listing, asked: str | None) -> tuple[str, bool]:
     text = asked or listing.sortable[0]
     by, descending = text.removeprefix("-"), text.startswith("-")

@@ -20,6 +20,7 @@ __all__ = [
     "MeasureId",
     "Most",
     "Row",
+    "ScenarioName",
     "Zoom",
 ]
 
@@ -40,6 +41,10 @@ BranchPath = Annotated[
 GridPath = Annotated[
     str,
     Path(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Id of a grid.", examples=["g1-1"]),
+]
+ScenarioName = Annotated[
+    str,
+    Path(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Name of a scenario.", examples=["Spring"]),
 ]
 Most = Annotated[int, Query(ge=1, le=MAX_ROWS, description="The most entries to answer with.", examples=[50])]
 ImportKindPath = Annotated[

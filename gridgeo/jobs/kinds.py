@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gridgeo.jobs.plans import do_repair, do_replan, do_solve
 from gridgeo.jobs.tasks import Task, plain
 from gridgeo.jobs.uploads import do_import
 from gridgeo.pipeline.catchments.edit import draw_all, draw_branches
@@ -56,6 +57,9 @@ def _draw_catchments(task: Task) -> None:
 
 
 KINDS: dict[str, JobKind] = {
+    "scenario_solve": JobKind("Planning territories", do_solve),
+    "scenario_replan": JobKind("Planning territories again", do_replan),
+    "scenario_repair": JobKind("Mending a plan of territories", do_repair),
     "import": JobKind("Importing a file", do_import),
     "run": JobKind("Every step from catchments to publication", _run),
     "catchment": JobKind("Drawing the catchments", _step("catchment")),

@@ -12,7 +12,7 @@ from gridgeo.territory.moves import Moved, Moves
 from gridgeo.territory.params import Params, params_from_toml, params_within
 from gridgeo.territory.problem import Problem
 from gridgeo.territory.problem_json import Request, request_from_json, result_to_json
-from gridgeo.territory.replan import matched_labels, replan
+from gridgeo.territory.replan import MOST_TRIALS, matched_labels, replan
 from gridgeo.territory.solve import Result, solve, warm_up
 from gridgeo.territory.stop import (
     CpuSeconds,
@@ -28,6 +28,7 @@ from gridgeo.territory.stop import (
 from gridgeo.territory.verify import Disagreement, verify_plan
 
 __all__ = [
+    "MOST_TRIALS",
     "PALETTE_SIZE",
     "Certificate",
     "CpuSeconds",

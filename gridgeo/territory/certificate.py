@@ -180,6 +180,12 @@ def certify(
     )
 
 
+def plan_length(problem: Problem, labels: LabelArray, travel: FloatArray) -> float:
+    """Return a plan's length as its certificate tells it (`distance`). travel: as `certify` takes it."""
+    centres = medians(problem, labels) if problem.homes is None else np.ascontiguousarray(problem.xy_km[problem.homes])
+    return _length(problem, labels, centres, travel)
+
+
 def compactness_km(problem: Problem, labels: LabelArray) -> float:
     """Return J: the weight of measure 0 times the km to the territory's median, summed over the nodes."""
     return _length(problem, labels, medians(problem, labels), np.zeros((0, 0)))

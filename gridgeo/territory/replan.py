@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from gridgeo.domain.arrays import FloatArray, LabelArray
 from gridgeo.errors import InvalidInputError
-from gridgeo.territory.certificate import Violation
+from gridgeo.territory.certificate import Violation, kept_share, plan_length, violations_of
 from gridgeo.territory.graph import sums_by
 from gridgeo.territory.params import Params
 from gridgeo.territory.problem import Problem
-from gridgeo.territory.solve import Result, solve
+from gridgeo.territory.solve import Found, Result, best_plan, certified
 from gridgeo.territory.stop import Rounds, StopRule
 
 DOUBLINGS = 8
 BISECTIONS = 5
+MOST_TRIALS = 1 + DOUBLINGS + BISECTIONS
+"""Solves that a re-plan makes at most."""
 FIRST_COST = 0.05
 """First change cost tried, in mean distances between a node and its territory's middle, about."""
 
@@ -43,17 +46,45 @@ def replan(
         raise InvalidInputError("a plan before is needed to keep a share of it")
     if not 0.0 <= keep_share <= 1.0:
         raise InvalidInputError("the share to keep must be 0 to 1, got {given}", given=keep_share)
+    begun = time.process_time()
     begin = problem.previous if initial is None else initial
-    tried: list[Result] = []
+    tried: list[_Trial] = []
 
     def keeps(cost: float) -> bool:
         trial = replace(problem, change_cost=cost)
-        tried.append(solve(trial, stop, seed, params, begin))
-        return _kept(tried[-1]) >= keep_share
+        tried.append(_trial(trial, best_plan(trial, stop, seed, params, begin)))
+        return tried[-1].kept >= keep_share
 
     _bisect(keeps, FIRST_COST * _radius_km(problem))
     best = _chosen(tried, keep_share)
-    return replace(best, rounds=sum(result.rounds for result in tried), cpu_s=sum(result.cpu_s for result in tried))
+    # Certified once: bounds and the estimate of what could stay take longer than a trial on small ground.
+    result = certified(best.problem, best.found, seed, params)
+    if best.kept < keep_share:
+        missed = Violation("", "kept_share", 100.0 * best.kept, 100.0 * keep_share)
+        result = replace(result, feasible=False, violations=(*result.violations, missed))
+    return replace(result, rounds=sum(each.found.rounds for each in tried), cpu_s=time.process_time() - begun)
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """One plan of the bisection. kept: share of the kept measure; length: as the certificate tells it."""
+
+    problem: Problem
+    found: Found
+    violations: tuple[Violation, ...]
+    kept: float
+    length: float
+
+
+def _trial(problem: Problem, found: Found) -> _Trial:
+    kept = kept_share(problem, found.labels)
+    return _Trial(
+        problem,
+        found,
+        violations_of(problem, found.labels),
+        1.0 if kept is None else kept,
+        plan_length(problem, found.labels, found.travel),
+    )
 
 
 def _bisect(keeps: Callable[[float], bool], cost: float) -> None:
@@ -79,23 +110,17 @@ def _radius_km(problem: Problem) -> float:
     return float(max(spread * np.sqrt(2.0 / problem.k), 1e-6))
 
 
-def _kept(result: Result) -> float:
-    return 1.0 if result.certificate.kept_share is None else result.certificate.kept_share
+def _keeping(tried: list[_Trial], keep_share: float) -> list[_Trial]:
+    return [each for each in tried if not each.violations and each.kept >= keep_share]
 
 
-def _chosen(results: list[Result], keep_share: float) -> Result:
-    good = [result for result in results if result.feasible and _kept(result) >= keep_share]
-    if good:
-        return min(good, key=lambda result: result.certificate.distance)
-    best = min(results, key=lambda result: (_excess(result), -_kept(result)))
-    if _kept(best) >= keep_share:
-        return best
-    missed = Violation("", "kept_share", 100.0 * _kept(best), 100.0 * keep_share)
-    return replace(best, feasible=False, violations=(*best.violations, missed))
+def _chosen(tried: list[_Trial], keep_share: float) -> _Trial:
+    good = _keeping(tried, keep_share)
+    return min(good, key=lambda each: each.length) if good else min(tried, key=lambda each: (_excess(each), -each.kept))
 
 
-def _excess(result: Result) -> float:
-    return float(sum(abs(violation.value) - violation.limit for violation in result.violations))
+def _excess(trial: _Trial) -> float:
+    return float(sum(abs(violation.value) - violation.limit for violation in trial.violations))
 
 
 def matched_labels(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridgeo.domain.arrays import LabelArray
+from gridgeo.domain.arrays import FloatArray, LabelArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.territory.certificate import Certificate, Violation, certify, violations_of
 from gridgeo.territory.check import Finding, check_problem
@@ -63,6 +63,29 @@ def solve(
     Returns the best plan; where none within tolerance was met, the least violating one, its violations named.
     Raises InvalidInputError when initial does not fit.
     """
+    begun = time.process_time()
+    found = best_plan(problem, stop, seed, params, initial, cores)
+    return replace(certified(problem, found, seed, params), cpu_s=time.process_time() - begun)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The best plan met, not certified yet. labels: shape (n,); travel: from each home, as the certificate takes it."""
+
+    labels: LabelArray
+    travel: FloatArray
+    rounds: int
+
+
+def best_plan(
+    problem: Problem,
+    stop: StopRule,
+    seed: int,
+    params: Params,
+    initial: LabelArray | None = None,
+    cores: int = 1,
+) -> Found:
+    """Do what `solve` does, but for the certificate."""
     # numba takes about a second to import: only those who solve pay for it.
     from gridgeo.territory.improve import ground_of
 
@@ -81,15 +104,21 @@ def solve(
             stale = 0 if found.beats(best) else stale + 1
             best = found if found.beats(best) else best
             rounds += 1
-    violations = violations_of(problem, best.labels)
-    certificate = certify(problem, best.labels, not violations, ground.travel, seed, params)
+    return Found(best.labels, ground.travel, rounds)
+
+
+def certified(problem: Problem, found: Found, seed: int, params: Params) -> Result:
+    """Return a plan with its certificate and its violations named."""
+    begun = time.process_time()
+    violations = violations_of(problem, found.labels)
+    certificate = certify(problem, found.labels, not violations, found.travel, seed, params)
     return Result(
-        labels=best.labels,
+        labels=found.labels,
         feasible=not violations,
         violations=violations,
         certificate=certificate,
         findings=tuple(check_problem(problem)),
-        rounds=rounds,
+        rounds=found.rounds,
         cpu_s=time.process_time() - begun,
     )
 

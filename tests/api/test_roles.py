@@ -38,6 +38,7 @@ def instead(expected: dict[str, int], status: int) -> dict[str, int]:
 
 EDITORS = PLANNERS | {"branch_manager": OK}
 """Who may change what belongs to a branch."""
+CLAIMERS = READERS_OF_MONEY | {"auditor": FORBIDDEN}
 DOERS = EVERYBODY | {"auditor": FORBIDDEN}
 
 
@@ -61,6 +62,10 @@ KEPT, KEPT_IN_USE = "/api/v1/features/T-1", "/api/v1/features/C-1"
 COHORT = {"where": {"attribute": "age_band", "is": "60+"}}
 DOUBTFUL = "/api/v1/locations/review/1"
 NO_RULE = {"kind": "cohort", "name": "x", "branch_id": "B1", "rule": {}}
+SPRING, NO_SCENARIO = "/api/v1/scenarios/Spring", "/api/v1/scenarios/None"
+TAKEN = {"scenario": "Spring", "branches": ["B1"]}
+NO_MOVE = {"moves": [{"cell": "8a1126d06cb7fff", "territory": "T-RM01"}]}
+CLAIM = {"kind": "customer", "subject": "c", "claimed_by": "RM01", "reason": "x"}
 MATRIX: dict[str, Asked] = {
     "health": Asked("GET", "/health", EVERYBODY),
     "ready": Asked("GET", "/ready", EVERYBODY),
@@ -79,6 +84,40 @@ MATRIX: dict[str, Asked] = {
     "read_scenario": Asked("GET", "/api/v1/scenarios/Spring", READERS_OF_MONEY),
     "compare_scenario": Asked("GET", "/api/v1/scenarios/Spring/compare", READERS_OF_MONEY),
     "read_gains": Asked("GET", "/api/v1/scenarios/Spring/gains", READERS_OF_MONEY),
+    "check_scenario": Asked("GET", f"{SPRING}/check", READERS_OF_MONEY),
+    "map_changes": Asked("GET", f"{SPRING}/changes.geojson", READERS_OF_MONEY),
+    "list_handover": Asked("GET", f"{SPRING}/handover", OVERSEERS),
+    "download_handover": Asked("GET", f"{SPRING}/handover.csv", OVERSEERS),
+    "read_report": Asked("GET", f"{SPRING}/report.html", READERS_OF_MONEY),
+    "list_conflicts": Asked("GET", f"{SPRING}/conflicts", OVERSEERS),
+    "list_enclaves": Asked("GET", f"{SPRING}/enclaves", OVERSEERS),
+    "list_disputes": Asked("GET", "/api/v1/disputes", READERS_OF_MONEY),
+    "list_history": Asked("GET", "/api/v1/territories/history", READERS_OF_MONEY),
+    "check_draft": Asked("POST", "/api/v1/scenarios/check", READERS_OF_MONEY, {"branches": ["B1"]}),
+    "make_scenario": Asked("POST", "/api/v1/scenarios", instead(PLANNERS, CONFLICT), TAKEN),
+    "make_replan": Asked(
+        "POST", "/api/v1/scenarios/replans", instead(PLANNERS, CONFLICT), {"scenario": "Spring", "leaves": ["RM01"]}
+    ),
+    "solve_scenario": Asked("POST", f"{SPRING}/solve", instead(PLANNERS, CONFLICT), {"branches": ["B1"]}, STALE),
+    "replan_scenario": Asked("POST", f"{SPRING}/replan", instead(PLANNERS, CONFLICT), {}, STALE),
+    "repair_scenario": Asked("POST", f"{SPRING}/repair", instead(PLANNERS, CONFLICT), {}, STALE),
+    "move_cells": Asked("POST", f"{SPRING}/moves", instead(PLANNERS, CONFLICT), NO_MOVE, STALE),
+    "comment_scenario": Asked("POST", f"{NO_SCENARIO}/comments", instead(CLAIMERS, HIDDEN), {"text": "x"}),
+    "submit_scenario": Asked("POST", f"{SPRING}/submit", instead(PLANNERS, CONFLICT), headers=STALE),
+    "approve_scenario": Asked("POST", f"{SPRING}/approve", instead(PLANNERS, CONFLICT), {}, STALE),
+    "reject_scenario": Asked("POST", f"{SPRING}/reject", instead(PLANNERS, CONFLICT), {}, STALE),
+    "publish_scenario": Asked(
+        "POST", f"{SPRING}/publish", instead(PLANNERS, CONFLICT), {"effective_on": "2027-01-01"}, STALE
+    ),
+    "rollback_scenario": Asked("POST", f"{SPRING}/rollback", instead(PLANNERS, CONFLICT), headers=STALE),
+    "raise_dispute": Asked("POST", f"{NO_SCENARIO}/disputes", instead(CLAIMERS, HIDDEN), CLAIM),
+    "decide_dispute": Asked(
+        "POST",
+        "/api/v1/disputes/999/decision",
+        dict.fromkeys(ROLES, FORBIDDEN) | {"hq": HIDDEN},
+        {"awarded_to": "RM01", "decision": "x"},
+    ),
+    "watch_job": Asked("GET", f"/api/v1/jobs/{NO_JOB}/events", instead(EVERYBODY, HIDDEN)),
     "read_tile": Asked("GET", "/tiles/cells/0/0/0.mvt", EVERYBODY),
     "read_tilejson": Asked("GET", "/tiles/cells.json", EVERYBODY),
     "list_drawn": Asked("GET", "/api/v1/catchments/drawn", READERS),

@@ -24,6 +24,7 @@ OWN = {
         "store_setting",
         "import_file",
         "job",
+        "reply",
     ),
     *("role_rule", "api_key", "web_session", "audit_log"),
     *("review_item", "review_party", "review_decision", "provider_answer"),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
+import anyio
 from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from gridgeo.domain import Actor
-from gridgeo.errors import InvalidInputError
+from gridgeo.errors import BusyError, InvalidInputError
 from gridgeo.jobs.view import job_view
 from gridgeo.pipeline.steps import require_planner, run_params
 from gridgeo.storage import jobs as rows
@@ -18,7 +20,8 @@ from gridgeo.storage import reading
 from gridgeo.storage.jobs import STATES, JobRecord, NewJob, add_job, check_state, job_record
 from gridgeo_api.deps import ActorKnown, Connected, KeyGiven, Writing, WritingNow, json_bytes, moment, plain_answer
 from gridgeo_api.errors import language_of
-from gridgeo_api.openapi import accepted, problems
+from gridgeo_api.events import EVENT_EXAMPLE, MAX_WATCHERS, job_events
+from gridgeo_api.openapi import accepted, problems, text_answer
 from gridgeo_api.paging import BAD_CURSOR, cursor_of, parts_of
 from gridgeo_api.schemas import Job, Jobs, JobsAsked, RunWanted
 
@@ -50,6 +53,30 @@ def list_jobs(
 def read_job(request: Request, actor: ActorKnown, connection: Connected, job_id: JobId) -> Response:
     """How far a job is, what came of it or why it failed; somebody else's job is not there."""
     return plain_answer(job_view(job_record(connection, actor, job_id), language_of(request)))
+
+
+@router.get(
+    "/jobs/{job_id}/events",
+    summary="Watch a job",
+    response_class=Response,
+    responses=text_answer("text/event-stream", "Server-sent events; data is the job.", EVENT_EXAMPLE)
+    | problems(401, 404, 422, 503),
+)
+async def watch_job(request: Request, actor: ActorKnown, job_id: JobId) -> Response:
+    """Tell of every change of a job as it happens, until it is over: server-sent events whose data is the job.
+
+    A stream ends after a minute at the latest; a browser asks again by itself.
+    """
+    first = await run_in_threadpool(_viewed, request, actor, job_id)
+    watchers: anyio.CapacityLimiter = request.app.state.watchers
+    if watchers.available_tokens < 1:
+        raise BusyError("{count} jobs are watched already; ask for the job itself", count=MAX_WATCHERS)
+    look = partial(run_in_threadpool, _viewed, request, actor, job_id)
+    return StreamingResponse(
+        job_events(first, look, watchers),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )
 
 
 @router.post(
@@ -105,7 +132,10 @@ def _place_of(cursor: str) -> tuple[datetime, str]:
 
 
 def _cancelled(request: Request, actor: Actor, job_id: str) -> dict[str, Any]:
-    engine = request.app.state.engine
-    rows.cancel_job(engine, actor, job_id, moment())
-    with reading(engine) as connection:
+    rows.cancel_job(request.app.state.engine, actor, job_id, moment())
+    return _viewed(request, actor, job_id)
+
+
+def _viewed(request: Request, actor: Actor, job_id: str) -> dict[str, Any]:
+    with reading(request.app.state.engine) as connection:
         return job_view(job_record(connection, actor, job_id), language_of(request))

@@ -64,24 +64,22 @@ class Seat(BaseModel):
     hours_per_week: FiniteFloat
 
 
+WHOLE: dict[str, Any] = HEAD | {
+    "units": "cells",
+    "growth": {},
+    "changes": {},
+    "territories": [{"id": "T-s1", "rm_id": "s1", "branch_id": "b1", "hours_per_week": 38.5}],
+    "branches": {"b1": {"feasible": True, "imbalance_percent": {"customers": 3.1, "workload": 4.2}}},
+    "load": {"fits": True, "cadence": None, "example": True, "managers": []},
+    "comments": [],
+    "log": [{"seq": 1, "kind": "created", "by": "local", "at": "2026-03-01T08:30:00+00:00", "branches": ["b1"]}],
+}
+
+
 class Scenario(ScenarioHead):
     """A scenario whole. branches: figures and certificate by branch; load: whose work does not fit the hours."""
 
-    model_config = answer_config(
-        HEAD
-        | {
-            "units": "cells",
-            "growth": {},
-            "changes": {},
-            "territories": [{"id": "T-s1", "rm_id": "s1", "branch_id": "b1", "hours_per_week": 38.5}],
-            "branches": {"b1": {"feasible": True, "imbalance_percent": {"customers": 3.1, "workload": 4.2}}},
-            "load": {"fits": True, "cadence": None, "example": True, "managers": []},
-            "comments": [],
-            "log": [
-                {"seq": 1, "kind": "created", "by": "local", "at": "2026-03-01T08:30:00+00:00", "branches": ["b1"]}
-            ],
-        }
-    )
+    model_config = answer_config(WHOLE)
 
     units: Literal["cells", "grids"]
     growth: dict[str, FiniteFloat]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import orjson
@@ -26,8 +26,10 @@ from gridgeo.territory import (
     NoImprovement,
     Params,
     Problem,
+    Progress,
     Result,
     Rounds,
+    Watched,
     certify,
     check_problem,
     matched_labels,
@@ -35,7 +37,17 @@ from gridgeo.territory import (
     violations_of,
 )
 
+Watch = Callable[[float], None]
+"""Told how much of a part is solved (0 to 1), time and again; it may raise to stop the work."""
 Solver = Callable[[PartGround, Part, Aim], "Answer"]
+
+
+class WatchedSolver(Protocol):
+    """A solver that tells how far it is."""
+
+    def __call__(self, ground: PartGround, part: Part, aim: Aim, watch: Watch = ...) -> Answer:
+        """Solve a part."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +64,11 @@ class Answer:
         return self.ground.of_cells(self.result.labels)
 
 
-def fresh(ground: PartGround, part: Part, aim: Aim, cores: int = 1) -> Answer:
+def unwatched(share: float) -> None:
+    """Take no note."""
+
+
+def fresh(ground: PartGround, part: Part, aim: Aim, watch: Watch = unwatched, cores: int = 1) -> Answer:
     """Solve a part from nothing, several times over; the best plan is kept.
 
     cores: starts that run side by side; the plan does not depend on it.
@@ -60,7 +76,12 @@ def fresh(ground: PartGround, part: Part, aim: Aim, cores: int = 1) -> Answer:
     """
     problem = ground.problem
     stop = FirstOf((NoImprovement(aim.starts), Rounds(rounds_for(problem.n))))
-    result = solve(problem, stop, seed=aim.seed, cores=cores)
+
+    def look(progress: Progress) -> None:
+        ahead = max(aim.starts - progress.stale_rounds, 0)
+        watch(progress.rounds / (progress.rounds + ahead))
+
+    result = solve(problem, Watched(stop, look), seed=aim.seed, cores=cores)
     if problem.previous is None or problem.homes is not None or problem.locks is not None:
         return Answer(part, ground, result)
     labels = matched_labels(result.labels, problem.previous, problem.weights[:, 0], problem.k, problem.targets)

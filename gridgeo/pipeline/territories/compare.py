@@ -145,6 +145,13 @@ def compare(connection: sa.Connection, actor: Actor, names: tuple[str, str], out
     return body
 
 
+def plan_changes(connection: sa.Connection, actor: Actor, names: tuple[str, str]) -> dict[str, Any]:
+    """Return the ground that changes hands between two plans as GeoJSON, a feature a pair of territories."""
+    plans = (plan_named(connection, actor, names[0]), plan_named(connection, actor, names[1]))
+    cells = moved_cells(connection, plans, compared_branches(connection, actor, plans))
+    return changes_geojson(cells.filter("moved"))
+
+
 def _side_by_side(plans: tuple[Plan, Plan], branch: str) -> dict[str, Any]:
     """Return figure -> its value in either plan and, of a number, the difference."""
     sides = [_figures(plan.bodies.get(branch)) for plan in plans]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, InvalidInputError, NotFoundError
 from gridgeo.pipeline.published import publication
-from gridgeo.pipeline.steps import Inputs, require_money, require_planner
+from gridgeo.pipeline.steps import Inputs, require_changer, require_money, require_planner
 from gridgeo.pipeline.territories.answers import Solver, findings_of, fresh, solve_spec, write_answers
 from gridgeo.pipeline.territories.cadence import cadence_of, load_of
 from gridgeo.pipeline.territories.ground import grid_revisions
@@ -130,6 +130,11 @@ def check_draft(connection: sa.Connection, actor: Actor, spec: Spec) -> dict[str
     }
 
 
+def check_scenario(connection: sa.Connection, actor: Actor, name: str) -> dict[str, Any]:
+    """Name what cannot work in what a scenario asks, as `check_draft` does."""
+    return check_draft(connection, actor, spec_of(connection, scenario_record(connection, name, actor)))
+
+
 def keep_answer(  # noqa: PLR0913 - what was asked and how it is to be solved
     connection: sa.Connection,
     actor: Actor,
@@ -147,7 +152,7 @@ def keep_answer(  # noqa: PLR0913 - what was asked and how it is to be solved
     Raises ConflictError for a scenario that is submitted, approved or published, NotAllowedError, InvalidInputError.
     """
     require_planner(actor)
-    name = _checked_name(name)
+    name = checked_name(name)
     before = find_scenario(connection, name)
     if before is not None:
         require_open(scenario_record(connection, name, actor))
@@ -176,9 +181,30 @@ def require_open(record: ScenarioRecord) -> None:
         )
 
 
+def require_revision(connection: sa.Connection, actor: Actor, name: str, revision: int | None) -> None:
+    """Make sure that a scenario is as the actor read it; None: that there is none of that name yet.
+
+    Other changes of it wait until the transaction ends. Raises NotFoundError for one that is not in scope,
+    ConflictError when it has moved on, or the name is taken.
+    """
+    if revision is None:
+        if find_scenario(connection, name.strip()) is not None:
+            raise ConflictError("the name {name} is taken; give another one", name=name)
+        return
+    scenario_record(connection, name, actor)
+    found = find_scenario(connection, name)
+    if found is None or found.revision != revision:
+        raise ConflictError(
+            "scenario {name} was changed in between: it is no longer at revision {expected}; read it again",
+            name=name,
+            expected=revision,
+        )
+
+
 def comment(connection: sa.Connection, actor: Actor, name: str, text: str, now: datetime) -> dict[str, Any]:
     """Add a remark to a scenario; everybody inside the bank who sees it may."""
     require_money(actor)
+    require_changer(actor)
     record = scenario_record(connection, name, actor)
     seq = add_event(connection, actor, record, "comment", {"text": checked_text(text, "comment")}, now)
     return {"scenario": name, "seq": seq, "by": actor.id, "at": now.isoformat(), "text": text.strip()}
@@ -241,7 +267,8 @@ def _head(connection: sa.Connection, record: ScenarioRecord) -> dict[str, Any]:
     }
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """Return the name of a scenario without blanks around it; InvalidInputError for what cannot be one."""
     name = name.strip()
     if not 0 < len(name) <= MOST_NAME or name == "live" or not name.isprintable():
         raise InvalidInputError("a scenario's name has 1 to {most} characters and is not live", most=MOST_NAME)

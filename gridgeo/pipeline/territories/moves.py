@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,14 @@ from gridgeo.cells import cells_from_strings
 from gridgeo.domain import Actor, LabelArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.steps import Inputs, require_planner
-from gridgeo.pipeline.territories.answers import Answer, measured, write_answers
+from gridgeo.pipeline.territories.answers import Answer, Watch, measured, unwatched, write_answers
 from gridgeo.pipeline.territories.drafts import require_open, show, spec_of
 from gridgeo.pipeline.territories.ground import PartGround, labels_of_version, part_ground
+from gridgeo.pipeline.territories.replans import watched_trials
 from gridgeo.pipeline.territories.spec import Aim, Part, Spec
 from gridgeo.storage import version_record
 from gridgeo.storage.scenarios import ScenarioRecord, add_event, change_scenario, find_scenario, scenario_record
-from gridgeo.territory import Moved, Moves, Rounds, replan
+from gridgeo.territory import Moved, Moves, replan
 
 REPAIR_KEEP = 0.95
 """A repair keeps at least this share of customers where they are, if it can."""
@@ -72,30 +74,40 @@ def _told(moved: Moved, part: Part, aim: Aim) -> dict[str, Any]:
 
 
 def repair(
-    connection: sa.Connection, actor: Actor, name: str, now: datetime, locked: tuple[str, ...] = ()
+    connection: sa.Connection,
+    actor: Actor,
+    name: str,
+    now: datetime,
+    locked: tuple[str, ...] = (),
+    watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """Let the solver mend an open scenario around the cells that were placed by hand, and around whole territories.
 
-    locked: territories or managers whose cells all stay. It begins from the scenario as it is and keeps as many
-    customers where they are as it can.
+    locked: territories or managers whose cells all stay. watch: told how much is done. It begins from the scenario as
+    it is and keeps as many customers where they are as it can.
     Raises InvalidInputError for a territory that no part has.
     """
     require_planner(actor)
     record, spec, inputs = _opened(connection, actor, name)
     answers = []
     _require_known(spec, locked)
-    for part in spec.parts:
+    for at, part in enumerate(spec.parts):
         ground = part_ground(connection, inputs, spec.aim, part)
         now_held = ground.of_nodes(labels_of_version(connection, record.version_id, ground.cells, part))
-        held = [at for at, seat in enumerate(part.seats) if seat.id in locked or seat.rm_id in locked]
+        held = [j for j, seat in enumerate(part.seats) if seat.id in locked or seat.rm_id in locked]
         locks = np.where(np.isin(now_held, held), now_held, ground.problem.locked)
         problem = replace(ground.problem, previous=now_held, locks=locks)
-        found = replan(problem, REPAIR_KEEP, Rounds(1), seed=spec.aim.seed)
+        stop = watched_trials(partial(_of_all, watch, at, len(spec.parts)))
+        found = replan(problem, REPAIR_KEEP, stop, seed=spec.aim.seed)
         # Certified against the plan before the scenario, as all of it is.
         answers.append(measured(ground, part, spec.aim, found.labels))
     event = ("repaired", {"locked": list(locked)} if locked else {})
     _keep(connection, actor, (record, spec, answers, inputs), event, now)
     return show(connection, actor, name)
+
+
+def _of_all(watch: Watch, at: int, count: int, share: float) -> None:
+    watch((at + share) / count)
 
 
 def _require_known(spec: Spec, names: tuple[str, ...]) -> None:

@@ -14,13 +14,13 @@ from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.pipeline.cell_groups import touching_cells
 from gridgeo.pipeline.steps import Inputs
-from gridgeo.pipeline.territories.answers import Answer, Solver, measured
+from gridgeo.pipeline.territories.answers import Answer, Watch, WatchedSolver, measured, unwatched
 from gridgeo.pipeline.territories.changed_seats import PlanBefore, changed_seats, plan_before
 from gridgeo.pipeline.territories.drafts import live_inputs, require_scope, settled_aim
 from gridgeo.pipeline.territories.ground import PartGround, grid_revisions
 from gridgeo.pipeline.territories.spec import Aim, Part, Seat, Spec
 from gridgeo.storage import read_frame
-from gridgeo.territory import Rounds, most_kept_share, replan, with_room
+from gridgeo.territory import MOST_TRIALS, Progress, Rounds, Watched, most_kept_share, replan, with_room
 
 USUAL_KEEP = 0.92
 """Asked share of what could stay at all, where the planner names none."""
@@ -101,17 +101,29 @@ def spec_of_replan(
     return Spec(settled_aim(connection, aim), tuple(parts), changes.as_dict())
 
 
-def replan_solver(changes: Changes) -> Solver:
+def watched_trials(watch: Watch) -> Watched:
+    """Return the stop rule of the solves that a re-plan tries, one round each; it tells how many of them are done."""
+    done = 0
+
+    def look(_: Progress) -> None:
+        nonlocal done
+        done += 1
+        watch(min(done / MOST_TRIALS, 1.0))
+
+    return Watched(Rounds(1), look)
+
+
+def replan_solver(changes: Changes) -> WatchedSolver:
     """Return the solver of a re-plan: as it stands for deputies alone, else with the asked share kept."""
 
-    def solver(ground: PartGround, part: Part, aim: Aim) -> Answer:
+    def solver(ground: PartGround, part: Part, aim: Aim, watch: Watch = unwatched) -> Answer:
         problem = ground.problem
         assert problem.previous is not None  # noqa: S101 - spec_of_replan sees to it
         if changes.only_deputies:
             return measured(ground, part, aim, problem.previous)
         keep = USUAL_KEEP * most_kept_share(problem) if changes.keep_share is None else changes.keep_share
         begin = with_room(problem, problem.previous)
-        result = replan(problem, keep, Rounds(1), seed=aim.seed, initial=begin)
+        result = replan(problem, keep, watched_trials(watch), seed=aim.seed, initial=begin)
         if changes.keep_share is None and {found.measure for found in result.violations} == {"kept_share"}:
             # Nobody asked for that share: as much as can be kept is what was wanted.
             result = replace(result, feasible=True, violations=())

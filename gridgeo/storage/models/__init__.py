@@ -28,6 +28,7 @@ from gridgeo.storage.models.imports import (
 )
 from gridgeo.storage.models.jobs import Job
 from gridgeo.storage.models.locations import Location, LocationCell, Membership
+from gridgeo.storage.models.replies import Reply
 from gridgeo.storage.models.reviews import LocationReview, ProviderAnswer, ReviewDecision, ReviewItem, ReviewParty
 from gridgeo.storage.models.runs import Run, RunStep
 from gridgeo.storage.models.scenarios import Scenario, ScenarioEvent
@@ -89,6 +90,7 @@ __all__ = [
     "ProviderAnswer",
     "PublicScore",
     "PublicSum",
+    "Reply",
     "ReviewDecision",
     "ReviewItem",
     "ReviewParty",
