@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -35,6 +35,9 @@ JSON = "application/json"
 GEOJSON = "application/geo+json"
 REVALIDATE = "private, no-cache"
 """An answer may be kept, but must be asked for again: a new publication shows at once."""
+
+VARY = "Accept-Encoding, Cookie, Authorization"
+"""Whose answer it is follows from who asks."""
 
 session_cookie = APIKeyCookie(
     name="gridgeo_session_8321",
@@ -88,6 +91,18 @@ class Reading:
     actor: Actor
     published: browse.Publication
 
+    def at(self, version_id: int) -> Reading:
+        """Return the same request over another publication; NotFoundError when the version is none."""
+        layers: BoundedCache[Any] = self.request.app.state.layers
+        found = layers.get((version_id, "publication"), lambda: browse.publication(self.connection, version_id))
+        return replace(self, published=found)
+
+    @property
+    def freshness(self) -> dict[str, str]:
+        """Return the headers that tell which publication an answer is of, and when it was published."""
+        at = self.published.published_at
+        return {"gridgeo-publication": str(self.published.id), "gridgeo-published-at": at.isoformat(timespec="seconds")}
+
     @property
     def scope(self) -> Key:
         """What the actor may see, as part of a cache key; two actors share an answer only if they see the same."""
@@ -112,7 +127,7 @@ class Reading:
         key: the route and all that its body depends on, besides publication and scope.
         """
         full: Key = (self.published.id, self.scope, *key)
-        headers = {"etag": _etag(full), "cache-control": cache_control, "vary": "Accept-Encoding, Cookie"}
+        headers = {"etag": _etag(full), "cache-control": cache_control, "vary": VARY} | self.freshness
         if has_already(self.request.headers.get("if-none-match"), headers["etag"]):
             return Response(status_code=304, headers=headers)
         answers: BoundedCache[Answer] = self.request.app.state.answers

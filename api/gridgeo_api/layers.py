@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -18,6 +17,7 @@ from gridgeo.pipeline.cell_choice import Places, chosen_rows, places_of
 from gridgeo_api.cell_questions import CellsWanted
 from gridgeo_api.deps import Reading, json_bytes
 from gridgeo_api.paging import fixed_page
+from gridgeo_api.tile_layers import tiles_of
 
 SMALL_BYTES = 64 * 1024
 """What a layer counts for that has no arrays: a list of breaks."""
@@ -44,13 +44,7 @@ def layer_bytes(layer: object) -> int:
 
 def scores(reading: Reading) -> browse.CellScores:
     """Return every cell in scope with every measure, rounded as answers show them."""
-
-    def make() -> browse.CellScores:
-        found = browse.cells(reading.connection, reading.actor, reading.published)
-        return replace(found, measures={name: _rounded(item) for name, item in found.measures.items()})
-
-    made: browse.CellScores = reading.layer("scores", make)
-    return made
+    return tiles_of(reading).scores()
 
 
 def breaks(reading: Reading, measure: str) -> list[float]:
@@ -122,7 +116,3 @@ def _column(item: browse.MeasureColumns, limits: list[float], chosen: IntArray) 
 
 def _or_none(values: FloatArray, chosen: IntArray) -> FloatArray | None:
     return values[chosen] if np.isfinite(values).any() else None
-
-
-def _rounded(item: browse.MeasureColumns) -> browse.MeasureColumns:
-    return replace(item, values=rounded(item.values), low=rounded(item.low), high=rounded(item.high))

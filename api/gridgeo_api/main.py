@@ -38,6 +38,7 @@ from gridgeo_api.routes import (
     jobs,
     login,
     page,
+    pictures,
     reviews,
     scenario_changes,
     scenarios,
@@ -119,6 +120,7 @@ def _add_routes(app: FastAPI) -> None:
         imports,
         denominators,
         jobs,
+        pictures,
     )
     for subject in reads:
         app.include_router(subject.router, prefix="/api/v1")

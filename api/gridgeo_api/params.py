@@ -42,6 +42,9 @@ GridPath = Annotated[
     str,
     Path(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Id of a grid.", examples=["g1-1"]),
 ]
+PublicationPath = Annotated[
+    int, Path(ge=1, le=2**63 - 1, description="Version of a publication, live or earlier.", examples=[7])
+]
 ScenarioName = Annotated[
     str,
     Path(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Name of a scenario.", examples=["Spring"]),

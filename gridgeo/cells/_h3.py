@@ -73,9 +73,14 @@ def outlines(cells: CellArray) -> npt.NDArray[np.object_]:
 
 
 def merged(cells: CellArray) -> shapely.Geometry:
-    """Return the outline of all cells together, by their common edges; not for cells at the antimeridian."""
+    """Return the outline of all cells together, by their common edges; not for cells at the antimeridian.
+
+    Exterior rings go counter-clockwise. The same cells give the same corners in the same order.
+    """
     pieces = _numpy(vector.cells_to_wkb_polygons(pa.array(cells), link_cells=True))
-    return shapely.MultiPolygon(list(shapely.get_parts(shapely.from_wkb(pieces))))
+    # the library begins each ring wherever its hash table does
+    whole = shapely.normalize(shapely.MultiPolygon(list(shapely.get_parts(shapely.from_wkb(pieces)))))
+    return shapely.orient_polygons(whole)
 
 
 def filled(polygon: shapely.Geometry, resolution: int) -> CellArray:

@@ -17,23 +17,42 @@ def register(app: typer.Typer) -> None:
     app.command("bench")(bench)
 
 
-def export(
+def export(  # noqa: PLR0913 - the options of the command
     out: Annotated[Path, typer.Option("--out", help="File to write; CSV writes a folder of tables.")],
-    kind: Annotated[str, typer.Option("--format", help="geopackage, geoparquet, csv, html or png.")] = "geopackage",
-    measure: Annotated[str, typer.Option(help="Measure that colours html and png.")] = "penetration",
+    what: Annotated[
+        str | None, typer.Argument(metavar="[FORMAT]", help="geopackage, geoparquet, csv, html, png or pmtiles.")
+    ] = None,
+    kind: Annotated[str, typer.Option("--format", help="The same as FORMAT.")] = "geopackage",
+    measure: Annotated[
+        str | None,
+        typer.Option(help="Measure that colours html and png (penetration), or that cells of pmtiles carry (all)."),
+    ] = None,
+    layer: Annotated[
+        str, typer.Option(help="Layer of pmtiles: all, cells, territories, grids, catchments, branches, ...")
+    ] = "all",
+    max_zoom: Annotated[int, typer.Option(min=0, max=16, help="Highest zoom of pmtiles.")] = 14,
+    publication: Annotated[
+        int | None, typer.Option(min=1, help="Version that pmtiles holds; the live publication without it.")
+    ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
     actor: ActorOption = None,
 ) -> None:
-    """Write the live publication to a file: cells, catchments, territories and branches.
+    """Write the live publication to a file: cells, catchments, territories and branches; pmtiles its vector tiles.
 
-    Example: gridgeo export --format html --out map.html
+    Example: gridgeo export pmtiles --out bank.pmtiles
     """
     from gridgeo.pipeline.export import export_publication
+    from gridgeo.pipeline.tile_file import TilesWanted, export_pmtiles
     from gridgeo.storage import reading
 
     with session(store, as_json, actor, for_consumers=True) as opened, reading(opened.engine) as connection:
-        emit(as_json, export_publication(connection, opened.actor, kind, out, measure=measure))
+        if (what or kind) == "pmtiles":
+            wanted = TilesWanted(layer, measure, max_zoom, publication)
+            emit(as_json, export_pmtiles(connection, opened.actor, wanted, out))
+            return
+        chosen = measure or "penetration"
+        emit(as_json, export_publication(connection, opened.actor, what or kind, out, measure=chosen))
 
 
 def bench(

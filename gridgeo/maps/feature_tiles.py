@@ -16,7 +16,6 @@ from gridgeo.domain.arrays import FloatArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps.mercator import EXTENT, check_tile, in_tile_units, projected, tile_box
 
-LAYERS = ("territories", "catchments", "branches", "boundaries", "streets")
 BUFFER = 64
 """Tile units drawn beyond the edge."""
 _TOLERANCE = 1.0

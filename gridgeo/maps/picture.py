@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import matplotlib as mpl
 import numpy as np
@@ -33,6 +35,7 @@ CJK_FONTS = (
     "SimHei",
 )
 _DOTS_PER_INCH = 150
+_DRAWING = Lock()
 
 
 @cache
@@ -49,17 +52,35 @@ def export_png(tables: ExportTables, notes: ExportNotes, path: Path, *, measure:
     Chinese font is installed, else in English. The file's metadata has both. Returns the path.
     Raises InvalidInputError when the measure is not among the cells' columns or the folder does not exist.
     """
-    classes = choropleth(tables.cells, measure, measures=tables.measures)
-    font = cjk_font()
-    with mpl.rc_context({"font.family": [font, "DejaVu Sans"] if font else ["DejaVu Sans"]}):
-        figure = _figure(tables, classes, notes, chinese=font is not None)
-        with written(path) as fresh:
-            figure.savefig(fresh, format="png", metadata=_metadata(classes, notes))
+    drawn = picture_png(tables, notes, measure)
+    with written(path) as fresh:
+        fresh.write_bytes(drawn)
     return path
 
 
-def _figure(tables: ExportTables, classes: Choropleth, notes: ExportNotes, *, chinese: bool) -> Figure:
-    figure = Figure(figsize=(9.0, 8.0), dpi=_DOTS_PER_INCH, layout="constrained")
+def picture_png(
+    tables: ExportTables, notes: ExportNotes, measure: str, size_px: tuple[int, int] = (1350, 1200)
+) -> bytes:
+    """Draw the same picture as a PNG in memory. size_px: width and height.
+
+    Raises InvalidInputError when the measure is not among the cells' columns.
+    """
+    classes = choropleth(tables.cells, measure, measures=tables.measures)
+    font = cjk_font()
+    buffer = io.BytesIO()
+    # the settings of the drawing library belong to the whole process
+    with _DRAWING, mpl.rc_context({"font.family": [font, "DejaVu Sans"] if font else ["DejaVu Sans"]}):
+        figure = _figure(tables, classes, notes, (size_px, font is not None))
+        figure.savefig(buffer, format="png", metadata=_metadata(classes, notes))
+    return buffer.getvalue()
+
+
+def _figure(
+    tables: ExportTables, classes: Choropleth, notes: ExportNotes, look: tuple[tuple[int, int], bool]
+) -> Figure:
+    (width, height), chinese = look
+    inches = (width / _DOTS_PER_INCH, height / _DOTS_PER_INCH)
+    figure = Figure(figsize=inches, dpi=_DOTS_PER_INCH, layout="constrained")
     axes = figure.add_subplot()
     _draw_cells(axes, tables, classes)
     _draw_outlines(axes, tables)

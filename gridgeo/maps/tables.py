@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import polars as pl
@@ -42,6 +42,16 @@ class ExportTables:
                 raise InvalidInputError(
                     "table {table} to export: missing columns {missing}", table=table, missing=missing
                 )
+
+    def of_branch(self, branch_id: str) -> ExportTables:
+        """Return what belongs to one branch."""
+        return replace(
+            self,
+            cells=self.cells.filter(pl.col("branch_id") == branch_id),
+            catchments=self.catchments.filter(pl.col("branch_id") == branch_id),
+            territories=self.territories.filter(pl.col("branch_id") == branch_id),
+            branches=self.branches.filter(pl.col("id") == branch_id),
+        )
 
 
 def plain_tables(tables: ExportTables) -> dict[str, pl.DataFrame]:

@@ -12,6 +12,15 @@ FIELDS_OF_LAYER: Mapping[str, Mapping[str, str]] = {
     "territories": {"id": "String", "name": "String", "branch_id": "String", "rm_id": "String", "colour": "Number"},
     "catchments": {"branch_id": "String", "name": "String", "method": "String", "label": "String"},
     "branches": {"id": "String", "name": "String", "kind": "String", "synthetic": "Boolean"},
+    "grids": {
+        "id": "String",
+        "name": "String",
+        "branch_id": "String",
+        "kind": "String",
+        "status": "String",
+        "stage": "String",
+        "owner_id": "String",
+    },
     "boundaries": {"id": "String", "name": "String", "kind": "String"},
     "streets": {"id": "String", "name": "String", "highway": "String"},
 }
@@ -27,17 +36,18 @@ class Zooms:
 
 def tilejson(
     layer: str,
-    fields: Mapping[str, str],
+    fields: Mapping[str, Mapping[str, str]],
     *,
     url: str,
     bounds: tuple[float, float, float, float],
     version: int,
     zooms: Zooms = Zooms(),
 ) -> dict[str, Any]:
-    """Describe one tile layer.
+    """Describe a tile set of one layer or several.
 
-    fields: property -> String, Number or Boolean. url: template with {z}, {x} and {y}. bounds: west, south, east, north
-    in degrees. version: of the data; it makes the document's own version number, as TileJSON wants three parts.
+    fields: layer -> property -> String, Number or Boolean. url: template with {z}, {x} and {y}. bounds: west, south,
+    east, north in degrees. version: of the data; it makes the document's own version number, as TileJSON wants
+    three parts.
     """
     west, south, east, north = bounds
     return {
@@ -53,6 +63,7 @@ def tilejson(
         "bounds": list(bounds),
         "center": [(west + east) / 2.0, (south + north) / 2.0, min(zooms.high, max(zooms.low, 11))],
         "vector_layers": [
-            {"id": layer, "fields": dict(fields), "minzoom": zooms.low, "maxzoom": zooms.high, "description": layer}
+            {"id": name, "fields": dict(own), "minzoom": zooms.low, "maxzoom": zooms.high, "description": name}
+            for name, own in fields.items()
         ],
     }

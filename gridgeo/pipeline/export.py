@@ -38,7 +38,7 @@ def export_publication(
     Raises InvalidInputError for another kind or measure or where the folder is missing, NotFoundError when nothing is
     published.
     """
-    known = [*WRITERS, *PICTURES]
+    known = [*WRITERS, *PICTURES, "pmtiles"]
     if kind not in known:
         raise InvalidInputError("export format must be one of {known}, got {given}", known=", ".join(known), given=kind)
     published = browse.publication(connection)

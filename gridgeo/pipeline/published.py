@@ -71,12 +71,12 @@ def publication_id(connection: sa.Connection) -> int:
     return _live_publication(connection).id
 
 
-def publication(connection: sa.Connection) -> Publication:
-    """Return the live publication.
+def publication(connection: sa.Connection, version_id: int | None = None) -> Publication:
+    """Return the live publication, or the one of a version.
 
-    Raises NotFoundError when nothing has been published yet.
+    Raises NotFoundError when nothing has been published yet, or the version is no publication.
     """
-    record = _live_publication(connection)
+    record = _live_publication(connection) if version_id is None else _publication_record(connection, version_id)
     versions = {kind: int(record.params[kind]) for kind in INPUT_KINDS}
     ground = version_record(connection, versions["ground"]).params
     return Publication(
@@ -107,6 +107,13 @@ def measures_shown(connection: sa.Connection, actor: Actor) -> tuple[Measure, ..
         replace(each, numerator=None, denominator=None, formula=None) if each.origin == "user" else each
         for each in found
     )
+
+
+def _publication_record(connection: sa.Connection, version_id: int) -> VersionRecord:
+    record = version_record(connection, version_id)
+    if record.kind != "publication" or record.report is None:
+        raise NotFoundError("there is no publication {version}", version=version_id)
+    return record
 
 
 def _live_publication(connection: sa.Connection) -> VersionRecord:

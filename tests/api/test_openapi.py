@@ -99,6 +99,11 @@ OPERATIONS = {
     "start_run",
     "read_tile",
     "read_tilejson",
+    "read_published_tile",
+    "read_published_tilejson",
+    "read_draft_tile",
+    "read_draft_tilejson",
+    "read_map_picture",
 }
 PUBLIC = {"health", "ready", "login"}
 

@@ -26,9 +26,14 @@ ZOOM = 12
 def tile_of(bank: Bank, zoom: int = ZOOM) -> tuple[int, int, int]:
     """Return the tile that holds the middle of the small bank."""
     lng, lat = (float(np.mean(part)) for part in centres(bank.cells))
+    return zoom, *tile_at(lng, lat, zoom)
+
+
+def tile_at(lng: float, lat: float, zoom: int) -> tuple[int, int]:
+    """Return column and row of the tile that holds a point."""
     x = int((lng + 180) / 360 * 2**zoom)
     y = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**zoom)
-    return zoom, x, y
+    return x, y
 
 
 def read(client: Client, layer: str, tile: tuple[int, int, int], query: str = "") -> list[dict[str, Any]]:

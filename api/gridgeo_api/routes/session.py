@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from gridgeo.maps.notes import MARKETING_ONLY, attribution
 from gridgeo.pipeline import browse
+from gridgeo.pipeline.freshness import freshness
 from gridgeo_api.deps import ActorKnown, Connected, ReadingNow, json_bytes
 from gridgeo_api.openapi import problems
 from gridgeo_api.schemas import Measures, Session
@@ -52,7 +53,6 @@ def _session(info: browse.SessionInfo, reading: ReadingNow) -> dict[str, Any]:
         "resolution": published.resolution,
         "versions": {"publication": published.id, **published.versions},
         "bounds": info.bounds,
-        "published_at": published.published_at.isoformat(),
         "notice": MARKETING_ONLY,
         "attribution": attribution(fictional=published.fictional),
-    }
+    } | freshness(reading.connection, published)

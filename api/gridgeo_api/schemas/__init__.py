@@ -74,7 +74,7 @@ from gridgeo_api.schemas.scenario_questions import (
     ScenarioWanted,
 )
 from gridgeo_api.schemas.scenarios import Gains, PlansCompared, Scenario, Scenarios
-from gridgeo_api.schemas.session import Health, MeasureInfo, Measures, Notice, Ready, Session, SessionActor
+from gridgeo_api.schemas.session import DataDates, Health, MeasureInfo, Measures, Notice, Ready, Session, SessionActor
 from gridgeo_api.schemas.territories import Territories, Territory
 from gridgeo_api.schemas.tiles import TileJson, VectorLayer
 from gridgeo_api.schemas.where_next import MeasureExplained, WhereNext
@@ -102,6 +102,7 @@ __all__ = [
     "ChangesAsked",
     "CommentWanted",
     "Commented",
+    "DataDates",
     "DecisionWanted",
     "DenominatorConflicts",
     "Denominators",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, FiniteFloat
@@ -49,6 +49,31 @@ class Notice(BaseModel):
     en: str
 
 
+DATA_DATES = {
+    "ground": "2026-01-15T08:00:00+00:00",
+    "bank": "2026-02-28T20:00:00+00:00",
+    "catchment": "2026-02-28T20:05:00+00:00",
+    "location": "2026-02-28T20:06:00+00:00",
+    "score": "2026-02-28T20:08:00+00:00",
+    "plan": "2026-02-28T20:10:00+00:00",
+    "denominators": "2025-12-31",
+}
+
+
+class DataDates(BaseModel):
+    """When each version that was published was made, and the newest date of the sources of counts."""
+
+    model_config = answer_config(DATA_DATES)
+
+    ground: datetime
+    bank: datetime
+    catchment: datetime
+    location: datetime
+    score: datetime
+    plan: datetime
+    denominators: date | None
+
+
 class Session(BaseModel):
     """The signed-in actor and the publication that every other answer is read from."""
 
@@ -70,6 +95,7 @@ class Session(BaseModel):
             },
             "bounds": [9.47, 47.05, 9.64, 47.27],
             "published_at": "2026-03-01T08:30:00+00:00",
+            "data_dates": DATA_DATES,
             "notice": {"zh": "仅供营销,不用于授信审批", "en": "for marketing only, not for credit decisions"},
             "attribution": "© OpenStreetMap contributors",
         }
@@ -83,6 +109,7 @@ class Session(BaseModel):
     versions: dict[str, int]
     bounds: tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat] | None
     published_at: datetime
+    data_dates: DataDates
     notice: Notice
     attribution: str
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from gridgeo_api.schemas.common import answer_config
+from gridgeo_api.schemas.session import DATA_DATES, DataDates
 
 
 class VectorLayer(BaseModel):
@@ -22,7 +24,7 @@ class VectorLayer(BaseModel):
 
 
 class TileJson(BaseModel):
-    """TileJSON 3.0.0 with two members of our own: the measure, and the class limits of its legend."""
+    """TileJSON 3.0.0 with members of our own: the measure, the class limits of its legend, how fresh the data is."""
 
     model_config = answer_config(
         {
@@ -31,7 +33,7 @@ class TileJson(BaseModel):
             "description": "仅供营销,不用于授信审批 / for marketing only, not for credit decisions",
             "version": "7.0.0",
             "scheme": "xyz",
-            "tiles": ["http://127.0.0.1:8321/tiles/cells/{z}/{x}/{y}.mvt?measure=penetration&version=7"],
+            "tiles": ["http://127.0.0.1:8321/tiles/v/7/cells/{z}/{x}/{y}.mvt?measure=penetration"],
             "attribution": "&copy; OpenStreetMap contributors, ODbL",
             "minzoom": 0,
             "maxzoom": 16,
@@ -48,6 +50,8 @@ class TileJson(BaseModel):
             ],
             "measure": "penetration",
             "breaks": [0.0, 0.1, 0.2, 0.3],
+            "published_at": "2026-03-01T08:30:00+00:00",
+            "data_dates": DATA_DATES,
         }
     )
 
@@ -65,3 +69,5 @@ class TileJson(BaseModel):
     vector_layers: list[VectorLayer]
     measure: str | None
     breaks: list[FiniteFloat] | None
+    published_at: datetime
+    data_dates: DataDates

@@ -8,7 +8,7 @@ from gridgeo.maps import FIELDS_OF_LAYER, tilejson
 def test_a_document_has_what_the_specification_asks_for() -> None:
     document = tilejson(
         "cells",
-        {"cell": "String", "people": "Number"},
+        {"cells": {"cell": "String", "people": "Number"}},
         url="/tiles/cells/{z}/{x}/{y}.mvt",
         bounds=(9.4, 47.0, 9.7, 47.3),
         version=5,
@@ -23,6 +23,6 @@ def test_a_document_has_what_the_specification_asks_for() -> None:
 
 
 def test_a_document_names_its_source_and_its_purpose() -> None:
-    document = tilejson("streets", FIELDS_OF_LAYER["streets"], url="/x", bounds=(0, 0, 1, 1), version=1)
+    document = tilejson("streets", {"streets": FIELDS_OF_LAYER["streets"]}, url="/x", bounds=(0, 0, 1, 1), version=1)
     assert "OpenStreetMap contributors" in document["attribution"]
     assert "仅供营销,不用于授信审批" in document["description"]
