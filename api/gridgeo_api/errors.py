@@ -57,6 +57,8 @@ class Kind:
 
 INTERNAL = Kind(500, "internal", "Fault of the service")
 BUSY = Kind(503, "busy", "Busy")
+OGC_INPUT = Kind(400, "input", "Invalid input")
+"""What OGC API wants for a parameter that is not valid."""
 KINDS: dict[type[Exception], Kind] = {
     InvalidInputError: Kind(422, "input", "Invalid input"),
     RequestValidationError: Kind(422, "input", "Invalid input"),
@@ -130,6 +132,8 @@ def problem(
 def problem_from_error(connection: HTTPConnection, error: Exception) -> Response:
     """Return the answer to an error of any class; what is not meant for users stays inside."""
     kind = kind_of(error)
+    if kind.status == KINDS[InvalidInputError].status and connection.scope["path"].startswith("/ogc"):
+        kind = OGC_INPUT
     if isinstance(error, RequestValidationError):
         template, values = first_fault(error.errors())
         return problem(connection, kind, template, values)

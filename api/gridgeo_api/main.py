@@ -37,6 +37,8 @@ from gridgeo_api.routes import (
     imports,
     jobs,
     login,
+    ogc,
+    ogc_tiles,
     page,
     pictures,
     reviews,
@@ -124,7 +126,8 @@ def _add_routes(app: FastAPI) -> None:
     )
     for subject in reads:
         app.include_router(subject.router, prefix="/api/v1")
-    app.include_router(tiles.router)
+    for subject in (tiles, ogc, ogc_tiles):
+        app.include_router(subject.router)
     page.add_page(app, STATIC)
 
 

@@ -13,6 +13,7 @@ from gridgeo_api.errors import (
     BUSY,
     KINDS,
     NO_VERSION,
+    OGC_INPUT,
     PROBLEM_JSON,
     SIGN_IN,
     STATUSES,
@@ -25,6 +26,7 @@ from gridgeo_api.schemas import Problem
 
 REASONS = {
     304: "The caller's copy is still good (If-None-Match).",
+    400: "A parameter is not known here, or not valid; the detail names it.",
     401: "Nobody is signed in.",
     403: "Not for this role; or the request comes from another site's page, or with a used login link.",
     404: "Not there, or outside the actor's scope; or nothing is published yet.",
@@ -35,6 +37,7 @@ REASONS = {
     503: "The store is busy or the request took too long; try again after the seconds in Retry-After.",
 }
 EXAMPLES: dict[int, tuple[Kind, str]] = {
+    400: (OGC_INPUT, "parameter colour is not known here; known are crs"),
     401: (KINDS[SignInError], SIGN_IN),
     403: (KINDS[NotAllowedError], "role rm may not change data; it takes hq or planner"),
     404: (KINDS[NotFoundError], "there is no branch b9"),
@@ -96,10 +99,19 @@ def describe(app: FastAPI) -> None:
             models["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             _restore_examples(models)
             _tell_revalidation(schema)
+            _invalid_once(schema)
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _invalid_once(schema: dict[str, Any]) -> None:
+    """Leave out the 422 that FastAPI adds where invalid parameters are answered with 400."""
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            if "400" in operation["responses"]:
+                operation["responses"].pop("422", None)
 
 
 def _restore_examples(models: dict[str, dict[str, Any]]) -> None:

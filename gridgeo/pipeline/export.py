@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import shapely
 import sqlalchemy as sa
 
 from gridgeo.cells import cell_strings, merged_polygons
 from gridgeo.domain import Actor
-from gridgeo.domain.measures import WHOLE_MEASURES
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps import (
     ExportNotes,
@@ -24,6 +22,7 @@ from gridgeo.maps import (
     export_png,
 )
 from gridgeo.pipeline import browse
+from gridgeo.pipeline.cell_table import wide, with_territories
 
 WRITERS = {"geopackage": export_geopackage, "geoparquet": export_geoparquet, "csv": export_csv}
 PICTURES = {"html": export_html, "png": export_png}
@@ -72,17 +71,9 @@ def notes_of(published: browse.Publication) -> ExportNotes:
 
 def export_tables(connection: sa.Connection, actor: Actor, published: browse.Publication) -> ExportTables:
     """Gather the tables of a publication: one row a cell with its territory, and the outlines."""
-    cells = _wide(connection, actor, published)
     plan = browse.territories(connection, actor, published)
-    members = plan.cells.join(
-        plan.table.with_row_index("position").select(
-            pl.col("position").cast(pl.Int64), territory="name", territory_id="id", rm_id="rm_id"
-        ),
-        on="position",
-        how="left",
-    ).drop("position")
     return ExportTables(
-        cells=cells.join(members, on="cell", how="left", maintain_order="left"),
+        cells=with_territories(wide(connection, actor, published), plan),
         catchments=browse.catchments(connection, actor, published),
         territories=_outlined(plan),
         branches=browse.branches(connection, actor, published),
@@ -95,7 +86,7 @@ def wide_cells(connection: sa.Connection, actor: Actor) -> pl.DataFrame:
 
     Where something is hidden from the actor, a column ``<measure>_hidden`` holds the reason.
     """
-    return _named(_wide(connection, actor, browse.publication(connection)))
+    return _named(wide(connection, actor, browse.publication(connection)))
 
 
 def territory_cells(connection: sa.Connection, actor: Actor) -> pl.DataFrame:
@@ -103,24 +94,6 @@ def territory_cells(connection: sa.Connection, actor: Actor) -> pl.DataFrame:
     plan = browse.territories(connection, actor)
     table = plan.table.select(territory_id="id", rm_id="rm_id", rm_name="rm_name")
     return _named(plan.cells.select("cell").hstack(table[plan.cells["position"].to_numpy()]))
-
-
-def _wide(connection: sa.Connection, actor: Actor, published: browse.Publication) -> pl.DataFrame:
-    scores = browse.cells(connection, actor, published)
-    columns: dict[str, Any] = {
-        "cell": scores.cells,
-        "branch_id": np.array(scores.branch_ids, dtype=object)[scores.branch_index].astype(str),
-    }
-    for name, column in scores.measures.items():
-        columns[name] = column.values
-        if np.isfinite(column.low).any():
-            columns |= {f"{name}_low": column.low, f"{name}_high": column.high}
-        if column.evidence.null_count() < len(column.evidence):
-            columns[f"{name}_evidence"] = column.evidence
-        if column.reasons.null_count() < len(column.reasons):
-            columns[f"{name}_hidden"] = column.reasons
-    wide = pl.DataFrame(columns).with_columns(pl.col(pl.Float64).fill_nan(None))
-    return wide.with_columns(pl.col(name).cast(pl.Int64) for name in sorted(WHOLE_MEASURES & set(wide.columns)))
 
 
 def _named(frame: pl.DataFrame) -> pl.DataFrame:

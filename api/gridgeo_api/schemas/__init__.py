@@ -42,6 +42,19 @@ from gridgeo_api.schemas.grids import (
 )
 from gridgeo_api.schemas.imports import ImportDetail, Imported, ImportPreview, Imports, ImportsAsked, UploadOptions
 from gridgeo_api.schemas.jobs import Job, Jobs, JobsAsked, RunWanted
+from gridgeo_api.schemas.ogc import (
+    OgcCollection,
+    OgcCollections,
+    OgcConformance,
+    OgcFeature,
+    OgcFeatures,
+    OgcLanding,
+    OgcMatrixSet,
+    OgcMatrixSets,
+    OgcQueryables,
+    OgcTileset,
+    OgcTilesets,
+)
 from gridgeo_api.schemas.reviews import LocationDecided, LocationDecision, LocationHistory, LocationItem, LocationQueue
 from gridgeo_api.schemas.scenario_answers import (
     AccountList,
@@ -156,6 +169,17 @@ __all__ = [
     "MembersAsked",
     "MovesWanted",
     "Notice",
+    "OgcCollection",
+    "OgcCollections",
+    "OgcConformance",
+    "OgcFeature",
+    "OgcFeatures",
+    "OgcLanding",
+    "OgcMatrixSet",
+    "OgcMatrixSets",
+    "OgcQueryables",
+    "OgcTileset",
+    "OgcTilesets",
     "OperationWanted",
     "Overlaps",
     "PlansCompared",
