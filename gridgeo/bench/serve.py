@@ -24,7 +24,8 @@ def bench(*, quick: bool = False, postgis_url: str | None = None) -> dict[str, A
         if url is None:
             raise NoServerError(REMEDY)
         cases = serve_load.cases(quick, url, _application(url))
-        return report("serve", cases, measure)
+        checks = {"errors": sum(case.ours or 0.0 for case in cases if case.id.endswith("-errors"))}
+        return report("serve", cases, measure) | {"checks": checks}
 
 
 def _application(url: str) -> str:

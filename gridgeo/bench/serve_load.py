@@ -26,6 +26,7 @@ from gridgeo.bench.report import Case
 from gridgeo.bench.serve_store import SCORES, publish_made_up
 from gridgeo.cells import cell_strings, centres
 from gridgeo.domain import CellArray
+from gridgeo.errors import InvalidInputError
 from gridgeo.maps.mercator import world_xy
 from gridgeo.storage import open_engine
 
@@ -36,7 +37,6 @@ P50_MS, P99_MS, MIXED_A_S = 15.0, 100.0, 300.0
 TILE_ZOOM = 12
 LISTENS_AFTER_S = 0.2
 UNITS_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
-REMEDY = "install the system package wrk: it drives the load"
 # Every thread walks the same list; a request is a line of it.
 SCRIPT = """\
 local paths, at = {}, 0
@@ -63,10 +63,12 @@ def cases(quick: bool, owner_url: str, service_url: str) -> list[Case]:
 
     owner_url: who may write; service_url: the login that the service runs with.
 
-    Raises RuntimeError when wrk is missing or an answer is not what was published.
+    Raises InvalidInputError when wrk is missing, RuntimeError when an answer is not what was published.
     """
     if shutil.which("wrk") is None:
-        raise RuntimeError(REMEDY)
+        raise InvalidInputError(
+            "the bench of the service needs wrk, which drives its load: install the system package wrk"
+        )
     size = QUICK_CELLS if quick else BRANCH_CELLS
     cells = _published(owner_url, size)
     with tempfile.TemporaryDirectory(prefix="gridgeo-bench-") as folder, served(service_url) as (url, cookie):
