@@ -173,6 +173,12 @@ MATRIX: dict[str, Asked] = {
     ),
     "list_denominators": Asked("GET", "/api/v1/denominators", READERS),
     "list_denominator_conflicts": Asked("GET", "/api/v1/denominators/conflicts", READERS),
+    "list_customers": Asked("GET", "/api/v1/parties/customers", READERS),
+    "list_merchants": Asked("GET", "/api/v1/parties/merchants", READERS),
+    "download_export": Asked("GET", "/api/v1/exports/geoparquet", EVERYBODY),
+    "choose_denominator": Asked(
+        "POST", "/api/v1/denominators/people/source", instead(PLANNERS, CONFLICT), {"source": None}, STALE
+    ),
     "list_imports": Asked("GET", "/api/v1/imports", OVERSEERS),
     "read_import": Asked("GET", "/api/v1/imports/999", instead(OVERSEERS, HIDDEN)),
     "read_rejected": Asked("GET", "/api/v1/imports/999/rejected.csv", instead(PLANNERS, HIDDEN)),

@@ -13,7 +13,7 @@ from gridgeo_api.schemas.catchments import (
 from gridgeo_api.schemas.cell_questions import CellCondition, CellQuestion, CellsAsked
 from gridgeo_api.schemas.cells import CellDetail, CellMeasure, Cells, CellTerritory, Explain, Explanation, MeasureValues
 from gridgeo_api.schemas.common import Problem
-from gridgeo_api.schemas.denominators import DenominatorConflicts, Denominators
+from gridgeo_api.schemas.denominators import DenominatorConflicts, Denominators, SourceChosen, SourceWanted
 from gridgeo_api.schemas.features import (
     Feature,
     FeatureChange,
@@ -55,6 +55,7 @@ from gridgeo_api.schemas.ogc import (
     OgcTileset,
     OgcTilesets,
 )
+from gridgeo_api.schemas.parties import Customers, CustomersAsked, Merchants, MerchantsAsked
 from gridgeo_api.schemas.reviews import LocationDecided, LocationDecision, LocationHistory, LocationItem, LocationQueue
 from gridgeo_api.schemas.scenario_answers import (
     AccountList,
@@ -115,6 +116,8 @@ __all__ = [
     "ChangesAsked",
     "CommentWanted",
     "Commented",
+    "Customers",
+    "CustomersAsked",
     "DataDates",
     "DecisionWanted",
     "DenominatorConflicts",
@@ -167,6 +170,8 @@ __all__ = [
     "MeasureValues",
     "Measures",
     "MembersAsked",
+    "Merchants",
+    "MerchantsAsked",
     "MovesWanted",
     "Notice",
     "OgcCollection",
@@ -204,6 +209,8 @@ __all__ = [
     "Snapshot",
     "SnapshotWanted",
     "Snapshots",
+    "SourceChosen",
+    "SourceWanted",
     "Territories",
     "Territory",
     "TerritoryHistory",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, FiniteFloat
+from pydantic import BaseModel, Field, FiniteFloat
 
+from gridgeo_api.limits import MAX_TEXT, NO_CONTROL
 from gridgeo_api.schemas.common import answer_config
 
 SOURCE: dict[str, Any] = {
@@ -71,10 +72,32 @@ class DenominatorUsed(BaseModel):
 class Denominators(BaseModel):
     """Sources side by side, and for each count the one in use."""
 
-    model_config = answer_config({"sources": [SOURCE], "used": {"people": USED}})
+    model_config = answer_config({"ground": 1, "sources": [SOURCE], "used": {"people": USED}})
 
+    ground: int
     sources: list[DenominatorSource]
     used: dict[str, DenominatorUsed]
+
+
+class SourceWanted(BaseModel):
+    """The source that scores take a count from; null: by the rule again."""
+
+    model_config = answer_config({"source": "denominators-3"})
+
+    source: str | None = Field(max_length=MAX_TEXT, pattern=NO_CONTROL)
+
+
+class SourceChosen(BaseModel):
+    """The ground version that holds the choice, and every choice that stands in it."""
+
+    model_config = answer_config(
+        {"ground": 12, "name": "people", "source": "denominators-3", "chosen": {"people": "denominators-3"}}
+    )
+
+    ground: int
+    name: str
+    source: str | None
+    chosen: dict[str, str]
 
 
 class DenominatorConflict(BaseModel):

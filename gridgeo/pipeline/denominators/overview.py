@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from gridgeo.cells import cell_strings, check_resolution
 from gridgeo.domain import Actor, CellArray
-from gridgeo.errors import InvalidInputError, NotFoundError
+from gridgeo.errors import ConflictError, InvalidInputError, NotFoundError
 from gridgeo.maps.files import written
 from gridgeo.pipeline.denominators.conflicts import SHOWN, conflicts
 from gridgeo.pipeline.denominators.mass import bare_settlement, own_ground
@@ -29,8 +29,10 @@ from gridgeo.storage import live, version_record
 
 
 def list_sources(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
-    """Return sources (key, form, names, source, dated_on, method, mass), and used: count -> key, why, others.
+    """Return sources and which of them is used.
 
+    ground: the version they belong to; sources: key, form, names, source, dated_on, method, mass; used: count ->
+    source, why, others.
     Raises NotFoundError when the store has no ground.
     """
     require_insider(actor)
@@ -38,6 +40,7 @@ def list_sources(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
     sources = ground_sources(connection, ground_id)
     choices = choices_of(connection, ground_id, _settled(connection, ground_id, sources)[0])
     return {
+        "ground": ground_id,
         "sources": [each.as_dict() | {"mass": _mass(connection, each)} for each in sources],
         "used": {
             name: {
@@ -65,13 +68,28 @@ def list_conflicts(
     return {"by": by, "count": len(differing), "conflicts": differing[:limit]}
 
 
-def choose_source(connection: sa.Connection, actor: Actor, name: str, key: str | None, now: datetime) -> dict[str, Any]:
+def choose_source(
+    connection: sa.Connection,
+    actor: Actor,
+    name: str,
+    key: str | None,
+    now: datetime,
+    expected_ground: int | None = None,
+) -> dict[str, Any]:
     """Let scores take one count from the source `key`; None: by the rule again. A new ground version goes live.
 
-    Raises NotFoundError when no such source counts it, NotAllowedError for roles that may not change data.
+    expected_ground: version that the choice is meant for, None for whichever is live.
+    Raises NotFoundError when no such source counts it, ConflictError when another ground went live meanwhile,
+    NotAllowedError for roles that may not change data.
     """
     require_planner(actor)
     ground = live(connection, "ground")
+    if expected_ground not in (None, ground.id):
+        raise ConflictError(
+            "the denominators belong to ground version {live}, not {expected}; read them again",
+            live=ground.id,
+            expected=expected_ground,
+        )
     able = [each.key for each in ground_sources(connection, ground.id) if name in each.names]
     if not able or (key is not None and key not in able):
         raise NotFoundError(
