@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import AliasChoices, Field, SecretStr
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gridgeo.errors import InvalidInputError
+
 DEFAULT_STORE_URL = "sqlite:///gridgeo.db"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Addresses of this very machine."""
 
 
 class Settings(BaseSettings):
@@ -21,6 +28,22 @@ class Settings(BaseSettings):
     tile_cache_bytes: memory for encoded tiles of the live publication.
     allow_unsafe_role: whether ``gridgeo serve`` and ``gridgeo db check`` take a PostgreSQL login that no policy holds
     for, such as a superuser; for development.
+
+    mode: ``embedded``, one user on this machine; ``server``, many users, each known by a token, a key or a session.
+    public_url: address under which browsers reach a server, such as https://grid.bank.example; its host and scheme are
+    the only ones answered to.
+    oidc_issuer, oidc_audience: whose tokens are taken, and the audience they must name. oidc_jwks: file or https
+    address of the provider's signing keys; the provider's own description names it where this is empty.
+    oidc_client_id, oidc_client_secret: of the sign-in by browser; without an id there is none.
+    oidc_scope: what the sign-in asks the provider for.
+    oidc_actor_claim, oidc_staff_claim: claims with the id of the actor and with its id among the staff.
+    session_hours: length of a browser's session. access_cache_s: so long a change of a role, a key or a session may
+    take to be noticed by every process.
+    rate_per_s, rate_burst: cost units an actor of a server may spend a second and at once; 0 is no limit.
+    metrics_token: bearer token that opens /metrics of a server; without it they are closed there.
+    log_json: log as JSON lines; a server does unless told otherwise.
+    drain_s: how long a server that is told to stop answers on while its readiness says so. drain_file: a file that is
+    there once it is to stop; made by ``gridgeo serve``.
     """
 
     model_config = SettingsConfigDict(env_prefix="GRIDGEO_", extra="ignore", populate_by_name=True)
@@ -37,3 +60,59 @@ class Settings(BaseSettings):
     request_timeout_s: float = Field(default=10.0, gt=0)
     tile_cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
     allow_unsafe_role: bool = False
+
+    mode: Literal["embedded", "server"] = "embedded"
+    public_url: str = ""
+    oidc_issuer: str = ""
+    oidc_audience: str = ""
+    oidc_jwks: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_scope: str = "openid profile"
+    oidc_actor_claim: str = "sub"
+    oidc_staff_claim: str = "staff_id"
+    session_hours: float = Field(default=10.0, gt=0, le=24 * 7)
+    access_cache_s: float = Field(default=5.0, ge=0, le=300)
+    rate_per_s: float = Field(default=50.0, ge=0)
+    rate_burst: float = Field(default=500.0, ge=1)
+    metrics_token: SecretStr | None = None
+    log_json: bool | None = None
+    drain_s: float = Field(default=5.0, ge=0, le=300)
+    drain_file: str = ""
+
+    @property
+    def is_server(self) -> bool:
+        """Whether many users are served, each with credentials of their own."""
+        return self.mode == "server"
+
+    @property
+    def logs_json(self) -> bool:
+        """Whether the service logs JSON lines: as set, else a server does."""
+        return self.is_server if self.log_json is None else self.log_json
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Hold a server's settings against each other: what is missing is said at the start, not at the first login."""
+        if self.is_server:
+            check_server(self)
+        return self
+
+
+def check_server(settings: Settings) -> None:
+    """Check that a server knows its own address, and everything that its identity provider takes.
+
+    Raises InvalidInputError naming the setting. Tokens are off without an issuer: keys alone open the service then.
+    """
+    public = urlsplit(settings.public_url)
+    safe = public.scheme == "https" or (public.scheme == "http" and public.hostname in LOOPBACK)
+    if not public.hostname or not safe or public.path.strip("/"):
+        raise InvalidInputError(
+            "GRIDGEO_PUBLIC_URL must be an address such as https://grid.bank.example, got {given}",
+            given=settings.public_url or "-",
+        )
+    provider = any((settings.oidc_issuer, settings.oidc_audience, settings.oidc_client_id, settings.oidc_jwks))
+    for name, value in (("OIDC_ISSUER", settings.oidc_issuer), ("OIDC_AUDIENCE", settings.oidc_audience)):
+        if provider and not value:
+            raise InvalidInputError(
+                "GRIDGEO_{setting} is missing: the other settings of the provider need it", setting=name
+            )

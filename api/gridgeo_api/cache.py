@@ -46,6 +46,8 @@ class BoundedCache(Generic[Value]):
         self._under_way: dict[Key, Future[Value]] = {}
         self._total = 0
         self._lock = Lock()
+        self.hits = self.misses = 0
+        """How often a value was there, or under way, and how often it had to be made."""
 
     @property
     def total_cost(self) -> int:
@@ -55,11 +57,14 @@ class BoundedCache(Generic[Value]):
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
         """Return the value of the key, made now if it is not kept; an error of ``make`` is kept for nobody."""
         with self._lock:
+            waiting = self._under_way.get(key)
+            if key in self._values or waiting is not None:
+                self.hits += 1
             if key in self._values:
                 self._values.move_to_end(key)
                 return self._values[key]
-            waiting = self._under_way.get(key)
             if waiting is None:
+                self.misses += 1
                 mine: Future[Value] = Future()
                 self._under_way[key] = mine
         return waiting.result() if waiting is not None else self._make(key, mine, make)

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import orjson
 import sqlalchemy as sa
 from fastapi import Depends, Header, Request
-from fastapi.security import APIKeyCookie
+from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPBearer
 from starlette.responses import Response
 
 from gridgeo import __version__
@@ -36,7 +36,7 @@ GEOJSON = "application/geo+json"
 REVALIDATE = "private, no-cache"
 """An answer may be kept, but must be asked for again: a new publication shows at once."""
 
-VARY = "Accept-Encoding, Cookie, Authorization"
+VARY = "Accept-Encoding, Cookie, Authorization, X-API-Key"
 """Whose answer it is follows from who asks."""
 
 session_cookie = APIKeyCookie(
@@ -47,7 +47,25 @@ session_cookie = APIKeyCookie(
 )
 
 
-async def current_actor(request: Request, _: Annotated[str | None, Depends(session_cookie)] = None) -> Actor:
+bearer_token = HTTPBearer(
+    scheme_name="token",
+    description="A token of the bank's identity provider, or a key that `gridgeo key add` made; servers only.",
+    auto_error=False,
+)
+api_key = APIKeyHeader(
+    name="X-API-Key",
+    scheme_name="key",
+    description="A key that `gridgeo key add` made; servers only.",
+    auto_error=False,
+)
+
+
+async def current_actor(
+    request: Request,
+    _session: Annotated[str | None, Depends(session_cookie)] = None,
+    _token: Annotated[object, Depends(bearer_token)] = None,
+    _key: Annotated[str | None, Depends(api_key)] = None,
+) -> Actor:
     """Return who is asking; the middleware has looked it up."""
     known: Actor | None = request.state.actor
     if known is None:

@@ -46,6 +46,10 @@ class NoVersionError(GridgeoError):
     """A change came without saying which version of the thing it is meant for."""
 
 
+class TooManyError(GridgeoError):
+    """The actor asks for more than its share; `seconds` among the values tells how long to wait."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """How one class of failure looks from outside: its status, its stable code, its title."""
@@ -71,6 +75,7 @@ KINDS: dict[type[Exception], Kind] = {
     LoginError: Kind(403, "login", "Login link not valid"),
     ForeignOriginError: Kind(403, "origin", "Request from another site"),
     NoVersionError: Kind(428, "no_version", "Say which version"),
+    TooManyError: Kind(429, "rate", "Too many requests"),
 }
 """Looked up along the class's ancestors, so a subclass needs no row of its own; what a database says has been
 turned into one of these by the store."""
@@ -89,7 +94,9 @@ LOGIN = "this login link is wrong or was used before; start gridgeo serve again 
 FOREIGN_ORIGIN = "a change must come from this service's own page"
 NO_VERSION = "a change needs the header If-Match with the revision that was read, such as 7"
 FAULT = "this is a fault of gridgeo, not of your input"
-TEXTS = (SIGN_IN, LOGIN, FOREIGN_ORIGIN, NO_VERSION, FAULT)
+NOT_SIGNED_IN = "the identity provider has signed nobody in"
+TOO_MANY = "more requests than this actor's share: wait {seconds} s"
+TEXTS = (SIGN_IN, LOGIN, FOREIGN_ORIGIN, NO_VERSION, NOT_SIGNED_IN, TOO_MANY, FAULT)
 
 
 def kind_of(error: Exception) -> Kind:
@@ -122,9 +129,11 @@ def problem(
         "instance": _plain(connection.scope["path"]),
     }
     fixed = {"cache-control": "no-store", "content-language": language, "vary": "Accept-Language"}
-    if kind.status == BUSY.status:
-        fixed["retry-after"] = str(RETRY_AFTER_S)
-    if kind.code == "login" and "text/html" in connection.headers.get("accept", ""):
+    if kind.status in (BUSY.status, KINDS[TooManyError].status):
+        fixed["retry-after"] = str(values.get("seconds", RETRY_AFTER_S))
+    if kind.status == KINDS[SignInError].status and connection.app.state.settings.is_server:
+        fixed["www-authenticate"] = "Bearer"
+    if connection.scope["path"].startswith("/login") and "text/html" in connection.headers.get("accept", ""):
         return Response(_page(body, language), kind.status, fixed | headers, media_type="text/html")
     return Response(_dumps(body), kind.status, fixed | headers, media_type=PROBLEM_JSON)
 
@@ -139,7 +148,8 @@ def problem_from_error(connection: HTTPConnection, error: Exception) -> Response
         return problem(connection, kind, template, values)
     if isinstance(error, GridgeoError):
         return problem(connection, kind, error.template, error.values)
-    logger.error("%s %s failed", connection.scope.get("method"), _plain(connection.scope["path"]), exc_info=error)
+    route = getattr(connection.scope.get("route"), "path", "-")
+    logger.error("%s %s failed", connection.scope.get("method"), route, exc_info=error)
     return problem(connection, kind, FAULT, {})
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import anyio
 from fastapi import FastAPI
@@ -18,6 +19,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from gridgeo import __version__
 from gridgeo.settings import Settings
 from gridgeo.storage import SERVING, check_schema, open_engine
+from gridgeo_api.audit_trail import AuditTrail, audit_engine
 from gridgeo_api.auth import LOOPBACK_HOSTS, EmbeddedAccess, RequireActor, RequireOwnOrigin
 from gridgeo_api.cache import Answer, BoundedCache
 from gridgeo_api.errors import add_error_handlers
@@ -25,8 +27,11 @@ from gridgeo_api.events import MAX_WATCHERS
 from gridgeo_api.layers import layer_bytes
 from gridgeo_api.limits import GZIP_LEVEL, MIN_GZIP_BYTES, Guard, TimeLimit
 from gridgeo_api.negotiation import Brotli, Revalidate
+from gridgeo_api.observe import Figures, Observe, log_as_json
 from gridgeo_api.openapi import describe
+from gridgeo_api.rate import Buckets, RateLimit
 from gridgeo_api.routes import (
+    audit,
     branches,
     catchments,
     cells,
@@ -51,6 +56,7 @@ from gridgeo_api.routes import (
     tiles,
     where_next,
 )
+from gridgeo_api.server_access import ServerAccess
 from gridgeo_api.tile_layers import warm_up
 
 STATIC = Path(__file__).parent / "static"
@@ -79,13 +85,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,
     )
-    token = chosen.login_token.get_secret_value() if chosen.login_token else None
     app.state.settings = chosen
     app.state.watchers = anyio.CapacityLimiter(MAX_WATCHERS)
     app.state.uploads = anyio.CapacityLimiter(MAX_UPLOADS_AT_ONCE)
-    app.state.access = EmbeddedAccess(token, chosen.port)
+    app.state.access = _access(app, chosen)
     app.state.answers = BoundedCache[Answer](chosen.tile_cache_bytes, lambda answer: answer.size_bytes)
     app.state.layers = BoundedCache[Any](LAYER_BYTES, layer_bytes)
+    app.state.figures = Figures(app)
     _add_middleware(app, chosen)
     add_error_handlers(app)
     _add_routes(app)
@@ -93,16 +99,28 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+def _access(app: FastAPI, settings: Settings) -> EmbeddedAccess | ServerAccess:
+    if settings.is_server:
+        return ServerAccess(app, settings)
+    return EmbeddedAccess(settings.login_token.get_secret_value() if settings.login_token else None, settings.port)
+
+
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Add from the inside out: the last one added sees a request first."""
+    public = urlsplit(settings.public_url) if settings.is_server else None
+    buckets = Buckets(settings.rate_per_s if settings.is_server else 0.0, settings.rate_burst)
+    hosts = LOOPBACK_HOSTS if public is None else (str(public.hostname), *LOOPBACK_HOSTS)
+    app.add_middleware(RateLimit, buckets=buckets)
     app.add_middleware(Revalidate)
     app.add_middleware(Brotli)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_GZIP_BYTES, compresslevel=GZIP_LEVEL)
-    app.add_middleware(RequireActor, authenticate=app.state.access, public=page.public_paths(STATIC))
-    app.add_middleware(RequireOwnOrigin)
+    app.add_middleware(RequireActor, authenticate=app.state.access, public=page.public_paths(STATIC), buckets=buckets)
+    app.add_middleware(RequireOwnOrigin, public_url=settings.public_url if settings.is_server else None)
+    app.add_middleware(AuditTrail)
     app.add_middleware(TimeLimit, timeout_s=settings.request_timeout_s)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_HOSTS, www_redirect=False)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+    app.add_middleware(Observe, figures=app.state.figures, scheme=None if public is None else public.scheme)
     app.add_middleware(Guard)
 
 
@@ -127,6 +145,7 @@ def _add_routes(app: FastAPI) -> None:
         exports,
         jobs,
         pictures,
+        audit,
     )
     for subject in reads:
         app.include_router(subject.router, prefix="/api/v1")
@@ -137,13 +156,17 @@ def _add_routes(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Open the store and compile what the first request would otherwise wait for."""
+    """Open the store and compile what the first request would otherwise wait for; at the end, wait for the last one."""
+    if app.state.settings.logs_json:
+        log_as_json()
     engine = await run_in_threadpool(open_engine, app.state.settings.store_url, create=False, timeouts=SERVING)
     try:
         await run_in_threadpool(check_schema, engine)
         await run_in_threadpool(warm_up)
+        audit_engine(engine)
         app.state.engine = engine
         yield
+        await app.state.figures.idle(app.state.settings.request_timeout_s)
     finally:
         await run_in_threadpool(engine.dispose)
 

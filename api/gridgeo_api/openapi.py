@@ -20,20 +20,25 @@ from gridgeo_api.errors import (
     Kind,
     NoVersionError,
     SignInError,
+    TooManyError,
     problem_type,
 )
 from gridgeo_api.schemas import Problem
 
 REASONS = {
     304: "The caller's copy is still good (If-None-Match).",
-    400: "A parameter is not known here, or not valid; the detail names it.",
-    401: "Nobody is signed in.",
-    403: "Not for this role; or the request comes from another site's page, or with a used login link.",
+    400: "A parameter is not known here, or not valid; the detail names it. Or the Host header is not ours.",
+    401: "Nobody is signed in, or the token or key is not good.",
+    403: (
+        "Not for this role; nobody has given this person a role; "
+        "or the request comes from another site's page, or with a used login link."
+    ),
     404: "Not there, or outside the actor's scope; or nothing is published yet.",
     412: "Somebody changed it meanwhile, or the idempotency key was used for something else; nothing was done.",
     413: "The body is larger than allowed.",
     422: "Something in the request is not valid; the detail names it.",
     428: "The change does not say which revision it is meant for (If-Match).",
+    429: "The actor asks for more than its share; try again after the seconds in Retry-After.",
     503: "The store is busy or the request took too long; try again after the seconds in Retry-After.",
 }
 EXAMPLES: dict[int, tuple[Kind, str]] = {
@@ -44,6 +49,7 @@ EXAMPLES: dict[int, tuple[Kind, str]] = {
     412: (KINDS[ConflictError], "the grids of branch b1 are at revision 8, not 7; read them again"),
     413: STATUSES[413],
     428: (KINDS[NoVersionError], NO_VERSION),
+    429: (KINDS[TooManyError], "more requests than this actor's share: wait 3 s"),
     422: (KINDS[InvalidInputError], "branch_id must have at most 200 characters, got bbbb…"),
     503: (BUSY, "somebody else is writing to the store; try again"),
 }
@@ -98,6 +104,7 @@ def describe(app: FastAPI) -> None:
             models = schema.setdefault("components", {}).setdefault("schemas", {})
             models["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             _restore_examples(models)
+            _add_everywhere(schema)
             _tell_revalidation(schema)
             _invalid_once(schema)
             app.openapi_schema = schema
@@ -112,6 +119,19 @@ def _invalid_once(schema: dict[str, Any]) -> None:
         for operation in methods.values():
             if "400" in operation["responses"]:
                 operation["responses"].pop("422", None)
+
+
+EVERYWHERE = (403, 429, 503)
+"""What the service itself may answer, whatever the route: nobody's role, too much, too late."""
+OPEN_TO_ALL = "/health"
+
+
+def _add_everywhere(schema: dict[str, Any]) -> None:
+    """Describe on every route what the service in front of it may answer."""
+    for path, methods in schema["paths"].items():
+        for operation in methods.values() if path != OPEN_TO_ALL else ():
+            for status, described in problems(*EVERYWHERE).items():
+                operation["responses"].setdefault(str(status), described)
 
 
 def _restore_examples(models: dict[str, dict[str, Any]]) -> None:

@@ -14,10 +14,11 @@ from gridgeo.cli.common import JsonOption, StoreOption, emit, language, session
 from gridgeo.cli.db import UnsafeOption, refuse_unsafe_role
 from gridgeo.errors import InvalidInputError
 from gridgeo.i18n import translate
-from gridgeo.settings import Settings
+from gridgeo.settings import LOOPBACK, Settings
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-HostOption = Annotated[str | None, typer.Option("--host", help="Loopback address to listen on.")]
+HostOption = Annotated[
+    str | None, typer.Option("--host", help="Address to listen on; only a server may take another one than loopback.")
+]
 PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to listen on.")]
 
 
@@ -36,6 +37,8 @@ def serve(
     """Serve the map, the JSON and the tiles of the live publication.
 
     On PostgreSQL only with a login that row-level security holds for; see gridgeo db init.
+    With GRIDGEO_MODE=server it serves many users, who come with a token, a key or by the identity provider; else one,
+    by a login link.
 
     Example: gridgeo serve --store sqlite:///gridgeo.db --port 8321
     """
@@ -62,30 +65,31 @@ class Address:
 def server_address(host: str | None = None, port: int | None = None) -> Address:
     """Return where to listen: as given, else as set.
 
-    Raises InvalidInputError for an address that is not loopback: one user, one machine.
+    Raises InvalidInputError for an address that is not loopback in embedded mode: one user, one machine.
     """
     settings = Settings()
     address = Address(host or settings.host, port or settings.port)
-    if address.host not in LOOPBACK:
+    if address.host not in LOOPBACK and not settings.is_server:
         raise InvalidInputError(
-            "gridgeo serve listens on loopback only ({known}), got {given}",
+            "gridgeo serve listens on loopback only ({known}) but with GRIDGEO_MODE=server, got {given}",
             known=", ".join(LOOPBACK),
             given=address.host,
         )
     return address
 
 
-def login_link(store_url: str, address: Address) -> str:
-    """Set up the environment of the server's worker and return the link that logs one browser in, once."""
+def login_link(store_url: str, address: Address) -> str | None:
+    """Set up the environment of the server's worker and return the link that logs one browser in, once.
+
+    None in server mode, where everybody brings credentials of their own.
+    """
     settings = Settings()
-    token = settings.login_token.get_secret_value() if settings.login_token else secrets.token_urlsafe(32)
     # The worker is a process of its own and reads its settings from the environment.
-    os.environ |= {
-        "GRIDGEO_STORE_URL": store_url,
-        "GRIDGEO_LOGIN_TOKEN": token,
-        "GRIDGEO_HOST": address.host,
-        "GRIDGEO_PORT": str(address.port),
-    }
+    os.environ |= {"GRIDGEO_STORE_URL": store_url, "GRIDGEO_HOST": address.host, "GRIDGEO_PORT": str(address.port)}
+    if settings.is_server:
+        return None
+    token = settings.login_token.get_secret_value() if settings.login_token else secrets.token_urlsafe(32)
+    os.environ["GRIDGEO_LOGIN_TOKEN"] = token
     return f"{address.url}/login?token={token}"
 
 
@@ -95,26 +99,17 @@ def start_server(store_url: str, address: Address, *, as_json: bool = False, lin
     as_json: standard output is for objects alone, so the server's log is silent. link_as_json: the address and the
     one-time login link are such an object; they stand on standard error otherwise.
     """
-    from granian.constants import Interfaces
-    from granian.server import Server
-
+    from gridgeo.cli.draining import draining_server
     from gridgeo.jobs.child import worker_beside
 
     link = login_link(store_url, address)
     if link_as_json:
         emit(True, {"url": address.url, "login": link})
     else:
-        sys.stderr.write(translate("Open this link once in your browser: {link}", language(), link=link) + "\n")
+        said = "Open this link once in your browser: {link}" if link else "Serving {url} at {address}."
+        words = translate(said, language(), link=link, url=Settings().public_url, address=address.url)
+        sys.stderr.write(words + "\n")
     sys.stdout.flush()
     sys.stderr.flush()
-    with worker_beside(store_url):
-        Server(
-            "gridgeo_api.main:create_app",
-            address=address.host,
-            port=address.port,
-            interface=Interfaces.ASGI,
-            factory=True,
-            workers=1,
-            log_access=False,
-            log_enabled=not as_json,
-        ).serve()
+    with worker_beside(store_url), draining_server(Settings(), address.host, address.port, not as_json) as server:
+        server.serve()

@@ -11,7 +11,7 @@ from gridgeo.errors import InvalidInputError
 from gridgeo.storage.fence import POLICY, fenced_tables
 from gridgeo.storage.models import Base
 
-APPEND_ONLY = ("grid_operation", "live_log", "planning_policy", "review_decision", "scenario_event")
+APPEND_ONLY = ("audit_log", "grid_operation", "live_log", "planning_policy", "review_decision", "scenario_event")
 """Records of what happened: the application adds to them and never changes them."""
 READ_ONLY = ("alembic_version",)
 """What the migration login alone writes."""

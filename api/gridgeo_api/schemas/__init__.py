@@ -1,5 +1,6 @@
 """The shapes of answers, with an example each; a test holds real answers against them."""
 
+from gridgeo_api.schemas.access import AuditLine, AuditLog, SignedOut
 from gridgeo_api.schemas.branches import Branch, Branches, Catchment, CatchmentProperties, Catchments, Geometry
 from gridgeo_api.schemas.catchments import (
     CatchmentCard,
@@ -96,6 +97,8 @@ from gridgeo_api.schemas.where_next import MeasureExplained, WhereNext
 __all__ = [
     "AccountList",
     "AccountsAsked",
+    "AuditLine",
+    "AuditLog",
     "Branch",
     "Branches",
     "Catchment",
@@ -206,6 +209,7 @@ __all__ = [
     "Session",
     "SessionActor",
     "SettleWanted",
+    "SignedOut",
     "Snapshot",
     "SnapshotWanted",
     "Snapshots",

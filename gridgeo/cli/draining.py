@@ -1,0 +1,62 @@
+"""A server that says it is about to stop before it does: no new work arrives, what is under way is finished."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.server.mp import MPServer
+
+from gridgeo.settings import Settings
+
+APPLICATION = "gridgeo_api.main:create_app"
+
+
+class DrainingServer(MPServer):
+    """Granian that, told to stop, first leaves a file that has /ready answer 503, and stops some seconds later.
+
+    A load balancer then sends no more requests here. Being told twice stops at once.
+    """
+
+    def __init__(self, application: str, drain_file: Path, drain_s: float, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(application, **options)
+        self._drain_file = drain_file
+        self._drain_s = drain_s
+
+    def signal_handler_interrupt(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - granian's hook
+        """Begin to stop."""
+        again = self._drain_file.exists()
+        self._drain_file.touch()
+        if again or self._drain_s <= 0:
+            super().signal_handler_interrupt(*args, **more)  # type: ignore[no-untyped-call]
+            return
+        timer = threading.Timer(self._drain_s, super().signal_handler_interrupt)
+        timer.daemon = True
+        timer.start()
+
+
+@contextmanager
+def draining_server(settings: Settings, host: str, port: int, log_enabled: bool) -> Iterator[DrainingServer]:
+    """Yield a server that is ready to serve; in embedded mode it stops at once, since nobody waits for it."""
+    with tempfile.TemporaryDirectory(prefix="gridgeo-serve-") as folder:
+        file = Path(folder) / "draining"
+        # The workers are processes of their own and read their settings from the environment.
+        os.environ["GRIDGEO_DRAIN_FILE"] = str(file)
+        yield DrainingServer(
+            APPLICATION,
+            file,
+            settings.drain_s if settings.is_server else 0.0,
+            address=host,
+            port=port,
+            interface=Interfaces.ASGI,
+            factory=True,
+            workers=1,
+            log_access=False,
+            log_enabled=log_enabled,
+        )
