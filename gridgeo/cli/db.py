@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gridgeo.cli import db_copies
 from gridgeo.cli.common import JsonOption, StoreOption, emit, session
 from gridgeo.settings import Settings
 
@@ -39,10 +40,13 @@ ApplicationPassword = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    db = typer.Typer(help="The store: schema, logins, policies.", no_args_is_help=True, rich_markup_mode=None)
+    db = typer.Typer(
+        help="The store: schema, logins, policies, backups, moves.", no_args_is_help=True, rich_markup_mode=None
+    )
     db.command("init")(init)
     db.command("upgrade")(upgrade)
     db.command("check")(check)
+    db_copies.register(db)
     app.add_typer(db, name="db")
 
 

@@ -163,13 +163,13 @@ def of_branch(column: str, *, nullable: bool = False, shared: bool = False) -> s
 
 
 def of_parent(column: str, parent: str) -> str:
-    """Return the condition that the row named by a column is seen itself."""
-    return f"{column} IN (SELECT id FROM {parent})"  # noqa: S608 - names of our own
+    """Return the condition that the row named by a column is seen itself; who sees every branch sees all."""
+    return f"{_EVERY_BRANCH} OR {column} IN (SELECT id FROM {parent})"  # noqa: S608 - names of our own
 
 
 def of_party() -> str:
     """Return the condition that a row's party is a customer who is seen, or a merchant, which is nobody's."""
-    customers = of_parent("party_id", "customer")
+    customers = "party_id IN (SELECT id FROM customer)"
     seen = f"party_kind = 'merchant' OR (party_kind = 'customer' AND {customers})"
     return f"{_PARTIES} OR ({_SOME_SCOPE} AND ({seen}))"
 

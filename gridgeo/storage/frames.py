@@ -71,7 +71,7 @@ def append_rows(connection: sa.Connection, table: str, frame: pl.DataFrame, *, v
         *(_into_store(table, rows, name, is_postgres) for name in filled),
     )
     try:
-        (copy_in if is_postgres else _insert)(connection, table, ready)
+        (copy_in if is_postgres else insert_rows)(connection, table, ready)
     except ConflictError as error:
         raise ConflictError(
             "table {table}: version {version} holds a row with the same key already", table=table, version=version_id
@@ -110,7 +110,7 @@ def read_frame(
     query = matching(scoped(query, model, actor, dialect), model, where or {}, dialect)
     types = {name: contract[name] for name in fetched}
     # One query a version, each of which finds its rows by the key; a single one over all of them would not.
-    held = [_fetch(connection, query.where(part), types) for part in holders(connection, version_id, model)]
+    held = [fetch(connection, query.where(part), types) for part in holders(connection, version_id, model)]
     rows = pl.concat(held).unique(key, keep="last") if len(held) > 1 else held[0]
     # Sorted here: polars takes a tenth of the time of the store.
     return (rows.sort(key) if key else rows).select(wanted)
@@ -152,7 +152,7 @@ def _into_store(table: str, rows: pl.DataFrame, name: str, is_postgres: bool) ->
     """Return a column as the store takes it."""
     kind = rows.schema[name]
     if name in columns_of_type(table, Shape):
-        return _shapes(table, rows[name], is_postgres)
+        return shapes_for_store(table, rows[name], is_postgres)
     if kind == pl.UInt64:
         return _signed(table, rows[name])
     if kind == pl.Date and not is_postgres:
@@ -174,7 +174,7 @@ def _signed(table: str, cells: pl.Series) -> pl.Series:
         ) from error
 
 
-def _shapes(table: str, wkb: pl.Series, is_postgres: bool) -> pl.Series:
+def shapes_for_store(table: str, wkb: pl.Series, is_postgres: bool) -> pl.Series:
     """Return geometries in the store's form: hexadecimal EWKB for COPY, else little-endian WKB."""
     try:
         shapes = shapely.from_wkb(wkb.to_numpy())
@@ -191,7 +191,7 @@ def _shapes(table: str, wkb: pl.Series, is_postgres: bool) -> pl.Series:
     return pl.Series(wkb.name, plain.tolist(), dtype=pl.Binary)
 
 
-def _insert(connection: sa.Connection, table: str, frame: pl.DataFrame) -> None:
+def insert_rows(connection: sa.Connection, table: str, frame: pl.DataFrame) -> None:
     """Append the frame through the driver's executemany; SQLite."""
     preparer = connection.dialect.identifier_preparer
     names = ", ".join(preparer.quote(name) for name in frame.columns)
@@ -221,7 +221,8 @@ def _out_of_store(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[Any]
     return column
 
 
-def _fetch(connection: sa.Connection, query: sa.Select[Any], schema: Contract) -> pl.DataFrame:
+def fetch(connection: sa.Connection, query: sa.Select[Any], schema: Contract) -> pl.DataFrame:
+    """Return what a query selects, columns named and typed by the schema; bytes come as hexadecimal on PostgreSQL."""
     if connection.dialect.name == "postgresql":
         carried = {name: _CSV_TYPES.get(kind, kind) for name, kind in schema.items()}
         frame = copy_out(connection, query, carried)

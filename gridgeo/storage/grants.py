@@ -79,7 +79,7 @@ def hand_over(connection: sa.Connection, names: Logins) -> None:
     schema = quoted(str(connection.scalar(sa.text("SELECT current_schema()"))))
     statements = [
         f"REVOKE ALL ON DATABASE {database} FROM PUBLIC",
-        f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {application}, {migrator}",
+        f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {owner}, {migrator}, {application}",
         f"ALTER SCHEMA {schema} OWNER TO {owner}",
         f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA {schema} TO {application}, {migrator}",
@@ -107,9 +107,7 @@ def settle_grants(connection: sa.Connection) -> None:
 
     After each migration; a record of what happened is added to and never changed.
     """
-    if connection.dialect.name != "postgresql" or connection.scalar(_SETTINGS_THERE) is None:
-        return
-    name = connection.scalar(sa.select(StoreSetting.value).where(StoreSetting.key == APPLICATION_SETTING))
+    name = application_login(connection)
     if name is None or not _exists(connection, name):
         return
     application = quoted(name)
@@ -123,10 +121,18 @@ def settle_grants(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION gridgeo_analyze(text) TO {application}")
 
 
-def note_application(connection: sa.Connection, names: Logins) -> None:
-    """Note which login serves the store, so that each migration can grant it what it needs."""
+def note_application(connection: sa.Connection, name: str | None) -> None:
+    """Note which login serves the store, so that each migration can grant it what it needs; None: nobody does."""
     connection.execute(sa.delete(StoreSetting).where(StoreSetting.key == APPLICATION_SETTING))
-    connection.execute(sa.insert(StoreSetting).values(key=APPLICATION_SETTING, value=names.application))
+    if name is not None:
+        connection.execute(sa.insert(StoreSetting).values(key=APPLICATION_SETTING, value=name))
+
+
+def application_login(connection: sa.Connection) -> str | None:
+    """Return which login serves the store, None where nobody has said or there are no tables yet."""
+    if connection.dialect.name != "postgresql" or connection.scalar(_SETTINGS_THERE) is None:
+        return None
+    return connection.scalar(sa.select(StoreSetting.value).where(StoreSetting.key == APPLICATION_SETTING))
 
 
 _SETTINGS_THERE = sa.text("SELECT to_regclass('store_setting')")
@@ -145,6 +151,14 @@ _MADE = sa.text(
     WHERE p.pronamespace = current_schema()::regnamespace AND p.proname LIKE 'gridgeo\\_%'
     """
 )
+
+
+def functions_of_ours() -> sa.TextClause:
+    """Return the query for the functions that the schema brings, with the types of their arguments."""
+    return sa.text(
+        "SELECT oid::regprocedure::text FROM pg_proc "
+        "WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'gridgeo\\_%'"
+    )
 
 
 def _require_administrator(connection: sa.Connection) -> None:

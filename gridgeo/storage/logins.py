@@ -19,9 +19,15 @@ READ_ONLY = ("alembic_version",)
 
 def become_owner(connection: sa.Connection) -> None:
     """Take on the role that owns the store for the rest of the transaction, where the login may; PostgreSQL only."""
-    owner = connection.scalar(_OWNER)
+    owner = owner_to_become(connection)
     if owner is not None:
-        connection.exec_driver_sql(f"SET LOCAL ROLE {connection.dialect.identifier_preparer.quote(str(owner))}")
+        connection.exec_driver_sql(f"SET LOCAL ROLE {connection.dialect.identifier_preparer.quote(owner)}")
+
+
+def owner_to_become(connection: sa.Connection) -> str | None:
+    """Return the role that owns the store where the login is not it and may become it; PostgreSQL only."""
+    found = connection.scalar(_OWNER)
+    return None if found is None else str(found)
 
 
 _OWNER = sa.text(
@@ -103,7 +109,7 @@ def _faults_of_tables(connection: sa.Connection) -> list[Fault]:
 def _is_ours(policy: Any) -> bool:  # noqa: ANN401 - a row
     """Tell whether a policy is the one of `fence`, for every command and every login."""
     reads = [policy.using or "", policy.checks or ""]
-    asks = all("gridgeo." in text or " IN " in text for text in reads)
+    asks = all("gridgeo." in text for text in reads)
     return policy.polname == POLICY and policy.polcmd == "*" and policy.everybody and asks
 
 

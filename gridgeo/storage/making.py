@@ -63,7 +63,7 @@ def make_store(engine: sa.Engine, roles: Mapping[str, str | None], passwords: Ma
         hand_over(connection, names)
     upgrade(engine)
     with engine.begin() as connection:
-        note_application(connection, names)
+        note_application(connection, names.application)
         hand_over(connection, names)
         settle_grants(connection)
         _check(connection, names.application)

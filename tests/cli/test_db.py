@@ -76,7 +76,7 @@ def test_check_takes_the_application_login_and_names_what_is_wrong_with_others(g
 
 def test_serve_starts_with_no_unsafe_login(gridgeo: Run, made: Made) -> None:
     refused = gridgeo("serve", "--store", made.login("migrator"))
-    assert (refused.returncode, "take its application login" in refused.stderr) == (2, True)
+    assert (refused.returncode, f"may become role {made.body['owner']}" in refused.stderr) == (2, True)
     refused = gridgeo("serve", "--store", made.url)
     assert (refused.returncode, "is a superuser" in refused.stderr) == (2, True)
 
@@ -86,3 +86,13 @@ def test_init_of_a_file_makes_it(gridgeo: Run, tmp_path: Path) -> None:
     done = gridgeo("db", "init", "--store", url, "--house-datum", "gcj02", "--json")
     body = json.loads(done.stdout)
     assert (body["schema"], body["house_datum"], "passwords" in body) == ("current", "gcj02", False)
+
+
+def test_a_store_is_backed_up_restored_and_moved(gridgeo: Run, tmp_path: Path, make_store: Any) -> None:
+    source, file = make_store("sqlite"), tmp_path / "bank.backup"
+    saved = json.loads(gridgeo("db", "backup", file, "--store", source, "--json").stdout)
+    back = gridgeo("db", "restore", file, "--store", f"sqlite:///{tmp_path / 'again.db'}", "--json")
+    body = json.loads(back.stdout)
+    assert (body["compared"], body["tables"], body["rows"]) == (True, saved["tables"], saved["rows"])
+    moved = json.loads(gridgeo("db", "move", "--store", source, "--to", make_store("postgis"), "--json").stdout)
+    assert (moved["same"], moved["tables"]) == (True, saved["tables"])

@@ -71,7 +71,7 @@ def check_schema(engine: sa.Engine) -> None:
     Raises InvalidInputError saying what to run when it has not.
     """
     try:
-        with reading(engine) as connection:
+        with _looking(engine) as connection:
             found = _known_revision(connection)
             newest = _newest(connection)
     except NotAllowedError as error:
@@ -88,6 +88,27 @@ def check_schema(engine: sa.Engine) -> None:
         raise InvalidInputError(
             "the store at {place} was made by an older gridgeo: run gridgeo db upgrade", place=store_name(engine.url)
         )
+
+
+def store_revision(engine: sa.Engine) -> str | None:
+    """Return the revision of the store's schema, None for a store without tables."""
+    with _looking(engine) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_known(engine: sa.Engine) -> None:
+    """Let pass a store of this release or an older one; InvalidInputError for one of a newer release."""
+    with _looking(engine) as connection:
+        _known_revision(connection)
+
+
+@contextmanager
+def _looking(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that reads as the store's owner where the login may: the migration login itself reads nothing."""
+    with reading(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            become_owner(connection)
+        yield connection
 
 
 @contextmanager
