@@ -132,6 +132,15 @@ class Reading:
         layers: BoundedCache[Any] = self.request.app.state.layers
         return layers.get((self.published.id, self.scope, name), make)
 
+    def tag(self, key: Key, cache_control: str = REVALIDATE) -> dict[str, str]:
+        """Return the headers by which an answer is told from others: what it depends on, and how it may be kept."""
+        tagged = {"etag": _etag((self.published.id, self.scope, *key))}
+        return tagged | {"cache-control": cache_control, "vary": VARY} | self.freshness
+
+    def has_already(self, etag: str) -> bool:
+        """Tell whether the caller's copy is still good."""
+        return has_already(self.request.headers.get("if-none-match"), etag)
+
     def answer(
         self,
         key: Key,
@@ -145,8 +154,8 @@ class Reading:
         key: the route and all that its body depends on, besides publication and scope.
         """
         full: Key = (self.published.id, self.scope, *key)
-        headers = {"etag": _etag(full), "cache-control": cache_control, "vary": VARY} | self.freshness
-        if has_already(self.request.headers.get("if-none-match"), headers["etag"]):
+        headers = self.tag(key, cache_control)
+        if self.has_already(headers["etag"]):
             return Response(status_code=304, headers=headers)
         answers: BoundedCache[Answer] = self.request.app.state.answers
         found = answers.get(full, lambda: packed_answer(media_type, make(), GZIP_LEVEL))

@@ -48,6 +48,7 @@ from gridgeo_api.routes import (
     page,
     parties,
     pictures,
+    published,
     reviews,
     scenario_changes,
     scenarios,
@@ -146,6 +147,7 @@ def _add_routes(app: FastAPI) -> None:
         jobs,
         pictures,
         audit,
+        published,
     )
     for subject in reads:
         app.include_router(subject.router, prefix="/api/v1")

@@ -4,7 +4,7 @@ from gridgeo.cells.datum import DATUMS, Datum, check_datum, from_wgs84, to_wgs84
 from gridgeo.cells.distance import EARTH_RADIUS_M, local_xy_m, metres_between
 from gridgeo.cells.fill import cells_from_polygon, cells_from_polygon_guarded, cells_from_polygons
 from gridgeo.cells.gate import API_LIMITS, CLI_LIMITS, Admission, GateLimits, admission, admit_polygon, estimate_cells
-from gridgeo.cells.house import shape_to_house, to_house
+from gridgeo.cells.house import shape_from_house, shape_to_house, to_house
 from gridgeo.cells.membership import RULES, Memberships, disagree, holding_polygon, settle_membership
 from gridgeo.cells.moves import Moved, children, move_counts, move_scores, rolled_up
 from gridgeo.cells.neighbours import NeighbourGraph, cells_around, neighbour_graph, ring_pairs
@@ -71,6 +71,7 @@ __all__ = [
     "ring_pairs",
     "rolled_up",
     "settle_membership",
+    "shape_from_house",
     "shape_to_house",
     "to_house",
     "to_wgs84",

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gridgeo.cells.datum import Points, from_wgs84, to_wgs84
+from gridgeo.cells.datum import Points, check_datum, from_wgs84, to_wgs84
 from gridgeo.domain.arrays import FloatArray
 from gridgeo.domain.words import HOUSE_DATUMS
 from gridgeo.errors import InvalidInputError
@@ -42,5 +42,26 @@ def shape_to_house(shapes: npt.NDArray[np.object_], datum: str, house: str) -> n
 
     if GEODETIC.get(datum, datum) == GEODETIC.get(house):
         return shapes
+    answer: npt.NDArray[np.object_] = shapely.transform(shapely.force_2d(shapes), moved)
+    return answer
+
+
+def shape_from_house(shapes: npt.NDArray[np.object_], house: str, datum: str) -> npt.NDArray[np.object_]:
+    """Convert geometries of the house datum to a datum: wgs84, gcj02 or bd09.
+
+    Raises InvalidInputError for wgs84 out of a gcj02 store, which is never de-shifted, and for an unknown datum.
+    """
+
+    def moved(corners: FloatArray) -> FloatArray:
+        lng, lat = corners[:, 0], corners[:, 1]
+        return np.column_stack(from_wgs84(*to_wgs84(lng, lat, source), check_datum(datum)))
+
+    source = GEODETIC[house]
+    if source == datum:
+        return shapes
+    if datum == "wgs84":
+        raise InvalidInputError(
+            "this store is in {house} and is never converted to {datum}: take gcj02 or bd09", house=house, datum=datum
+        )
     answer: npt.NDArray[np.object_] = shapely.transform(shapely.force_2d(shapes), moved)
     return answer

@@ -44,11 +44,15 @@ def export_csv(tables: ExportTables, notes: ExportNotes, path: Path) -> Path:
     return path
 
 
-def _write(table: pl.DataFrame, notes: ExportNotes, path: Path) -> None:
-    marked = table.with_columns(
+def marked(table: pl.DataFrame, notes: ExportNotes) -> pl.DataFrame:
+    """Add data version, synthetic, purpose and source to every row."""
+    return table.with_columns(
         data_version=pl.lit(str(notes.version)),
         synthetic=pl.lit(notes.synthetic),
         notice=pl.lit(notes.notice),
         attribution=pl.lit(notes.attribution),
     )
-    formula_safe(marked).write_csv(path, include_bom=True)
+
+
+def _write(table: pl.DataFrame, notes: ExportNotes, path: Path) -> None:
+    formula_safe(marked(table, notes)).write_csv(path, include_bom=True)

@@ -13,7 +13,6 @@ from gridgeo.cells import cell_strings, merged_polygons
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps import (
-    ExportNotes,
     ExportTables,
     export_csv,
     export_geopackage,
@@ -23,6 +22,7 @@ from gridgeo.maps import (
 )
 from gridgeo.pipeline import browse
 from gridgeo.pipeline.cell_table import wide, with_territories
+from gridgeo.pipeline.freshness import notes_of
 
 WRITERS = {"geopackage": export_geopackage, "geoparquet": export_geoparquet, "csv": export_csv}
 PICTURES = {"html": export_html, "png": export_png}
@@ -55,18 +55,6 @@ def export_publication(
         "cells": tables.cells.height,
         "notice": notes.notice,
     }
-
-
-def notes_of(published: browse.Publication) -> ExportNotes:
-    """Return what every file and picture of a publication says about itself."""
-    return ExportNotes(
-        version=published.id,
-        ground=published.ground,
-        published_at=published.published_at.isoformat(timespec="seconds"),
-        synthetic=published.synthetic,
-        datum=published.datum,
-        fictional=published.fictional,
-    )
 
 
 def export_tables(connection: sa.Connection, actor: Actor, published: browse.Publication) -> ExportTables:

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from gridgeo.maps.notes import ExportNotes
 from gridgeo.pipeline.published import Publication
 from gridgeo.storage import read_frame, version_record
 
@@ -25,3 +26,15 @@ def freshness(connection: sa.Connection, published: Publication) -> dict[str, An
         "published_at": published.published_at.isoformat(timespec="seconds"),
         "data_dates": made | {"denominators": newest.isoformat() if newest else None},
     }
+
+
+def notes_of(published: Publication) -> ExportNotes:
+    """Return what every file and picture of a publication says about itself."""
+    return ExportNotes(
+        version=published.id,
+        ground=published.ground,
+        published_at=published.published_at.isoformat(timespec="seconds"),
+        synthetic=published.synthetic,
+        datum=published.datum,
+        fictional=published.fictional,
+    )

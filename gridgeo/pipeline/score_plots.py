@@ -19,7 +19,8 @@ from gridgeo.maps.files import written
 from gridgeo.maps.score_pictures import Spread, Step, drawn_in, reliability_png, spread_png, waterfall_png
 from gridgeo.pipeline import browse
 from gridgeo.pipeline.explain import explain_measure
-from gridgeo.pipeline.export import export_tables, notes_of
+from gridgeo.pipeline.export import export_tables
+from gridgeo.pipeline.freshness import notes_of
 from gridgeo.storage import version_record
 
 SHOWN = ("people", "customers", "merchants", "penetration", "potential", "gap", "workload")

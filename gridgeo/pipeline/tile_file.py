@@ -19,8 +19,7 @@ from gridgeo.maps.notes import attribution_html
 from gridgeo.maps.pmtiles_file import Archive, write_pmtiles
 from gridgeo.maps.tilejson import Zooms, tilejson
 from gridgeo.pipeline import browse
-from gridgeo.pipeline.export import notes_of
-from gridgeo.pipeline.freshness import freshness
+from gridgeo.pipeline.freshness import freshness, notes_of
 from gridgeo.pipeline.map_layers import layer_names, require_layer
 from gridgeo.pipeline.tiles import ALL, Tile, TileSource, memory
 

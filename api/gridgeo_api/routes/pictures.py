@@ -68,7 +68,8 @@ def read_map_picture(
 def _drawn(reading: Reading, measure: str, branch_id: str | None, size_px: tuple[int, int]) -> bytes:
     # a service that draws no picture does not wait for the libraries that draw
     from gridgeo.maps.picture import picture_png
-    from gridgeo.pipeline.export import export_tables, notes_of
+    from gridgeo.pipeline.export import export_tables
+    from gridgeo.pipeline.freshness import notes_of
 
     tables = export_tables(reading.connection, reading.actor, reading.published)
     if branch_id is not None:

@@ -57,6 +57,7 @@ from gridgeo_api.schemas.ogc import (
     OgcTilesets,
 )
 from gridgeo_api.schemas.parties import Customers, CustomersAsked, Merchants, MerchantsAsked
+from gridgeo_api.schemas.published import Changes, FeedAsked, PartyFeed, PartyPlaced, Polygons
 from gridgeo_api.schemas.reviews import LocationDecided, LocationDecision, LocationHistory, LocationItem, LocationQueue
 from gridgeo_api.schemas.scenario_answers import (
     AccountList,
@@ -116,6 +117,7 @@ __all__ = [
     "CellTerritory",
     "Cells",
     "CellsAsked",
+    "Changes",
     "ChangesAsked",
     "CommentWanted",
     "Commented",
@@ -143,6 +145,7 @@ __all__ = [
     "FeatureWanted",
     "Features",
     "FeaturesAsked",
+    "FeedAsked",
     "Gains",
     "Geometry",
     "GridCard",
@@ -190,7 +193,10 @@ __all__ = [
     "OgcTilesets",
     "OperationWanted",
     "Overlaps",
+    "PartyFeed",
+    "PartyPlaced",
     "PlansCompared",
+    "Polygons",
     "Problem",
     "PublishWanted",
     "Ready",

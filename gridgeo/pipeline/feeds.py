@@ -1,0 +1,93 @@
+"""What other systems of the bank take regularly: polygons in a declared datum, and who belongs to whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import orjson
+import polars as pl
+import shapely
+import sqlalchemy as sa
+
+from gridgeo.cells import shape_from_house
+from gridgeo.domain import Actor
+from gridgeo.domain.personal import masked_personal
+from gridgeo.errors import InvalidInputError, NotFoundError
+from gridgeo.maps.crs import CRS84, in_crs
+from gridgeo.pipeline import browse
+from gridgeo.pipeline.map_layers import published_layer, working_grids
+from gridgeo.pipeline.membership import members_of
+from gridgeo.pipeline.steps import require_insider
+from gridgeo.storage import read_frame
+from gridgeo.storage.grids import grid_frame
+
+POLYGONS = ("grids", "territories")
+OUT_DATUMS = ("wgs84", "gcj02", "bd09")
+
+
+def polygons_geojson(
+    connection: sa.Connection, actor: Actor, published: browse.Publication, layer: str, datum: str
+) -> dict[str, Any]:
+    """Return area grids as they stand, or published territories, as GeoJSON whose coordinates are in a datum.
+
+    The answer names the datum. Raises NotAllowedError for a consumer, InvalidInputError for a datum into which the
+    store's positions are not converted: a store in GCJ-02 is never de-shifted.
+    """
+    require_insider(actor)
+    if layer not in POLYGONS:
+        raise NotFoundError("there is no layer {layer}; there are {known}", layer=layer, known=", ".join(POLYGONS))
+    found = (
+        working_grids(connection, actor) if layer == "grids" else published_layer(connection, actor, published, layer)
+    )
+    shapes = in_crs(_in_datum(found.shapes, published.datum, datum), CRS84)
+    written = zip(found.table.to_dicts(), shapely.to_geojson(shapes).tolist(), strict=True)
+    return {
+        "type": "FeatureCollection",
+        "layer": layer,
+        "datum": datum,
+        "house_datum": published.datum,
+        "publication": published.id,
+        "features": [
+            {"type": "Feature", "id": row["id"], "geometry": orjson.Fragment(shape), "properties": row}
+            for row, shape in written
+        ],
+    }
+
+
+def _in_datum(shapes: np.ndarray[Any, Any], house: str, datum: str) -> np.ndarray[Any, Any]:
+    if datum not in OUT_DATUMS:
+        raise InvalidInputError(
+            "datum must be one of {known}, got {given}", known=", ".join(OUT_DATUMS), given=repr(datum)
+        )
+    return shape_from_house(shapes, house, datum)
+
+
+def party_feed(connection: sa.Connection, actor: Actor) -> pl.DataFrame:
+    """Return one row a party of the actor's branches: its grid, branch and managers, without its name.
+
+    Columns: party_kind, party_id, name (the first character alone, the rest masked), grid_id, grid_name, branch_id (of
+    the grid), area_rm_id (who owns the grid), account_branch_id, account_rm_id (of customers). Accounts of other
+    branches are not told.
+    Raises NotFoundError when nobody was assigned to grids yet, NotAllowedError for a role that sees no parties.
+    """
+    members = members_of(connection, actor).select("party_kind", "party_id", "grid_id")
+    grids = grid_frame(connection, actor.branch_ids).select(
+        "branch_id", grid_id="id", grid_name="name", area_rm_id="owner_id"
+    )
+    bank = browse.publication(connection).versions["bank"]
+    columns = ["id", "branch_id", "account_rm_id", "name"]
+    accounts = masked_personal(
+        read_frame(connection, "customer", version_id=bank, columns=columns, actor=actor)
+    ).select(
+        pl.lit("customer").alias("party_kind"),
+        party_id="id",
+        account_branch_id="branch_id",
+        account_rm_id="account_rm_id",
+        name="name",
+    )
+    joined = members.join(grids, on="grid_id", how="left").join(accounts, on=["party_kind", "party_id"], how="left")
+    return joined.select(
+        *("party_kind", "party_id", "name", "grid_id", "grid_name", "branch_id", "area_rm_id"),
+        *("account_branch_id", "account_rm_id"),
+    ).sort("party_kind", "party_id")
