@@ -42,7 +42,7 @@ class Figures:
             "gridgeo_request_seconds", "Time to the end of the answer.", ["method", "route"], buckets=BUCKETS_S, **kept
         )
         self.busy = Counter("gridgeo_busy", "Requests answered with 503.", ["route"], **kept)
-        self.limited = Counter("gridgeo_limited", "Requests answered with 429.", ["route"], **kept)
+        self.limited = Counter("gridgeo_limited", "Requests answered with 429.", **kept)
         self.in_flight = Gauge("gridgeo_requests_in_flight", "Requests under way.", **kept)
         self.under_way = 0
         self.registry.register(_CacheFigures(app))
@@ -70,7 +70,7 @@ class Figures:
         if status == 503:
             self.busy.labels(route).inc()
         if status == 429:
-            self.limited.labels(route).inc()
+            self.limited.inc()
 
 
 class _CacheFigures(Collector):
@@ -148,9 +148,12 @@ def request_name(scope: Scope) -> str:
 
 def route_of(scope: Scope) -> str:
     """Return the template of the route that a request found, ``-`` where it found none: paths themselves hold ids."""
-    route = scope.get("route")
-    path = getattr(route, "path", None)
-    return str(path) if path else "-"
+    inner = getattr(scope.get("route"), "path", None)
+    if inner is None:
+        return "-"
+    # A route knows its path inside its router; what the router is hung up under stands in front of it.
+    parts = scope["path"].split("/")
+    return "/".join(parts[: len(parts) - inner.count("/")]) + str(inner)
 
 
 class JsonLines(logging.Formatter):

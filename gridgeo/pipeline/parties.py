@@ -9,8 +9,7 @@ import sqlalchemy as sa
 
 from gridgeo.cells import cell_strings
 from gridgeo.domain import Actor
-from gridgeo.domain.personal import PERSONAL, masked_personal, sees_names
-from gridgeo.domain.public import sees_money
+from gridgeo.domain.personal import PERSONAL, sees_names, shown_to
 from gridgeo.domain.tables import CUSTOMER_NOTES, CUSTOMERS
 from gridgeo.errors import NotAllowedError
 from gridgeo.pipeline.features.parties import merchants_in_scope
@@ -35,7 +34,8 @@ def customers(
     """Return one page of the customers of the live publication, ordered by id: rows, total.
 
     page: the id that it begins behind, and the most rows. where: branch_id, account_rm_id, tier; None for all. unmask:
-    names, phones and addresses whole, for those who work with the customers; to a helper balances are null.
+    names, phones and addresses whole, for those who work with the customers; what a role is shown of a class of
+    columns says `gridgeo.domain.personal`.
     Raises NotAllowedError for a consumer, or to unmask for a role that may not.
     """
     require_insider(actor)
@@ -48,9 +48,7 @@ def customers(
     types = {name: known[name] for name in SHOWN}
     version = live_inputs(connection).bank
     table, total = customer_page(connection, actor, version, chosen, page, types)
-    if not sees_money(actor):
-        table = table.with_columns(balance_fen=pl.lit(None, pl.Int64))
-    shown = table if unmask else masked_personal(table)
+    shown = shown_to(actor, table, unmask=unmask)
     rows = shown.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d")).to_dicts()
     return {"rows": rows, "total": total, "masked": [] if unmask else list(PERSONAL)}
 

@@ -8,10 +8,11 @@ import zipfile
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from gridgeo.pipeline.export import export_publication
+from gridgeo_api.audit_trail import audited_read
 from gridgeo_api.deps import ReadingNow
 from gridgeo_api.limits import MAX_TEXT, NO_CONTROL
 from gridgeo_api.openapi import problems
@@ -53,6 +54,7 @@ ColouredBy = Annotated[
     summary="Download the publication",
     response_class=Response,
     responses=ANSWER | problems(401, 404, 422, 503),
+    dependencies=[Depends(audited_read)],
 )
 def download_export(reading: ReadingNow, kind: KindPath, measure: ColouredBy = "penetration") -> Response:
     """Cells, catchments, territories and branches in scope as GeoPackage, GeoParquet, CSV, a map or a picture."""
