@@ -117,15 +117,19 @@ def served(store_url: str) -> Iterator[tuple[str, str]]:
 
 
 def _log_in(client: httpx.Client, link: str, process: subprocess.Popen[bytes]) -> None:
-    """Open the login link as soon as the server listens; RuntimeError when it has ended instead."""
+    """Open the login link as soon as the server is there; RuntimeError when it has ended or lets nobody in."""
     while process.poll() is None:
         try:
-            client.get(link)
-        except httpx.ConnectError:
-            time.sleep(LISTENS_AFTER_S)
-        else:
-            return
-    raise RuntimeError("gridgeo serve has ended before it listened")
+            if client.get(str(httpx.URL(link).copy_with(raw_path=b"/health"))).is_success:
+                break
+        except httpx.TransportError:
+            pass
+        time.sleep(LISTENS_AFTER_S)
+    else:
+        raise RuntimeError("gridgeo serve has ended before it listened")
+    answer = client.get(link, timeout=60.0)
+    if not client.cookies:
+        raise RuntimeError(f"the login link was answered with {answer.status_code}")
 
 
 def _require_whole(address: str, cookie: str, size: int) -> None:

@@ -25,6 +25,7 @@ TRANSLATED = (
     "territories.md",
     "measures.md",
     "server.md",
+    "deploy.md",
 )
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 CODE_BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
