@@ -26,6 +26,7 @@ TRANSLATED = (
     "measures.md",
     "server.md",
     "deploy.md",
+    "client.md",
 )
 HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 CODE_BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
