@@ -124,7 +124,6 @@ def test_what_is_published_is_read(remote: Remote, bank: Bank) -> None:
     assert {measure["id"] for measure in remote.measures()} == set(bank.values)
     assert [row["id"] for row in remote.territories("b2")] == ["T-s3"]
     assert remote.cell(int(bank.cells[3]))["cell"] == bank.names()[3]
-    assert remote.explain(int(bank.cells[3]), "people")["cell"] == bank.names()[3]
     assert len(remote.catchments()["features"]) == 2
     assert list(remote.scenarios.list()) == list(remote.grids.sets()) == list(remote.imports.list()) == []
 

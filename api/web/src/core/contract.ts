@@ -1,129 +1,47 @@
-// The JSON of the service, as api/gridgeo_api/schemas.py writes it.
+// What the page reads of the service's JSON; the types come from the service's own description.
+
+import type * as Api from "./api-types.js";
 
 export type Evidence = "firm" | "weak" | "none";
-export type Kind = "count" | "share" | "index";
+export type Kind = Api.MeasureInfo["kind"];
 
-export interface Session {
-  actor: { id: string; role: string; branch_ids: string[] | null };
-  synthetic: boolean;
-  fictional: boolean;
-  ground: string;
-  resolution: number;
-  versions: Record<string, number>;
-  bounds: [number, number, number, number] | null;
-  published_at: string;
-  notice: { zh: string; en: string };
-  attribution: string;
-}
-
-export interface Measure {
-  id: string;
-  name_zh: string;
-  name_en: string;
-  unit: string;
-  kind: Kind;
-  direction: "up" | "down" | "none";
-}
-
-export interface Branch {
-  id: string;
-  name: string;
-  kind: string;
-  lng: number | null;
-  lat: number | null;
-  synthetic: boolean;
-  cells: number;
-  people: number;
-  customers: number;
-  merchants: number;
-  rms: number;
-}
+type SessionFields =
+  | "actor"
+  | "synthetic"
+  | "fictional"
+  | "ground"
+  | "resolution"
+  | "versions"
+  | "bounds"
+  | "published_at"
+  | "notice"
+  | "attribution";
+export type Session = Pick<Api.Session, SessionFields>;
+export type Measure = Pick<Api.MeasureInfo, "id" | "name_zh" | "name_en" | "unit" | "kind" | "direction">;
+export type Branch = Api.Branch;
 
 export interface Catchments {
-  type: "FeatureCollection";
+  type: Api.Catchments["type"];
   features: {
-    type: "Feature";
-    geometry: { type: "Polygon" | "MultiPolygon"; coordinates: unknown };
-    properties: { branch_id: string; name: string; method: string; label: string; cells: number };
+    type: Api.Catchment["type"];
+    geometry: { type: Api.Geometry["type"]; coordinates: unknown };
+    properties: Api.CatchmentProperties;
   }[];
 }
 
-export interface MeasureColumn {
-  values: (number | null)[];
-  low: (number | null)[] | null;
-  high: (number | null)[] | null;
-  evidence: (Evidence | null)[] | null;
-  breaks: number[];
-}
+export type MeasureColumn = Pick<Api.MeasureValues, "values" | "low" | "high" | "evidence" | "breaks">;
+type CellFields = "resolution" | "version" | "cells" | "branch_index" | "branches";
+export type CellColumns = Pick<Api.Cells, CellFields> & { measures: Record<string, MeasureColumn> };
 
-export interface CellColumns {
-  resolution: number;
-  version: number;
-  cells: string[];
-  branch_index: number[];
-  branches: string[];
-  measures: Record<string, MeasureColumn>;
-}
+type CellMeasureFields = "value" | "low" | "high" | "evidence" | "unit" | "name_zh" | "name_en";
+export type CellMeasure = Pick<Api.CellMeasure, CellMeasureFields>;
+export type Explanation = Api.Explanation;
+type CellDetailFields = "cell" | "branch_id" | "lng" | "lat" | "area_km2" | "territory" | "explain";
+export type CellDetail = Pick<Api.CellDetail, CellDetailFields> & { measures: Record<string, CellMeasure> };
 
-export interface CellMeasure {
-  value: number | null;
-  low: number | null;
-  high: number | null;
-  evidence: Evidence | null;
-  unit: string;
-  name_zh: string;
-  name_en: string;
-}
-
-export interface Explanation {
-  method: string;
-  numerator: number | null;
-  denominator: number | null;
-  raw: number | null;
-}
-
-export interface CellDetail {
-  cell: string;
-  branch_id: string;
-  lng: number;
-  lat: number;
-  area_km2: number;
-  territory: { id: string; name: string; rm_name: string | null } | null;
-  measures: Record<string, CellMeasure>;
-  explain: { travel_s: number | null; versions: Record<string, number>; measures: Record<string, Explanation> };
-}
-
-export interface Territory {
-  id: string;
-  name: string;
-  branch_id: string;
-  rm_id: string | null;
-  rm_name: string | null;
-  colour: number;
-  cells: number;
-  loads: Record<string, number>;
-  targets: Record<string, number>;
-  imbalance_percent: Record<string, number>;
-}
-
-export interface Territories {
-  version: number;
-  territories: Territory[];
-  cells: string[];
-  territory_index: number[];
-  certificates: Record<string, unknown>;
-}
-
-export interface TileJson {
-  tiles: string[];
-  minzoom: number;
-  maxzoom: number;
-}
+export type Territory = Api.Territory;
+export type Territories = Api.Territories;
+export type TileJson = Pick<Api.TileJson, "tiles" | "minzoom" | "maxzoom">;
 
 /** Why a request failed (RFC 9457); status 0 when no answer came at all. */
-export interface Problem {
-  status: number;
-  code: string;
-  title: string;
-  detail: string;
-}
+export type Problem = Pick<Api.Problem, "status" | "code" | "title" | "detail">;

@@ -86,8 +86,8 @@ function measureCells(state: State, territory: Territory, id: string, tolerance:
   const { language } = state;
   const words = catalogue(language);
   const kind = state.measures.find((one) => one.id === id)?.kind ?? "count";
-  const amount = (value: number | undefined) =>
-    value === undefined ? words.nothing : figureElement(value, figure(language, kind, value));
+  const amount = (value: number | null | undefined) =>
+    value === undefined || value === null ? words.nothing : figureElement(value, figure(language, kind, value));
   const imbalance = territory.imbalance_percent[id];
   const outside = imbalance !== undefined && tolerance !== undefined && Math.abs(imbalance) > tolerance + 1e-6;
   const shown = imbalance === undefined ? words.nothing : figureElement(imbalance, signedPercent(language, imbalance));
