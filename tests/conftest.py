@@ -17,7 +17,7 @@ from hypothesis import settings
 
 from gridgeo.bench.postgis_server import NoServerError, PostgisServer, postgis_server
 from gridgeo.domain import Actor, local_actor
-from gridgeo.storage import open_engine, upgrade
+from gridgeo.storage import open_engine, upgrade, without_postgis
 
 from .provider_stand_in import Service, provider_service
 
@@ -25,7 +25,8 @@ from .provider_stand_in import Service, provider_service
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-StoreKind = Literal["sqlite", "postgis"]
+StoreKind = Literal["sqlite", "postgis", "plain"]
+# The tests of the storage run on a third kind as well: PostgreSQL without PostGIS.
 STORE_KINDS: tuple[StoreKind, ...] = ("sqlite", "postgis")
 MakeStore = Callable[[StoreKind], str]
 
@@ -57,6 +58,14 @@ def postgis_template(postgis: PostgisServer) -> str:
 
 
 @pytest.fixture(scope="session")
+def plain_template(postgis: PostgisServer) -> str:
+    """The name of a migrated database without PostGIS to copy."""
+    name = f"gridgeo_plain_{_unique()}"
+    _migrate(without_postgis(postgis.create_database(name)))
+    return name
+
+
+@pytest.fixture(scope="session")
 def make_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> MakeStore:
     """A function that makes a fresh migrated store of a kind and returns its URL.
 
@@ -69,8 +78,9 @@ def make_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
             shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
             return f"sqlite:///{file}"
         server: PostgisServer = request.getfixturevalue("postgis")
-        name, template = f"gridgeo_test_{_unique()}", str(request.getfixturevalue("postgis_template"))
-        return str(server.create_database(name, template))
+        name, template = f"gridgeo_test_{_unique()}", str(request.getfixturevalue(f"{kind}_template"))
+        url = str(server.create_database(name, template))
+        return without_postgis(url) if kind == "plain" else url
 
     return make
 
@@ -85,7 +95,7 @@ def store_kind(request: pytest.FixtureRequest) -> StoreKind:
 @pytest.fixture
 def store_url(request: pytest.FixtureRequest, store_kind: StoreKind, make_store: MakeStore) -> Iterator[str]:
     """The URL of a fresh migrated store, once for each kind; removed after the test."""
-    server: PostgisServer | None = request.getfixturevalue("postgis") if store_kind == "postgis" else None
+    server: PostgisServer | None = request.getfixturevalue("postgis") if store_kind != "sqlite" else None
     url = make_store(store_kind)
     yield url
     if server is not None:

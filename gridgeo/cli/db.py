@@ -73,6 +73,10 @@ def init(  # noqa: PLR0913 - the options are the command's interface
     ] = None,
     migrator_password: MigratorPassword = None,
     application_password: ApplicationPassword = None,
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help="Make the store without PostGIS, where the database has none."),
+    ] = False,
     ask: Annotated[bool, typer.Option("--ask", help="Ask for the two passwords.")] = False,
     house_datum: DatumOption = None,
     store: StoreOption = None,
@@ -85,14 +89,15 @@ def init(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo db init --store postgresql+psycopg://postgres@db.bank.example/gridgeo
     """
-    from gridgeo.storage import open_engine
+    from gridgeo.storage import open_engine, without_postgis
     from gridgeo.storage.making import make_store
 
     given = {"migrator": migrator_password, "application": application_password}
     if ask:
         given = {name: typer.prompt(name, hide_input=True, confirmation_prompt=True, err=True) for name in given}
     roles = {"owner": owner, "migrator": migrator, "application": application}
-    engine = open_engine(store or Settings().store_url)
+    url = store or Settings().store_url
+    engine = open_engine(without_postgis(url) if plain else url)
     try:
         made = make_store(engine, roles, {name: word for name, word in given.items() if word})
         _fix_datum(engine, house_datum)

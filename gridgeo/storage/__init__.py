@@ -11,6 +11,7 @@ from gridgeo.storage.engine import (
     reading,
     store_exists,
     store_name,
+    without_postgis,
 )
 from gridgeo.storage.fence import act_as, acting, whole_bank
 from gridgeo.storage.frames import read_frame, write_frame
@@ -89,6 +90,7 @@ __all__ = [
     "user_measures",
     "version_record",
     "whole_bank",
+    "without_postgis",
     "write_frame",
     "write_score_measures",
 ]

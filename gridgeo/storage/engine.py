@@ -16,6 +16,10 @@ import sqlalchemy as sa
 from gridgeo.errors import BusyError, InvalidInputError, NotFoundError
 from gridgeo.storage.failures import gridgeo_error, translate_failures
 from gridgeo.storage.fence import READ_ONLY, act_from_the_beginning
+from gridgeo.storage.types import PLAIN
+
+MODE = "gridgeo_mode"
+"""Part of a store URL that says how a store is to be made."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,9 @@ class StorePool(sa.QueuePool):
 def open_engine(url: str, *, create: bool = True, timeouts: Timeouts = BATCH) -> sa.Engine:
     """Open a store and check that it answers.
 
-    url: ``sqlite:///FILE`` or ``postgresql+psycopg://USER:PASSWORD@HOST/DATABASE``. create: whether a SQLite file may
-    be made, and PostGIS be switched on in the database; tables come from `upgrade`. timeouts: `BATCH` for commands,
+    url: ``sqlite:///FILE`` or ``postgresql+psycopg://USER:PASSWORD@HOST/DATABASE``; ``?gridgeo_mode=plain`` makes a
+    store without PostGIS, which keeps geometries as bytes and is known by it later on. create: whether a SQLite file
+    may be made, and PostGIS be switched on in the database; tables come from `upgrade`. timeouts: `BATCH` for commands,
     `SERVING` for a service. On PostgreSQL a login without privileges sees no row of a branch until `acting` or
     `act_as` says whom a transaction acts for.
     Raises InvalidInputError when the URL is none of these, the server does not answer or PostGIS is missing,
@@ -64,7 +69,7 @@ def open_engine(url: str, *, create: bool = True, timeouts: Timeouts = BATCH) ->
     parsed = _parsed(url)
     engine = _sqlite(parsed, create, timeouts) if parsed.drivername == "sqlite" else _postgres(parsed, timeouts)
     try:
-        _probe(engine, create)
+        _probe(engine, create, parsed)
     except BaseException:
         engine.dispose()
         raise
@@ -81,6 +86,17 @@ def store_exists(url: str) -> bool:
     """
     parsed = _parsed(url)
     return parsed.drivername != "sqlite" or Path(str(parsed.database)).exists()
+
+
+def without_postgis(url: str) -> str:
+    """Return the URL that makes a store in a database without PostGIS.
+
+    Raises InvalidInputError when the URL is none of PostgreSQL.
+    """
+    parsed = _parsed(url)
+    if parsed.drivername == "sqlite":
+        raise InvalidInputError("a store without PostGIS is for PostgreSQL; a SQLite file has none anyway")
+    return parsed.update_query_dict({MODE: "plain"}).render_as_string(hide_password=False)
 
 
 def store_name(url: sa.URL) -> str:
@@ -131,12 +147,18 @@ def _parsed(url: str) -> sa.URL:
             "with @ : / % in a password percent-encoded"
         )
     if parsed.drivername in ("postgresql", "postgresql+psycopg"):
-        return parsed.set(drivername="postgresql+psycopg")
+        return _with_mode(parsed.set(drivername="postgresql+psycopg"))
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         return _with_file(parsed.set(drivername="sqlite"))
     raise InvalidInputError(
         "store URL must begin with sqlite:/// or postgresql+psycopg://, got {scheme}", scheme=parsed.drivername
     )
+
+
+def _with_mode(url: sa.URL) -> sa.URL:
+    if url.query.get(MODE, "plain") != "plain":
+        raise InvalidInputError("{setting} of a store URL can only be plain", setting=MODE)
+    return url
 
 
 def _with_file(url: sa.URL) -> sa.URL:
@@ -179,7 +201,7 @@ def _sqlite(url: sa.URL, create: bool, timeouts: Timeouts) -> sa.Engine:
 
 def _postgres(url: sa.URL, timeouts: Timeouts) -> sa.Engine:
     engine = sa.create_engine(
-        url,
+        url.difference_update_query([MODE]),
         poolclass=StorePool,
         pool_timeout=timeouts.pool_s,
         pool_pre_ping=True,
@@ -205,10 +227,10 @@ def _json(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS).decode()
 
 
-def _probe(engine: sa.Engine, create: bool) -> None:
+def _probe(engine: sa.Engine, create: bool, url: sa.URL) -> None:
     try:
         if engine.dialect.name == "postgresql":
-            _require_postgis(engine, create)
+            _settle_mode(engine, create, plain=url.query.get(MODE) == "plain")
         else:
             with reading(engine) as connection:
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
@@ -228,6 +250,27 @@ def _reason(error: BaseException, url: sa.URL) -> str:
     if any(secret and secret in text for secret in secrets):
         return type(origin).__name__
     return text.splitlines()[0]
+
+
+def _settle_mode(engine: sa.Engine, create: bool, *, plain: bool) -> None:
+    """Find out whether the store has PostGIS, or is to be made without; what it was made as counts."""
+    with engine.begin() as connection:
+        made = connection.scalar(_KEPT_AS)
+    if made is not None and plain and made != "bytea":
+        raise InvalidInputError(
+            "the store at {place} was made with PostGIS: leave out gridgeo_mode=plain, or make another one",
+            place=store_name(engine.url),
+        )
+    if made == "bytea" or (made is None and plain):
+        setattr(engine.dialect, PLAIN, True)
+    else:
+        _require_postgis(engine, create)
+
+
+_KEPT_AS = sa.text(
+    "SELECT format_type(atttypid, NULL) FROM pg_attribute "
+    "WHERE attrelid = to_regclass('boundary') AND attname = 'geometry' AND NOT attisdropped"
+)
 
 
 def _require_postgis(engine: sa.Engine, create: bool) -> None:

@@ -24,7 +24,7 @@ from gridgeo.storage.contracts import (
 )
 from gridgeo.storage.copying import copy_in, copy_out
 from gridgeo.storage.rescored import holders
-from gridgeo.storage.types import SRID, Shape
+from gridgeo.storage.types import SRID, Shape, has_postgis
 from gridgeo.storage.versions import require_unfinished
 
 ColumnType = pl.DataType | type[pl.DataType]
@@ -68,7 +68,7 @@ def append_rows(connection: sa.Connection, table: str, frame: pl.DataFrame, *, v
     filled = [name for name in contract if rows[name].null_count() < rows.height]
     ready = rows.select(
         pl.lit(version_id, pl.Int64).alias("version_id"),
-        *(_into_store(table, rows, name, is_postgres) for name in filled),
+        *(_into_store(table, rows, name, connection.dialect) for name in filled),
     )
     try:
         (copy_in if is_postgres else insert_rows)(connection, table, ready)
@@ -106,7 +106,7 @@ def read_frame(
     # A key column that must equal one value need not be fetched to sort by it.
     key = [name for name in keys_of(table)[0] if not is_one_value((where or {}).get(name))]
     fetched = [*wanted, *(name for name in key if name not in wanted)]
-    query = sa.select(*(_out_of_store(model.columns[name], dialect) for name in fetched))
+    query = sa.select(*(_out_of_store(model.columns[name], connection.dialect) for name in fetched))
     query = matching(scoped(query, model, actor, dialect), model, where or {}, dialect)
     types = {name: contract[name] for name in fetched}
     # One query a version, each of which finds its rows by the key; a single one over all of them would not.
@@ -148,14 +148,14 @@ def _check_keys(table: str, rows: pl.DataFrame) -> None:
             )
 
 
-def _into_store(table: str, rows: pl.DataFrame, name: str, is_postgres: bool) -> pl.Series | pl.Expr:
+def _into_store(table: str, rows: pl.DataFrame, name: str, dialect: sa.Dialect) -> pl.Series | pl.Expr:
     """Return a column as the store takes it."""
     kind = rows.schema[name]
     if name in columns_of_type(table, Shape):
-        return shapes_for_store(table, rows[name], is_postgres)
+        return shapes_for_store(table, rows[name], dialect)
     if kind == pl.UInt64:
         return _signed(table, rows[name])
-    if kind == pl.Date and not is_postgres:
+    if kind == pl.Date and dialect.name == "sqlite":
         return pl.col(name).dt.to_string("%Y-%m-%d")
     if kind == pl.Float64:
         # SQLite keeps whole floats as integers and drops the sign of -0.0; so that both stores agree, so do we.
@@ -174,8 +174,8 @@ def _signed(table: str, cells: pl.Series) -> pl.Series:
         ) from error
 
 
-def shapes_for_store(table: str, wkb: pl.Series, is_postgres: bool) -> pl.Series:
-    """Return geometries in the store's form: hexadecimal EWKB for COPY, else little-endian WKB."""
+def shapes_for_store(table: str, wkb: pl.Series, dialect: sa.Dialect) -> pl.Series:
+    """Return geometries in the store's form: hexadecimal for COPY, EWKB with PostGIS; else little-endian WKB."""
     try:
         shapes = shapely.from_wkb(wkb.to_numpy())
     except (shapely.errors.GEOSException, TypeError) as error:
@@ -184,11 +184,12 @@ def shapes_for_store(table: str, wkb: pl.Series, is_postgres: bool) -> pl.Series
         ) from error
     if shapely.has_z(shapes).any() or shapely.has_m(shapes).any():
         raise InvalidInputError("table {table}: column {column} holds heights", table=table, column=wkb.name)
-    if is_postgres:
+    if has_postgis(dialect):
         texts = shapely.to_wkb(shapely.set_srid(shapes, SRID), hex=True, byte_order=1, include_srid=True)
         return pl.Series(wkb.name, texts.tolist(), dtype=pl.String)
     plain = shapely.to_wkb(shapely.set_srid(shapes, 0), byte_order=1)
-    return pl.Series(wkb.name, plain.tolist(), dtype=pl.Binary)
+    kept = pl.Series(wkb.name, plain.tolist(), dtype=pl.Binary)
+    return kept if dialect.name == "sqlite" else ("\\x" + kept.bin.encode("hex")).alias(wkb.name)
 
 
 def insert_rows(connection: sa.Connection, table: str, frame: pl.DataFrame) -> None:
@@ -212,10 +213,16 @@ def refresh_statistics(connection: sa.Connection, table: str, rows: int) -> None
     connection.exec_driver_sql(f"ANALYZE {connection.dialect.identifier_preparer.quote(table)}")
 
 
-def _out_of_store(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[Any]:
+def hex_of_shape(column: sa.Column[Any], dialect: sa.Dialect) -> sa.ColumnElement[Any]:
+    """Return a geometry as hexadecimal WKB; PostgreSQL only."""
+    raw = sa.type_coerce(column, sa.LargeBinary)
+    return sa.func.encode(sa.func.ST_AsBinary(raw, "NDR") if has_postgis(dialect) else raw, "hex")
+
+
+def _out_of_store(column: sa.Column[Any], dialect: sa.Dialect) -> sa.ColumnElement[Any]:
     """Return a column in the form in which frames are fetched."""
-    if dialect == "postgresql" and isinstance(column.type, Shape):
-        return sa.func.encode(sa.func.ST_AsBinary(sa.type_coerce(column, sa.LargeBinary), "NDR"), "hex")
+    if dialect.name == "postgresql" and isinstance(column.type, Shape):
+        return hex_of_shape(column, dialect)
     if isinstance(column.type, sa.JSON):
         return sa.cast(column, sa.Text)
     return column

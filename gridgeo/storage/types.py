@@ -1,4 +1,4 @@
-"""Column types that mean the same on PostgreSQL with PostGIS and on SQLite."""
+"""Column types that mean the same on PostgreSQL, with PostGIS and without, and on SQLite."""
 
 from __future__ import annotations
 
@@ -15,12 +15,19 @@ from sqlalchemy.sql.functions import FunctionElement
 from gridgeo.errors import InvalidInputError
 
 SRID = 4326
+PLAIN = "gridgeo_plain"
+"""Attribute of a PostgreSQL dialect whose database keeps geometries as WKB bytes: it has no PostGIS."""
 
 Bytewise = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 """Text that sorts by its UTF-8 bytes, so that both stores give rows in one order and prefix searches use an index."""
 
 RowId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A counted key; SQLite counts by itself only when the type is INTEGER."""
+
+
+def has_postgis(dialect: sa.Dialect | None) -> bool:
+    """Tell whether a store keeps geometries as PostGIS does; also for no store, as GeoAlchemy2 asks."""
+    return dialect is None or (dialect.name == "postgresql" and not getattr(dialect, PLAIN, False))
 
 
 class _IntoStore(FunctionElement[Any]):
@@ -47,16 +54,18 @@ def _plain(element: _IntoStore, compiler: SQLCompiler, **kw: Any) -> str:  # noq
 
 @compiles(_IntoStore, "postgresql")
 def _from_wkb(element: _IntoStore, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401 (SQLAlchemy's hook)
-    return f"ST_GeomFromWKB({compiler.process(element.clauses, **kw)}, {SRID})"
+    inner = str(compiler.process(element.clauses, **kw))
+    return f"ST_GeomFromWKB({inner}, {SRID})" if has_postgis(compiler.dialect) else inner
 
 
 @compiles(_OutOfStore, "postgresql")
 def _as_wkb(element: _OutOfStore, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401 (SQLAlchemy's hook)
-    return f"ST_AsBinary({compiler.process(element.clauses, **kw)}, 'NDR')"
+    inner = str(compiler.process(element.clauses, **kw))
+    return f"ST_AsBinary({inner}, 'NDR')" if has_postgis(compiler.dialect) else inner
 
 
 class Shape(sa.TypeDecorator[bytes]):
-    """A geometry: little-endian WKB bytes in Python, PostGIS geometry on PostgreSQL, the bytes themselves on SQLite.
+    """A geometry: little-endian WKB bytes in Python, PostGIS's where there is PostGIS, the bytes themselves elsewhere.
 
     The implementation must be `Geometry` and not `LargeBinary`: GeoAlchemy2's table events ask for
     ``load_dialect_impl(None)`` and read ``spatial_index`` of what they get. The index stays off here and is declared
@@ -71,7 +80,7 @@ class Shape(sa.TypeDecorator[bytes]):
 
     def load_dialect_impl(self, dialect: sa.Dialect | None) -> sa.types.TypeEngine[Any]:
         """Return the type of the store; PostGIS's when no store is known."""
-        if dialect is None or dialect.name == "postgresql":
+        if dialect is None or has_postgis(dialect):
             return self.impl_instance
         return dialect.type_descriptor(sa.LargeBinary())
 

@@ -12,7 +12,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.storage.copying import copy_in
-from gridgeo.storage.frames import fetch, insert_rows, shapes_for_store
+from gridgeo.storage.frames import fetch, hex_of_shape, insert_rows, shapes_for_store
 from gridgeo.storage.grants import APPLICATION_SETTING
 from gridgeo.storage.models import Base
 from gridgeo.storage.types import Instant, Shape
@@ -129,7 +129,7 @@ def _selected(column: sa.Column[Any], dialect: sa.Dialect) -> sa.ColumnElement[A
     """Return a column in the form of `parts_of`."""
     is_postgres = dialect.name == "postgresql"
     if isinstance(column.type, Shape | sa.LargeBinary):
-        return _hexadecimal(column, is_postgres)
+        return _hexadecimal(column, dialect)
     if isinstance(column.type, Instant):
         raw = sa.type_coerce(column, sa.DateTime(timezone=True))
         return sa.func.to_char(sa.func.timezone("UTC", raw), MOMENT) if is_postgres else _as_kept(column)
@@ -138,10 +138,10 @@ def _selected(column: sa.Column[Any], dialect: sa.Dialect) -> sa.ColumnElement[A
     return column
 
 
-def _hexadecimal(column: sa.Column[Any], is_postgres: bool) -> sa.ColumnElement[Any]:
+def _hexadecimal(column: sa.Column[Any], dialect: sa.Dialect) -> sa.ColumnElement[Any]:
     raw = sa.type_coerce(column, sa.LargeBinary)
-    if is_postgres:
-        return sa.func.encode(sa.func.ST_AsBinary(raw, "NDR") if isinstance(column.type, Shape) else raw, "hex")
+    if dialect.name == "postgresql":
+        return hex_of_shape(column, dialect) if isinstance(column.type, Shape) else sa.func.encode(raw, "hex")
     # SQLite writes the bytes of null as an empty text.
     return sa.case((column.is_not(None), sa.func.lower(sa.func.hex(raw))))
 
@@ -156,7 +156,7 @@ def _given_back(
     """Return a column of `parts_of` as the store takes it."""
     name, is_postgres = column.name, dialect.name == "postgresql"
     if isinstance(column.type, Shape):
-        return shapes_for_store(table.name, part[name].str.decode("hex"), is_postgres)
+        return shapes_for_store(table.name, part[name].str.decode("hex"), dialect)
     if isinstance(column.type, sa.LargeBinary):
         return pl.format("\\x{}", name).alias(name) if is_postgres else pl.col(name).str.decode("hex")
     if isinstance(column.type, Instant) and is_postgres:

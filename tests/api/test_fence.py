@@ -50,8 +50,14 @@ def rounded(value: Any) -> Any:
     return [rounded(each) for each in value] if isinstance(value, list) else value
 
 
-def told(answer: httpx.Response) -> tuple[int, Any]:
+OF_THE_MOMENT = {"read_metrics", "list_audit_log", "download_export"}
+"""Answers that count what was asked before, or carry the time of day."""
+
+
+def told(name: str, answer: httpx.Response) -> tuple[int, Any]:
     """Return what an answer says."""
+    if name in OF_THE_MOMENT:
+        return answer.status_code, None
     is_json = answer.headers["content-type"].partition(";")[0].endswith("json")
     return answer.status_code, rounded(answer.json()) if is_json else answer.content
 
@@ -74,6 +80,6 @@ def test_the_fence_changes_no_answer(pair: Pair, asking: Actor) -> None:
     answers: list[dict[str, tuple[int, Any]]] = []
     for client in pair:
         client.act_as(asking)
-        answers.append({name: told(ask(client, asked)) for name, asked in MATRIX.items()})
+        answers.append({name: told(name, ask(client, asked)) for name, asked in MATRIX.items()})
     fenced, open_to_all = answers
     assert {name for name in MATRIX if fenced[name] != open_to_all[name]} == set()

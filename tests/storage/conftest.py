@@ -9,8 +9,17 @@ import sqlalchemy as sa
 
 from gridgeo.storage import open_engine
 
+STORAGE_KINDS = ("sqlite", "postgis", "plain")
 
-@pytest.fixture(scope="module", params=["sqlite", "postgis"])
+
+@pytest.fixture(params=STORAGE_KINDS)
+def store_kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of store in turn, PostgreSQL without PostGIS too."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture(scope="module", params=STORAGE_KINDS)
 def shared_connection(request: pytest.FixtureRequest, make_store: Callable[[str], str]) -> Iterator[sa.Connection]:
     """A connection to one store a module; never committed."""
     engine = open_engine(make_store(request.param))

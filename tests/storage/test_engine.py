@@ -13,7 +13,17 @@ import pytest
 import sqlalchemy as sa
 
 from gridgeo.errors import BusyError, InvalidInputError, NotFoundError
-from gridgeo.storage import SERVING, Timeouts, check_schema, limit_statements, open_engine, reading, store_name
+from gridgeo.storage import (
+    SERVING,
+    Timeouts,
+    check_schema,
+    limit_statements,
+    open_engine,
+    reading,
+    store_name,
+    without_postgis,
+)
+from gridgeo.storage.types import has_postgis
 
 SECRET = "hunter2hunter2"  # noqa: S105 (what must not be shown)
 
@@ -96,6 +106,28 @@ def test_a_database_without_postgis_is_given_it_or_named(postgis: Any) -> None:
     open_engine(url).dispose()
     open_engine(url, create=False).dispose()
     server.drop_database(f"plain_{os.getpid()}")
+
+
+def test_a_store_without_postgis_is_known_again(make_store: Callable[[str], str], postgis: Any) -> None:
+    asked = make_store("plain")
+    assert "gridgeo_mode" in asked
+    plain = sa.make_url(asked).difference_update_query(["gridgeo_mode"]).render_as_string(hide_password=False)
+    for url in (plain, asked):
+        engine = open_engine(url, create=False)
+        assert not has_postgis(engine.dialect)
+        check_schema(engine)
+        engine.dispose()
+    with postgis.connect(str(sa.make_url(plain).database)) as connection:
+        assert connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'postgis'").fetchone() is None
+
+
+def test_a_store_stays_what_it_was_made(make_store: Callable[[str], str]) -> None:
+    with pytest.raises(InvalidInputError, match="was made with PostGIS"):
+        open_engine(without_postgis(make_store("postgis")))
+    with pytest.raises(InvalidInputError, match="can only be plain"):
+        open_engine(make_store("postgis") + "&gridgeo_mode=fancy")
+    with pytest.raises(InvalidInputError, match="is for PostgreSQL"):
+        without_postgis("sqlite:///x.db")
 
 
 def test_an_ordinary_login_is_told_who_can_switch_postgis_on(postgis: Any) -> None:

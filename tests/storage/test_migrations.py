@@ -35,7 +35,7 @@ def tables(engine: sa.Engine) -> set[str]:
 def differences(engine: sa.Engine) -> list[object]:
     """Return what a new revision would have to do."""
     with engine.begin() as connection:
-        context = MigrationContext.configure(connection, opts=context_options(connection.dialect.name))
+        context = MigrationContext.configure(connection, opts=context_options(connection.dialect))
         return list(compare_metadata(context, Base.metadata))
 
 

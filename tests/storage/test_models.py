@@ -11,6 +11,7 @@ from gridgeo.domain.measures import MEASURES
 from gridgeo.storage import CONTRACTS, upgrade
 from gridgeo.storage.contracts import stored
 from gridgeo.storage.models import Base, MeasureRow, Street, Versioned
+from gridgeo.storage.types import has_postgis
 
 OWN = {
     *(
@@ -75,9 +76,9 @@ def test_cell_tables_have_no_geometry_and_an_index_by_cell(engine: sa.Engine, ta
 
 
 @pytest.mark.parametrize("table", [name for name, contract in CONTRACTS.items() if pl.Binary in contract.values()])
-def test_geometry_has_one_spatial_index_on_postgis_and_none_on_sqlite(engine: sa.Engine, table: str) -> None:
+def test_geometry_has_one_spatial_index_on_postgis_and_none_elsewhere(engine: sa.Engine, table: str) -> None:
     on_geometry = [item for item in sa.inspect(engine).get_indexes(table) if item["column_names"] == ["geometry"]]
-    assert len(on_geometry) == (1 if engine.dialect.name == "postgresql" else 0)
+    assert len(on_geometry) == (1 if has_postgis(engine.dialect) else 0)
 
 
 def test_the_measure_table_is_the_measure_list(engine: sa.Engine) -> None:

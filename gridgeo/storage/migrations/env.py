@@ -7,6 +7,6 @@ from alembic import context
 from gridgeo.storage.migrations.moves import context_options
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, **context_options(connection.dialect.name))
+context.configure(connection=connection, **context_options(connection.dialect))
 with context.begin_transaction():
     context.run_migrations()

@@ -22,17 +22,18 @@ from gridgeo.storage.grants import settle_grants
 from gridgeo.storage.logins import become_owner
 from gridgeo.storage.measures import sync_measures
 from gridgeo.storage.models import Base
+from gridgeo.storage.types import has_postgis
 
 UPGRADE_LOCK = 0x67726964
 """Key of the advisory lock that keeps two upgrades of one PostgreSQL store apart."""
 
 
-def context_options(dialect: str) -> dict[str, Any]:
+def context_options(dialect: sa.Dialect) -> dict[str, Any]:
     """Return what Alembic must know to run or compare revisions on a store."""
 
     def include(item: Any, name: str, kind: str, reflected: bool, other: object) -> bool:  # noqa: ANN401 (Alembic's hook)
         if kind == "index" and item.dialect_options["postgresql"]["using"] == "gist":
-            return dialect == "postgresql"
+            return has_postgis(dialect)
         return bool(alembic_helpers.include_object(item, name, kind, reflected, other))  # type: ignore[no-untyped-call]
 
     return {

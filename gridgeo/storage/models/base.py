@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from gridgeo.storage.types import Bytewise, Instant, Shape
+from gridgeo.storage.types import Bytewise, Instant, Shape, has_postgis
 
 Cell = Annotated[int, mapped_column(sa.BigInteger)]
 """An H3 cell; its top bit is never set, so it is positive as a signed number too."""
@@ -54,8 +54,9 @@ class Versioned:
 
 
 def shape_index(table: str) -> sa.Index:
-    """Return the GiST index of a table's geometry; PostgreSQL only, SQLite has no such index."""
-    return sa.Index(f"ix_{table}_geometry", "geometry", postgresql_using="gist").ddl_if(dialect="postgresql")
+    """Return the GiST index of a table's geometry, for stores with PostGIS."""
+    index = sa.Index(f"ix_{table}_geometry", "geometry", postgresql_using="gist")
+    return index.ddl_if(callable_=lambda *_, dialect, **__: has_postgis(dialect))
 
 
 def json_check(column: str) -> sa.CheckConstraint:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from gridgeo.storage.types import Instant, Shape
+from gridgeo.storage.types import Instant, Shape, has_postgis
 
 revision = "0001"
 down_revision = None
@@ -19,7 +19,7 @@ ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def create_shape_index(table: str) -> None:
-    if op.get_bind().dialect.name == "postgresql":
+    if has_postgis(op.get_bind().dialect):
         op.create_index(f"ix_{table}_geometry", table, ["geometry"], postgresql_using="gist")
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from gridgeo.storage.types import Instant, Shape
+from gridgeo.storage.types import Instant, Shape, has_postgis
 
 revision = "0002"
 down_revision = "0001"
@@ -260,7 +260,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["set_id"], ["grid_set.id"], name=op.f("fk_grid_set_id_grid_set")),
         sa.PrimaryKeyConstraint("set_id", "id", name=op.f("pk_grid")),
     )
-    if op.get_bind().dialect.name == "postgresql":
+    if has_postgis(op.get_bind().dialect):
         op.create_index("ix_grid_geometry", "grid", ["geometry"], postgresql_using="gist")
     op.create_table(
         "grid_cell",

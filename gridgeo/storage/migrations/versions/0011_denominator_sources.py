@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from gridgeo.storage.types import Shape
+from gridgeo.storage.types import Shape, has_postgis
 
 revision = "0011"
 down_revision = "0010"
@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("geometry", Shape(), nullable=False),
         sa.PrimaryKeyConstraint("version_id", "id", name=op.f("pk_denominator_unit")),
     )
-    if op.get_bind().dialect.name == "postgresql":
+    if has_postgis(op.get_bind().dialect):
         op.create_index("ix_denominator_unit_geometry", "denominator_unit", ["geometry"], postgresql_using="gist")
     op.create_table(
         "denominator_figure",
@@ -40,6 +40,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("denominator_figure")
-    if op.get_bind().dialect.name == "postgresql":
+    if has_postgis(op.get_bind().dialect):
         op.drop_index("ix_denominator_unit_geometry", "denominator_unit")
     op.drop_table("denominator_unit")
