@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gridgeo.errors import InvalidInputError
@@ -90,19 +90,15 @@ class Settings(BaseSettings):
         """Whether the service logs JSON lines: as set, else a server does."""
         return self.is_server if self.log_json is None else self.log_json
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        """Hold a server's settings against each other: what is missing is said at the start, not at the first login."""
-        if self.is_server:
-            check_server(self)
-        return self
-
 
 def check_server(settings: Settings) -> None:
     """Check that a server knows its own address, and everything that its identity provider takes.
 
+    What is missing is said at the start, not at the first login; embedded mode needs nothing of it.
     Raises InvalidInputError naming the setting. Tokens are off without an issuer: keys alone open the service then.
     """
+    if not settings.is_server:
+        return
     public = urlsplit(settings.public_url)
     safe = public.scheme == "https" or (public.scheme == "http" and public.hostname in LOOPBACK)
     if not public.hostname or not safe or public.path.strip("/"):

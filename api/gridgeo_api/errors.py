@@ -128,6 +128,8 @@ def problem(
         "code": kind.code,
         "instance": _plain(connection.scope["path"]),
     }
+    if kind.code == KINDS[SignInError].code and getattr(connection.app.state.access, "browser", None) is not None:
+        body["login"] = "/login"
     fixed = {"cache-control": "no-store", "content-language": language, "vary": "Accept-Language"}
     if kind.status in (BUSY.status, KINDS[TooManyError].status):
         fixed["retry-after"] = str(values.get("seconds", RETRY_AFTER_S))

@@ -17,7 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from gridgeo import __version__
-from gridgeo.settings import Settings
+from gridgeo.settings import Settings, check_server
 from gridgeo.storage import SERVING, check_schema, open_engine
 from gridgeo_api.audit_trail import AuditTrail, audit_engine
 from gridgeo_api.auth import LOOPBACK_HOSTS, EmbeddedAccess, RequireActor, RequireOwnOrigin
@@ -76,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     The store is opened when the server starts, not here.
     """
     chosen = settings or Settings()
+    check_server(chosen)
     app = FastAPI(
         title="gridgeo",
         version=__version__,

@@ -16,6 +16,7 @@ from granian.server.mp import MPServer
 from gridgeo.settings import Settings
 
 APPLICATION = "gridgeo_api.main:create_app"
+GRACE_S = 5
 
 
 class DrainingServer(MPServer):
@@ -57,6 +58,8 @@ def draining_server(settings: Settings, host: str, port: int, log_enabled: bool)
             interface=Interfaces.ASGI,
             factory=True,
             workers=1,
+            # Whoever sends its request for ever is not waited for.
+            workers_kill_timeout=round(settings.request_timeout_s) + GRACE_S,
             log_access=False,
             log_enabled=log_enabled,
         )

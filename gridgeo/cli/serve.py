@@ -14,7 +14,7 @@ from gridgeo.cli.common import JsonOption, StoreOption, emit, language, session
 from gridgeo.cli.db import UnsafeOption, refuse_unsafe_role
 from gridgeo.errors import InvalidInputError
 from gridgeo.i18n import translate
-from gridgeo.settings import LOOPBACK, Settings
+from gridgeo.settings import LOOPBACK, Settings, check_server
 
 HostOption = Annotated[
     str | None, typer.Option("--host", help="Address to listen on; only a server may take another one than loopback.")
@@ -65,9 +65,11 @@ class Address:
 def server_address(host: str | None = None, port: int | None = None) -> Address:
     """Return where to listen: as given, else as set.
 
-    Raises InvalidInputError for an address that is not loopback in embedded mode: one user, one machine.
+    Raises InvalidInputError for an address that is not loopback in embedded mode (one user, one machine), and for a
+    server that lacks a setting.
     """
     settings = Settings()
+    check_server(settings)
     address = Address(host or settings.host, port or settings.port)
     if address.host not in LOOPBACK and not settings.is_server:
         raise InvalidInputError(

@@ -61,6 +61,10 @@ def test_a_browser_signs_in_at_the_provider_and_out_again(browser: Server, provi
     refused(browser.get(SESSION, headers={"cookie": f"__Host-gridgeo_session={copied}"}))
 
 
+def test_the_page_is_told_where_to_sign_in(browser: Server) -> None:
+    assert browser.get(SESSION).json()["login"] == "/login"
+
+
 def test_the_challenge_is_the_digest_of_what_the_browser_keeps(browser: Server) -> None:
     begun = browser.get("/login")
     asked = parse_qs(urlsplit(begun.headers["location"]).query)

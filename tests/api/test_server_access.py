@@ -18,7 +18,7 @@ from joserfc import jws
 
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.access import give_role, issue_key, revoke_key, take_role
-from gridgeo.settings import Settings
+from gridgeo.settings import Settings, check_server
 from gridgeo_api.tokens import MAX_TOKEN_BYTES, SigningKeys
 
 from .identity_provider import (
@@ -310,5 +310,6 @@ def test_a_server_without_a_provider_takes_keys_alone(store: str, change: Callab
 )
 def test_a_server_that_lacks_a_setting_does_not_start(given: dict[str, str]) -> None:
     with pytest.raises(InvalidInputError, match="GRIDGEO_"):
-        Settings(mode="server", **given)
-    assert Settings(mode="server", public_url=PUBLIC, oidc_issuer=ISSUER, oidc_audience=AUDIENCE).is_server
+        check_server(Settings(mode="server", **given))
+    check_server(Settings(mode="server", public_url=PUBLIC, oidc_issuer=ISSUER, oidc_audience=AUDIENCE))
+    check_server(Settings(**given))

@@ -18,7 +18,7 @@ def answer_config(example: dict[str, Any]) -> ConfigDict:
 
 
 class Problem(BaseModel):
-    """Why a request failed (RFC 9457)."""
+    """Why a request failed (RFC 9457). login: where a browser signs in, from a server that has such a page."""
 
     model_config = answer_config(
         {
@@ -37,3 +37,4 @@ class Problem(BaseModel):
     detail: str
     code: str
     instance: str
+    login: str | None = None

@@ -1182,7 +1182,7 @@ export interface Polygons {
   features: Record<string, unknown>[];
 }
 
-/** Why a request failed (RFC 9457). */
+/** Why a request failed (RFC 9457). login: where a browser signs in, from a server that has such a page. */
 export interface Problem {
   type: string;
   title: string;
@@ -1190,6 +1190,7 @@ export interface Problem {
   detail: string;
   code: string;
   instance: string;
+  login?: string | null;
 }
 
 /** The day from which duties follow the plan. */

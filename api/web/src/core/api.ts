@@ -33,7 +33,8 @@ async function problemOf(answer: Response): Promise<Problem> {
   try {
     const body = (await answer.json()) as Partial<Record<keyof Problem, unknown>>;
     const text = (value: unknown) => (typeof value === "string" ? value : "");
-    return { ...empty, code: text(body.code), title: text(body.title), detail: text(body.detail) };
+    const told = { ...empty, code: text(body.code), title: text(body.title), detail: text(body.detail) };
+    return typeof body.login === "string" ? { ...told, login: body.login } : told;
   } catch {
     return empty;
   }

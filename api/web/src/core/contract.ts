@@ -44,4 +44,5 @@ export type Territories = Api.Territories;
 export type TileJson = Pick<Api.TileJson, "tiles" | "minzoom" | "maxzoom">;
 
 /** Why a request failed (RFC 9457); status 0 when no answer came at all. */
-export type Problem = Pick<Api.Problem, "status" | "code" | "title" | "detail">;
+type ProblemFields = "status" | "code" | "title" | "detail";
+export type Problem = Pick<Api.Problem, ProblemFields> & Partial<Pick<Api.Problem, "login">>;

@@ -33,7 +33,7 @@ function pageBody(state: State, retry: () => void): HTMLElement[] {
     case "loading":
       return [make("p", { class: "loading", role: "status" }, words.loading)];
     case "signedOut":
-      return [make("h2", {}, words.signedOutTitle), make("p", {}, words.signedOut), again(words.reload, retry)];
+      return signedOut(state, retry);
     case "empty":
       return [make("h2", {}, words.emptyTitle), make("p", {}, words.empty), again(words.reload, retry)];
     case "failed": {
@@ -45,6 +45,14 @@ function pageBody(state: State, retry: () => void): HTMLElement[] {
       ];
     }
   }
+}
+
+function signedOut(state: State, retry: () => void): HTMLElement[] {
+  const words = catalogue(state.language);
+  const title = make("h2", {}, words.signedOutTitle);
+  const login = state.problem?.login;
+  if (!login?.startsWith("/")) return [title, make("p", {}, words.signedOut), again(words.reload, retry)];
+  return [title, make("p", {}, make("a", { class: "primary", href: login }, words.signIn))];
 }
 
 function again(text: string, retry: () => void): HTMLElement {
