@@ -18,8 +18,9 @@ from gridgeo.cells.points import resolutions
 from gridgeo.domain.arrays import CellArray, FloatArray, IntArray
 from gridgeo.domain.measures import MEASURE_BY_ID, Measure
 from gridgeo.errors import InvalidInputError
-from gridgeo.maps._rings import Rings, clip_to_box, offsets, ranges, take_rings, to_integers
-from gridgeo.maps.mercator import EXTENT, check_tile, in_tile_units, world_xy
+from gridgeo.maps._rings import Rings, offsets, ranges, take_rings
+from gridgeo.maps.kernels import draw
+from gridgeo.maps.mercator import EXTENT, check_tile, world_xy
 from gridgeo.maps.mvt import HexFeatures, hexagon_layer
 
 CELLS_A_TILE = 5_000
@@ -32,8 +33,8 @@ Counts = tuple[CellArray, FloatArray]
 Known = tuple[Mapping[str, Counts], Mapping[str, Measure]]
 """Counts that are given for parents, and what the columns mean."""
 _EARTH_KM2 = 510_065_622.0
-_BUCKET_ZOOM_ABOVE_RESOLUTION = 4
-"""Buckets of this zoom hold about a hundred cells, whatever the resolution."""
+_BUCKET_ZOOM_ABOVE_RESOLUTION = 5
+"""Buckets of this zoom hold about thirty cells, whatever the resolution."""
 
 
 @dataclass(frozen=True)
@@ -229,44 +230,31 @@ def cells_tile(index: TileIndex, z: int, x: int, y: int, *, names: Sequence[str]
     if unknown:
         raise InvalidInputError("unknown columns {given}, known are {known}", given=unknown, known=list(index.names))
     level = index.levels[resolution_at_zoom(index.resolution, z)]
-    within, across = _touching(level, z, x, y)
-    whole, starts = to_integers(_drawn(level, within, across, (z, x, y)))
-    left = np.flatnonzero(np.diff(starts))
-    rows = np.concatenate([within, across])[left]
+    return level_tile(level, (z, x, y), wanted)
+
+
+def level_tile(level: _Level, tile: tuple[int, int, int], names: Sequence[str]) -> bytes:
+    """Encode the hexagons of one level that a tile touches, however many they are."""
+    z, x, y = tile
+    place = np.array([1 << z, x, y, EXTENT, BUFFER], dtype=np.float64)
+    rows, corners, starts = draw(*level.rings, level.boxes, _near(level, z, x, y), place)
     features = HexFeatures(
         cells=level.cells[rows],
         ids=level.ids[rows],
-        rings=(whole, offsets(np.diff(starts)[left])),
-        columns={name: level.columns[name][rows] for name in wanted},
+        rings=(corners, starts),
+        columns={name: level.columns[name][rows] for name in names},
     )
     return hexagon_layer("cells", features)
 
 
-def _drawn(level: _Level, within: IntArray, across: IntArray, tile: tuple[int, int, int]) -> Rings:
-    """Return the rings of both sets of rows in tile units, those of the second cut to the buffered tile."""
-    inner, inner_starts = take_rings(level.rings, within)
-    outer, outer_starts = take_rings(level.rings, across)
-    cut, cut_starts = clip_to_box((in_tile_units(outer, *tile), outer_starts), -BUFFER, EXTENT + BUFFER)
-    xy = np.concatenate([in_tile_units(inner, *tile), cut])
-    return xy, np.concatenate([inner_starts, inner_starts[-1] + cut_starts[1:]])
-
-
-def _touching(level: _Level, z: int, x: int, y: int) -> tuple[IntArray, IntArray]:
-    """Return the rows that lie within the tile with its buffer, and those whose box meets its edge.
-
-    Whole buckets are taken first, then box by box.
-    """
+def _near(level: _Level, z: int, x: int, y: int) -> IntArray:
+    """Return the rows of the buckets that the tile with its buffer touches."""
     side, edge = 1.0 / (1 << z), BUFFER / EXTENT / (1 << z)
-    low = np.array([x * side - edge, y * side - edge])
-    high = np.array([(x + 1) * side + edge, (y + 1) * side + edge])
     buckets = 1 << level.bucket_zoom
-    first = np.clip(((low - level.reach) * buckets).astype(np.int64), 0, buckets - 1)
-    last = np.clip(((high + level.reach) * buckets).astype(np.int64), 0, buckets - 1)
-    line = np.arange(first[1], last[1] + 1) * buckets
-    start = np.searchsorted(level.bucket, line + first[0], side="left")
-    end = np.searchsorted(level.bucket, line + last[0], side="right")
-    rows = ranges(start, end - start)
-    west, north, east, south = level.boxes[rows].T
-    touching = (west <= high[0]) & (east >= low[0]) & (north <= high[1]) & (south >= low[1])
-    inside = (west >= low[0]) & (east <= high[0]) & (north >= low[1]) & (south <= high[1])
-    return rows[inside], rows[touching & ~inside]
+    reach = edge + level.reach
+    first_x, first_y = (max(int((at * side - reach) * buckets), 0) for at in (x, y))
+    last_x, last_y = (min(int(((at + 1) * side + reach) * buckets), buckets - 1) for at in (x, y))
+    line = np.arange(first_y, last_y + 1) * buckets
+    start = np.searchsorted(level.bucket, line + first_x, side="left")
+    end = np.searchsorted(level.bucket, line + last_x, side="right")
+    return ranges(start, end - start)

@@ -8,8 +8,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridgeo.maps._rings import clip_to_box, offsets, ranges, to_integers, twice_areas
-from gridgeo.maps._varint import message, number, varint_bytes, varint_lengths, zigzag
+from gridgeo.maps._rings import offsets, ranges
+from gridgeo.maps._varint import message, number
+from gridgeo.maps.kernels import MOST_CORNERS, cut, number_places, put_varint, round_off, varint_length, zigzag
 
 
 def _varint(value: int) -> bytes:
@@ -21,19 +22,31 @@ def _varint(value: int) -> bytes:
 
 
 @settings(deadline=None)
-@given(st.lists(st.integers(0, 2**64 - 1), max_size=60))
-def test_varints_are_those_of_a_plain_loop(values: list[int]) -> None:
-    tokens = np.array(values, dtype=np.uint64)
-    lengths = varint_lengths(tokens)
-    assert lengths.tolist() == [len(_varint(value)) for value in values]
-    assert varint_bytes(tokens, lengths).tobytes() == b"".join(_varint(value) for value in values)
+@given(st.integers(0, 2**64 - 1))
+def test_varints_are_those_of_a_plain_loop(value: int) -> None:
+    out = np.zeros(12, dtype=np.uint8)
+    end = put_varint(out, 1, np.uint64(value))
+    assert out[1:end].tobytes() == _varint(value)
+    assert varint_length(np.uint64(value)) == end - 1
 
 
 @settings(deadline=None)
-@given(st.lists(st.integers(-(2**40), 2**40), max_size=60))
-def test_zigzag_maps_signed_numbers_to_unsigned_ones_and_back(values: list[int]) -> None:
-    tokens = zigzag(np.array(values, dtype=np.int64))
-    assert [(int(token) >> 1) ^ -(int(token) & 1) for token in tokens] == values
+@given(st.integers(-(2**40), 2**40))
+def test_zigzag_maps_signed_numbers_to_unsigned_ones_and_back(value: int) -> None:
+    token = int(zigzag(value))
+    assert (token >> 1) ^ -(token & 1) == value
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([0.0, 1.5, -2.0, float("nan"), 1e300]), max_size=40))
+def test_every_number_has_one_place_and_what_is_none_has_no_place(values: list[float]) -> None:
+    figures = np.array(values)
+    none = np.array([np.nan, -np.nan]).view(np.uint64)
+    places, distinct = number_places(figures.view(np.uint64), none)
+    numbers = distinct.view(np.float64)
+    assert len(set(numbers.tolist())) == len(numbers)
+    for value, place in zip(values, places.tolist(), strict=True):
+        assert place == -1 if np.isnan(value) else numbers[place] == value
 
 
 def test_messages_carry_their_field_and_length() -> None:
@@ -48,28 +61,31 @@ def test_ranges_run_from_each_start() -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.integers(0, 1_000_000), st.integers(1, 30))
-def test_clipped_rings_cover_what_shapely_leaves(seed: int, n_rings: int) -> None:
+@given(st.integers(0, 1_000_000))
+def test_cut_rings_cover_what_shapely_leaves(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    rings = []
-    for _ in range(n_rings):
-        angle = np.sort(rng.uniform(0, 2 * np.pi, rng.integers(3, 9)))
-        middle, radius = rng.uniform(-150, 150, 2), rng.uniform(1, 200)
-        rings.append(np.column_stack([middle[0] + radius * np.cos(angle), middle[1] + radius * np.sin(angle)]))
-    starts = offsets(np.array([len(ring) for ring in rings]))
-    xy, cut = clip_to_box((np.concatenate(rings), starts), -50.0, 80.0)
-    frame = shapely.box(-50, -50, 80, 80)
-    for ring, start, end in zip(rings, cut[:-1], cut[1:], strict=True):
-        left = shapely.Polygon(ring) & frame
-        found = shapely.Polygon(xy[start:end]) if end - start >= 3 else shapely.Polygon()
-        assert found.symmetric_difference(left).area == pytest.approx(0.0, abs=1e-6)
+    angle = np.sort(rng.uniform(0, 2 * np.pi, rng.integers(3, 11)))
+    middle, radius = rng.uniform(-150, 150, 2), rng.uniform(1, 200)
+    corners = np.column_stack([middle[0] + radius * np.cos(angle), middle[1] + radius * np.sin(angle)])
+    ring, spare = np.zeros((MOST_CORNERS, 2)), np.zeros((MOST_CORNERS, 2))
+    ring[: len(corners)] = corners
+    left = cut(ring, len(corners), np.array([-50.0, -40.0, 80.0, 70.0]), spare)
+    expected = shapely.Polygon(corners) & shapely.box(-50, -40, 80, 70)
+    found = shapely.Polygon(ring[:left]) if left >= 3 else shapely.Polygon()
+    assert found.symmetric_difference(expected).area == pytest.approx(0.0, abs=1e-6)
 
 
-def test_rings_that_round_to_nothing_become_empty_and_others_lose_repeated_points() -> None:
-    tiny = [[0.1, 0.1], [0.2, 0.1], [0.2, 0.2]]
-    flat = [[0.0, 0.0], [5.0, 0.0], [9.0, 0.1]]
-    good = [[0.0, 0.0], [0.2, 0.1], [4.0, 0.0], [4.0, 4.0], [0.1, 0.2]]
-    xy, starts = to_integers((np.array([*tiny, *flat, *good]), np.array([0, 3, 6, 11])))
-    assert starts.tolist() == [0, 0, 0, 3]
-    assert sorted(map(tuple, xy.tolist())) == [(0, 0), (4, 0), (4, 4)]
-    assert twice_areas((xy, starts)).tolist() == [0, 0, 16]
+@pytest.mark.parametrize(
+    ("corners", "expected"),
+    [
+        ([[0.1, 0.1], [0.2, 0.1], [0.2, 0.2]], []),
+        ([[0.0, 0.0], [5.0, 0.0], [9.0, 0.1]], []),
+        ([[0.0, 0.0], [0.2, 0.1], [4.0, 0.0], [4.0, 4.0], [0.1, 0.2]], [(0, 0), (4, 0), (4, 4)]),
+    ],
+)
+def test_rings_that_round_to_nothing_become_empty_and_others_lose_repeated_points(
+    corners: list[list[float]], expected: list[tuple[int, int]]
+) -> None:
+    whole = np.zeros((MOST_CORNERS, 2), dtype=np.int32)
+    left = round_off(np.array(corners), len(corners), whole, 0)
+    assert list(map(tuple, whole[:left].tolist())) == expected
