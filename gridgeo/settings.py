@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     max_body_bytes: the largest request body taken.
     request_timeout_s: after this long a request is answered with 503.
     tile_cache_bytes: memory for encoded tiles of the live publication.
+    publication_cache_s: so long another process's publication may take to be noticed.
     allow_unsafe_role: whether ``gridgeo serve`` and ``gridgeo db check`` take a PostgreSQL login that no policy holds
     for, such as a superuser; for development.
 
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     request_timeout_s: float = Field(default=10.0, gt=0)
     tile_cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
+    publication_cache_s: float = Field(default=0.1, ge=0, le=5)
     allow_unsafe_role: bool = False
 
     mode: Literal["embedded", "server"] = "embedded"

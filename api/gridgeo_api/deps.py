@@ -30,6 +30,7 @@ from gridgeo_api.cache import Answer, BoundedCache, Key, packed_answer
 from gridgeo_api.errors import NO_VERSION, SIGN_IN, STATUSES, NoVersionError, SignInError
 from gridgeo_api.limits import DEADLINE, GZIP_LEVEL, MAX_TEXT
 from gridgeo_api.negotiation import brotli_packed, has_already, takes
+from gridgeo_api.remembered import ANSWERED
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -148,15 +149,24 @@ class Reading:
         *,
         media_type: str = JSON,
         cache_control: str = REVALIDATE,
+        again: bool = False,
     ) -> Response:
         """Return the answer of a route and its parameters, 304 where the caller has it already.
 
-        key: the route and all that its body depends on, besides publication and scope.
+        key: the route and all that its body depends on, besides publication and scope. again: whether all of that
+        stands in the address, so that the answer may be given again without asking the route.
         """
         full: Key = (self.published.id, self.scope, *key)
         headers = self.tag(key, cache_control)
         if self.has_already(headers["etag"]):
             return Response(status_code=304, headers=headers)
+        response = self._coded(full, make, media_type, headers)
+        if again:
+            self.request.scope[ANSWERED] = (self.published.id, response)
+        return response
+
+    def _coded(self, full: Key, make: Callable[[], bytes], media_type: str, headers: dict[str, str]) -> Response:
+        """Return the answer in the smallest coding that the caller takes."""
         answers: BoundedCache[Answer] = self.request.app.state.answers
         found = answers.get(full, lambda: packed_answer(media_type, make(), GZIP_LEVEL))
         coding = self.request.headers.get("accept-encoding")

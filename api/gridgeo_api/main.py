@@ -30,6 +30,7 @@ from gridgeo_api.negotiation import Brotli, Revalidate
 from gridgeo_api.observe import Figures, Observe, log_as_json
 from gridgeo_api.openapi import describe
 from gridgeo_api.rate import Buckets, RateLimit
+from gridgeo_api.remembered import Remembered
 from gridgeo_api.routes import (
     audit,
     branches,
@@ -112,6 +113,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     public = urlsplit(settings.public_url) if settings.is_server else None
     buckets = Buckets(settings.rate_per_s if settings.is_server else 0.0, settings.rate_burst)
     hosts = LOOPBACK_HOSTS if public is None else (str(public.hostname), *LOOPBACK_HOSTS)
+    app.add_middleware(Remembered, fresh_s=settings.publication_cache_s, max_bytes=settings.tile_cache_bytes)
     app.add_middleware(RateLimit, buckets=buckets)
     app.add_middleware(Revalidate)
     app.add_middleware(Brotli)

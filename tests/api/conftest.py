@@ -178,4 +178,6 @@ def start(published: tuple[str, Bank]) -> Iterator[Start]:
 
 def settings_for(store_url: str, **changes: Any) -> Settings:
     """Return the settings of a service over a store."""
-    return Settings(**({"store_url": store_url, "login_token": TOKEN, "language": "en"} | changes))
+    return Settings(
+        **({"store_url": store_url, "login_token": TOKEN, "language": "en", "publication_cache_s": 0} | changes)
+    )

@@ -36,7 +36,7 @@ def list_branches(reading: ReadingNow, asked: Annotated[PageQuery, Query()]) -> 
         page = page_of_frame(table, BRANCHES, asked)
         return json_bytes({"version": reading.published.id} | listed("branches", page))
 
-    return reading.answer(("branches", *asked.as_key()), body)
+    return reading.answer(("branches", *asked.as_key()), body, again=True)
 
 
 @router.get(
@@ -51,7 +51,7 @@ def list_catchments(reading: ReadingNow) -> Response:
     def body() -> bytes:
         return feature_collection(browse.catchments(reading.connection, reading.actor, reading.published))
 
-    return reading.answer(("catchments",), body, media_type=GEOJSON)
+    return reading.answer(("catchments",), body, media_type=GEOJSON, again=True)
 
 
 def feature_collection(catchments: pl.DataFrame) -> bytes:

@@ -38,7 +38,7 @@ def list_cells(reading: ReadingNow, asked: Annotated[CellsAsked, Query()]) -> Re
     wanted = wanted_by_address(asked, reading.published)
     limit = reading.request.app.state.settings.max_cells_per_answer
     key = ("cells", asked.limit, asked.cursor, wanted.question)
-    return reading.answer(key, lambda: scored_cells(reading, wanted, limit))
+    return reading.answer(key, lambda: scored_cells(reading, wanted, limit), again=True)
 
 
 @router.post(
@@ -71,7 +71,7 @@ def read_cell(reading: ReadingNow, cell: CellId) -> Response:
             given=found,
             resolution=published,
         )
-    return reading.answer(("cell", int(numbers[0])), lambda: json_bytes(_detail(reading, numbers)))
+    return reading.answer(("cell", int(numbers[0])), lambda: json_bytes(_detail(reading, numbers)), again=True)
 
 
 def _detail(reading: Reading, numbers: np.ndarray[Any, np.dtype[np.uint64]]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def list_territories(reading: ReadingNow, branch_id: BranchId = None) -> Respons
         found = browse.territories(reading.connection, reading.actor, reading.published, branch_id=branch_id)
         return json_bytes(_territories(found))
 
-    return reading.answer(("territories", branch_id), body)
+    return reading.answer(("territories", branch_id), body, again=True)
 
 
 def _territories(found: browse.Territories) -> dict[str, Any]:

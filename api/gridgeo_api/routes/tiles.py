@@ -152,6 +152,7 @@ def tile_answer(
         lambda: tiles_of(reading).tile(layer, chosen, tile),
         media_type=MEDIA_TYPE,
         cache_control=FOR_EVER if kept else REVALIDATE,
+        again=layer != "grids",
     )
 
 
