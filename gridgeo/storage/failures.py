@@ -9,13 +9,14 @@ from contextlib import contextmanager
 import psycopg
 import sqlalchemy as sa
 
-from gridgeo.errors import BusyError, ConflictError, GridgeoError, NotAllowedError
+from gridgeo.errors import BusyError, ConflictError, GridgeoError, InvalidInputError, NotAllowedError
 
 TOOK_TOO_LONG = {"57014", "25P03", "25P04", "57P05"}
 """PostgreSQL states: statement cancelled, idle in transaction, transaction and session time-outs."""
 SOMEBODY_WRITES = {"55P03", "40001", "40P01"}
 """PostgreSQL states: lock not available, serialisation failure, deadlock."""
 DISK_FULL = "53100"
+OUT_OF_RANGE = "22003"
 NO_CONNECTION = {"57P01", "57P02", "57P03", "53300"}
 """PostgreSQL states: shut down, crashed, starting, too many connections; class 08 belongs here too."""
 SQLITE_BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -27,6 +28,10 @@ def gridgeo_error(error: BaseException) -> GridgeoError | None:
     if isinstance(error, GridgeoError):
         # Raised by a column type of ours; SQLAlchemy would wrap it.
         return type(error)(error.template, **error.values)
+    if isinstance(error, OverflowError):
+        return InvalidInputError("a number is larger than the store can hold")
+    if isinstance(error, UnicodeEncodeError):
+        return InvalidInputError("a text holds characters that no text can hold")
     if isinstance(error, sqlite3.Error):
         return _sqlite_error(error)
     return _postgres_error(error) if isinstance(error, psycopg.Error) else None
@@ -48,6 +53,18 @@ def _postgres_error(error: psycopg.Error) -> GridgeoError | None:
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         # A grant that is missing, or a policy that keeps a row of another branch from being written.
         return NotAllowedError("the login of the store may not do this: {detail}", detail=str(error).partition("\n")[0])
+    return _postgres_input(error) or _postgres_busy(error)
+
+
+def _postgres_input(error: psycopg.Error) -> GridgeoError | None:
+    if error.sqlstate == OUT_OF_RANGE:
+        return InvalidInputError("a number is larger than the store can hold")
+    if isinstance(error, psycopg.DataError) and "NUL" in str(error):
+        return InvalidInputError("a text holds characters that no text can hold")
+    return None
+
+
+def _postgres_busy(error: psycopg.Error) -> GridgeoError | None:
     state = error.sqlstate or ""
     if state in TOOK_TOO_LONG:
         return BusyError("the store took longer than allowed; try again")

@@ -63,6 +63,13 @@ PATHS = (
     "/api/v1/branches?sort={}",
     "/api/v1/branches?fields={}",
     "/api/v1/imports?cursor={}",
+    "/api/v1/parties/customers?cursor={}",
+    "/api/v1/parties/customers?tier={}",
+    "/api/v1/parties/merchants?fields={}",
+    "/api/v1/scenarios/{}",
+    "/api/v1/scenarios/{}/compare",
+    "/api/v1/scenarios/live/enclaves?cursor={}",
+    "/api/v1/exports/{}",
     "/api/v1/jobs?cursor={}",
     "/api/v1/territories?branch_id={}",
     "/tiles/{}.json",
@@ -147,6 +154,15 @@ JSON_VALUES = st.recursive(
 )
 WRITES = (
     "/api/v1/cells/query",
+    "/api/v1/scenarios",
+    "/api/v1/scenarios/check",
+    "/api/v1/scenarios/replans",
+    "/api/v1/scenarios/None/solve",
+    "/api/v1/scenarios/None/moves",
+    "/api/v1/scenarios/None/publish",
+    "/api/v1/scenarios/None/disputes",
+    "/api/v1/disputes/1/decision",
+    "/api/v1/denominators/people/source",
     "/api/v1/runs",
     "/api/v1/catchments",
     "/api/v1/catchments/preview",
@@ -169,6 +185,13 @@ def test_any_body_is_no_fault(client: Client, path: str, body: object, revision:
     answer = client.request("POST", path, content=content, headers=[(b"origin", ORIGIN.encode()), *headers])
     assert 400 <= answer.status_code < 500, (body, answer.text)
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("depth", [500, 100_000])
+def test_json_that_is_nested_deep_is_no_fault(client: Client, depth: int) -> None:
+    for content in (b"[" * depth, b'{"polygon":' * depth + b"1" + b"}" * depth, b"[" * depth + b"]" * depth):
+        answer = client.request("POST", "/api/v1/cells/query", content=content, headers={"origin": ORIGIN})
+        assert 400 <= answer.status_code < 500
 
 
 @pytest.mark.parametrize("value", ["b9", "'; DROP TABLE cell_score; --", "网点"])

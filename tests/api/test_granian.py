@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -148,6 +149,57 @@ def test_a_strange_request_is_refused_and_the_server_goes_on(
     raw = b"POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" + head + b"\r\n" + chunk
     answer = exchange(served, raw)
     assert answer == b"" or answer.split(b" ")[1][:1] == b"4", answer[:200]
+    assert browser.get("/api/v1/session").status_code == 200
+
+
+def memory_mib(served: Served) -> float:
+    """Return the memory that the server and its workers hold."""
+    children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children").read_text().split()
+    pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in (str(served.process.pid), *children)]
+    return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_ninety_megabytes_of_json_are_refused_and_not_kept(
+    browser: httpx.Client, served: Served, chunked: bool
+) -> None:
+    piece = b"[" * 65_536
+    count = 90 * 2**20 // len(piece)
+    length = f"Content-Length: {count * len(piece)}" if not chunked else "Transfer-Encoding: chunked"
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    head = (
+        f"POST /api/v1/cells/query HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nOrigin: {served.base}\r\n"
+        f"Cookie: {cookie}\r\nContent-Type: application/json\r\n{length}\r\n\r\n"
+    )
+    before = memory_mib(served)
+    answer = b""
+    with socket.create_connection(("127.0.0.1", served.port), timeout=START_WITHIN_S) as connection:
+        connection.sendall(head.encode())
+        framed = f"{len(piece):x}\r\n".encode() + piece + b"\r\n" if chunked else piece
+        # The server may hang up before all is sent: that is what is wanted.
+        with suppress(ConnectionError):
+            for _ in range(count):
+                connection.sendall(framed)
+        with suppress(ConnectionError):
+            answer = connection.recv(65_536)
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 413"), answer[:100]
+    assert memory_mib(served) - before < 45
+    assert browser.get("/api/v1/session").status_code == 200
+
+
+def test_connections_that_stop_half_way_keep_nobody_else_waiting(browser: httpx.Client, served: Served) -> None:
+    starts = (
+        b"GET /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\n",
+        b"POST /api/v1/cells/query HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{",
+        b"POST /api/v1/cells/query HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+        b"",
+    )
+    with ExitStack() as stack:
+        for start in starts * 16:
+            address = ("127.0.0.1", served.port)
+            half = stack.enter_context(socket.create_connection(address, timeout=START_WITHIN_S))
+            half.sendall(start)
+        assert [browser.get("/api/v1/session").status_code for _ in range(8)] == [200] * 8
     assert browser.get("/api/v1/session").status_code == 200
 
 
