@@ -19,11 +19,9 @@ from gridgeo_api.errors import (
     FOREIGN_ORIGIN,
     LOGIN,
     SIGN_IN,
-    TOO_MANY,
     ForeignOriginError,
     LoginError,
     SignInError,
-    TooManyError,
     problem_from_error,
 )
 from gridgeo_api.rate import FAILED_SIGN_IN_COST, Buckets, address_of
@@ -132,15 +130,14 @@ class RequireActor:
         await self.app(scope, receive, send)
 
     async def _known(self, request: Request) -> Actor:
-        """Return who asks; an address that keeps sending bad credentials is not even listened to."""
-        address = f"sign-in:{address_of(request)}"
-        wait_s = self.buckets.wait_s(address, FAILED_SIGN_IN_COST)
-        if wait_s > 0 and any(name in request.headers for name in HEADERS):
-            raise TooManyError(TOO_MANY, seconds=int(wait_s) + 1)
+        """Return who asks; an address that keeps sending bad credentials is told to wait.
+
+        Good ones are never kept waiting for the bad ones: behind a proxy all come from one address.
+        """
         try:
             found = await self.authenticate(request)
         except SignInError:
-            self.buckets.take(address, FAILED_SIGN_IN_COST)
+            self.buckets.require(f"sign-in:{address_of(request)}", FAILED_SIGN_IN_COST)
             raise
         if found is None:
             raise SignInError(self.authenticate.words)

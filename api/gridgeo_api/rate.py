@@ -90,15 +90,16 @@ class RateLimit:
         self.buckets = buckets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what the actor can pay for, answer 429 to the rest."""
-        if scope["type"] == "http":
-            request = Request(scope)
-            actor = getattr(request.state, "actor", None)
-            name = f"actor:{actor.id}" if actor is not None else f"address:{address_of(request)}"
+        """Pass on what the actor can pay for, answer 429 to the rest.
+
+        What is open to everybody is not counted: behind a proxy all come from one address, and its limits hold there.
+        """
+        actor = getattr(Request(scope).state, "actor", None) if scope["type"] == "http" else None
+        if actor is not None:
             try:
-                self.buckets.require(name, cost_of(scope["method"], scope["path"]))
+                self.buckets.require(actor.id, cost_of(scope["method"], scope["path"]))
             except TooManyError as error:
-                await problem_from_error(request, error)(scope, receive, send)
+                await problem_from_error(Request(scope), error)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
