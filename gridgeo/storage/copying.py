@@ -1,4 +1,4 @@
-"""PostgreSQL's COPY: whole tables in and out as CSV made and read by polars and arrow."""
+"""PostgreSQL's COPY: whole tables in, in the binary format where it can be, and out as CSV read by arrow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import pyarrow.csv
 import sqlalchemy as sa
 
 from gridgeo.domain.tables import Contract
+from gridgeo.storage.binary_rows import HEADER, TRAILER, binary_rows, fits_binary
 from gridgeo.storage.failures import driver_calls
+from gridgeo.storage.models import Base
 
 ROWS_AT_ONCE = 100_000
 """Rows of CSV held in memory at a time."""
@@ -21,30 +23,40 @@ ROWS_AT_ONCE = 100_000
 def copy_in(connection: sa.Connection, table: str, frame: pl.DataFrame) -> None:
     """Append the frame to a table of the same column names; PostgreSQL only.
 
-    A null is an empty field, an empty text a quoted one; floats are written with the digits that give the same bits.
+    Numbers, truth values and texts go in the binary format; with a date, a geometry, bytes or JSON among the columns
+    rows go as CSV: a null is an empty field, an empty text a quoted one, floats have digits that give the same bits.
     PostgreSQL does not copy into a table whose policies hold for the login: the rows then go through a passing table.
     """
     preparer = connection.dialect.identifier_preparer
     names = ", ".join(preparer.quote(name) for name in frame.columns)
     if not connection.scalar(sa.select(sa.func.row_security_active(sa.cast(table, sa.Text)))):
-        _copy_rows(connection, f"{preparer.quote(table)} ({names})", frame)
+        _copy_rows(connection, f"{preparer.quote(table)} ({names})", table, frame)
         return
     staged = preparer.quote(f"passing_{table}")
     connection.exec_driver_sql(
         f"CREATE TEMPORARY TABLE {staged} ON COMMIT DROP AS SELECT {names} FROM {preparer.quote(table)} WITH NO DATA"  # noqa: S608
     )
-    _copy_rows(connection, f"{staged} ({names})", frame)
+    _copy_rows(connection, f"{staged} ({names})", table, frame)
     connection.exec_driver_sql(f"INSERT INTO {preparer.quote(table)} ({names}) SELECT {names} FROM {staged}")  # noqa: S608
     connection.exec_driver_sql(f"DROP TABLE {staged}")
 
 
-def _copy_rows(connection: sa.Connection, target: str, frame: pl.DataFrame) -> None:
-    statement = f"COPY {target} FROM STDIN (FORMAT csv)"
+def _copy_rows(connection: sa.Connection, target: str, table: str, frame: pl.DataFrame) -> None:
+    is_binary = fits_binary(frame, Base.metadata.tables[table])
+    statement = f"COPY {target} FROM STDIN (FORMAT {'binary' if is_binary else 'csv'})"
     with driver_calls(), _driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
+        if is_binary:
+            copy.write(HEADER)
         for part in frame.iter_slices(ROWS_AT_ONCE):
-            buffer = io.BytesIO()
-            part.write_csv(buffer, include_header=False)
-            copy.write(buffer.getbuffer())
+            copy.write(binary_rows(part) if is_binary else _csv(part))
+        if is_binary:
+            copy.write(TRAILER)
+
+
+def _csv(part: pl.DataFrame) -> memoryview:
+    buffer = io.BytesIO()
+    part.write_csv(buffer, include_header=False)
+    return buffer.getbuffer()
 
 
 def copy_out(connection: sa.Connection, query: sa.Select[Any], schema: Contract) -> pl.DataFrame:

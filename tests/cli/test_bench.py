@@ -61,7 +61,7 @@ def test_every_plan_of_the_bench_of_territories_is_whole_and_truly_certified(ans
 def test_the_bench_of_the_service_is_answered_without_an_error(answer: Answer) -> None:
     body = answer("serve")
     cases = {case["id"]: case for case in body["cases"]}
-    assert {"branch-read", "mixed-load"} <= set(cases)
+    assert {"branch-read", "mixed-load", "rls-cost"} <= set(cases)
     assert body["checks"]["errors"] == 0
     assert cases["mixed-load"]["ours"] > 0
 
