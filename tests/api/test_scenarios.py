@@ -284,3 +284,16 @@ def test_the_log_of_a_replayed_request_is_kept_for_its_actor_alone(planner: Clie
         assert planner.post(f"{PATH}/Spring/comments", body, idempotency_key="own").json()["by"] == "wang"
     finally:
         planner.act_as(LI)
+
+
+def test_a_grid_is_kept_once_under_one_key(planner: Client) -> None:
+    wanted = {
+        "kind": "cohort",
+        "name": "old",
+        "rule": {"where": {"attribute": "age_band", "is": "60+"}},
+        "branch_id": "B2",
+    }
+    first, again = (planner.post("/api/v1/features", wanted, idempotency_key="cohort") for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (first.content, first.headers["etag"]) == (again.content, again.headers["etag"])
+    assert planner.post("/api/v1/features", wanted).status_code == 412

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from gridgeo.pipeline.features import cohorts, industry, kept, target_groups
 from gridgeo.pipeline.features.kept import FeatureDraft
 from gridgeo.pipeline.grids.card import grid_card
-from gridgeo_api.deps import ActorKnown, Connected, RevisionGiven, WritingNow, moment, plain_answer
+from gridgeo_api.deps import ActorKnown, Connected, OnceGiven, RevisionGiven, WritingNow, moment, plain_answer
 from gridgeo_api.limits import MAX_TEXT
 from gridgeo_api.openapi import problems
 from gridgeo_api.paging import Listing, listed, page_of
@@ -74,11 +74,15 @@ def list_features(actor: ActorKnown, connection: Connected, asked: Annotated[Fea
 
 
 @router.post("/features", summary="Keep a grid", status_code=201, response_model=Feature, responses=WRITE)
-def create_feature(writing: WritingNow, wanted: FeatureWanted) -> Response:
+def create_feature(writing: WritingNow, once: OnceGiven, wanted: FeatureWanted) -> Response:
     """Keep a rule as a draft; 412 when the name is taken, so that the same request again makes no second one."""
     draft = FeatureDraft(**wanted.model_dump())
-    made = kept.create_feature(writing.connection, writing.actor, draft, writing.now)
-    return plain_answer(made, status=201, etag=f'"{made["revision"]}"')
+
+    def body() -> Response:
+        made = kept.create_feature(writing.connection, writing.actor, draft, writing.now)
+        return plain_answer(made, status=201, etag=f'"{made["revision"]}"')
+
+    return once.answer(writing, body)
 
 
 @router.post("/features/count", summary="Count what a rule holds", response_model=FeatureCount, responses=WRITE)
@@ -154,10 +158,14 @@ def list_snapshots(actor: ActorKnown, connection: Connected, feature_id: Feature
     response_model=Snapshot,
     responses=WRITE,
 )
-def take_snapshot(writing: WritingNow, feature_id: FeatureId, wanted: SnapshotWanted) -> Response:
+def take_snapshot(writing: WritingNow, once: OnceGiven, feature_id: FeatureId, wanted: SnapshotWanted) -> Response:
     """Write down who a cohort holds on a day, with the rule and the versions it was worked out from."""
-    taken = cohorts.take_snapshot(writing.connection, writing.actor, feature_id, writing.now, as_of=wanted.as_of)
-    return plain_answer(taken, status=201)
+
+    def body() -> Response:
+        taken = cohorts.take_snapshot(writing.connection, writing.actor, feature_id, writing.now, as_of=wanted.as_of)
+        return plain_answer(taken, status=201)
+
+    return once.answer(writing, body)
 
 
 @router.get(

@@ -19,6 +19,7 @@ from gridgeo_api.deps import (
     ActorKnown,
     Connected,
     KeyGiven,
+    OnceGiven,
     RevisionGiven,
     TryingNow,
     Writing,
@@ -76,17 +77,21 @@ def read_grids(actor: ActorKnown, connection: Connected, branch_id: BranchPath) 
     response_model=GridEdit,
     responses=problems(401, 403, 404, 412, 413, 422, 503),
 )
-def begin_grids(writing: WritingNow, branch_id: BranchPath, wanted: GridsWanted) -> Response:
+def begin_grids(writing: WritingNow, once: OnceGiven, branch_id: BranchPath, wanted: GridsWanted) -> Response:
     """Make one grid of all cells of the branch's catchment, to be divided; 412 when there are grids already."""
-    made = area_grids.begin_set(
-        writing.connection,
-        writing.actor,
-        branch_id,
-        writing.now,
-        catchment_id=wanted.catchment,
-        resolution=wanted.resolution,
-    )
-    return plain_answer(made.as_dict(), status=201, etag=f'"{made.seq}"')
+
+    def body() -> Response:
+        made = area_grids.begin_set(
+            writing.connection,
+            writing.actor,
+            branch_id,
+            writing.now,
+            catchment_id=wanted.catchment,
+            resolution=wanted.resolution,
+        )
+        return plain_answer(made.as_dict(), status=201, etag=f'"{made.seq}"')
+
+    return once.answer(writing, body)
 
 
 @router.post("/grids/{branch_id}/operations", summary="Edit area grids", response_model=GridEdit, responses=EDIT)
