@@ -31,6 +31,7 @@ from gridgeo.storage import (
     write_frame,
 )
 from gridgeo.storage.contracts import stored
+from gridgeo.storage.migrations import store_revision
 
 CELLS = pl.DataFrame({"branch_id": ["b"] * 3, "cell": [1, 2, 3], "travel_s": [1.0, 2.0, 3.0]}).cast({"cell": pl.UInt64})
 
@@ -165,4 +166,22 @@ def test_a_killed_upgrade_leaves_an_empty_store(store_url: str, kill_at: Kill, t
     check_schema(engine)
     with reading(engine) as connection, pytest.raises(NotFoundError, match="no live catchment"):
         live(connection, "catchment")
+    engine.dispose()
+
+
+def test_an_upgrade_of_a_full_store_keeps_its_rows_even_when_it_is_killed(
+    store_url: str, actor: Actor, now: datetime, kill_at: Kill
+) -> None:
+    engine = open_engine(store_url)
+    version = publish(engine, actor, now)
+    downgrade(engine, "0011")
+    engine.dispose()
+    kill_at(UPGRADER, store_url, "audit_log")
+    engine = open_engine(store_url)
+    assert store_revision(engine) == "0011"
+    upgrade(engine)
+    check_schema(engine)
+    with reading(engine) as connection:
+        assert read_frame(connection, "catchment_cell", version_id=version).equals(CELLS)
+        assert live(connection, "catchment").id == version
     engine.dispose()
