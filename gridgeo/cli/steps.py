@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -35,6 +36,7 @@ from gridgeo.cli.tables import summary_table
 from gridgeo.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
+    from gridgeo.pipeline.changed import Since
     from gridgeo.pipeline.run import RunReport
     from gridgeo.pipeline.steps import Progress, RunParams
     from gridgeo.sources.providers import Provider
@@ -62,6 +64,15 @@ ModelOption = Annotated[
         help="Model of potential: glm, or auto: boosted trees too, taken where they forecast left-out areas better.",
     ),
 ]
+SinceOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PUBLICATION|DAY|last",
+        help="Do again only what a change since this publication concerns: its number, a day, or last.",
+    ),
+]
+OPTION_OF = {"branch_resolutions": "branch_resolution", "potential": "model"}
+"""Parameter of a run -> option, where it has another name."""
 SeedOption = Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Seed of the territory solver.")]
 
 
@@ -75,6 +86,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run(  # noqa: PLR0913 - the options are the command's interface
+    context: typer.Context,
     resolution: ResolutionOption = 9,
     method: MethodOption = "drive_time",
     tolerance: ToleranceOption = 0.05,
@@ -83,11 +95,15 @@ def run(  # noqa: PLR0913 - the options are the command's interface
     threshold: ThresholdOption = 10,
     as_of: AsOfOption = None,
     model: ModelOption = "glm",
+    changed_since: SinceOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
     actor: ActorOption = None,
 ) -> None:
     """Run catchments, locate, score, assign and publish; takes up a run that was killed.
+
+    With --changed-since only the steps that a change since then concerns are done again, with the parameters of that
+    publication where no others are given; the answer is that of a whole run.
 
     Example: gridgeo run --resolution 9 --catchments drive_time
     """
@@ -97,26 +113,68 @@ def run(  # noqa: PLR0913 - the options are the command's interface
 
     words = {kind: text for kind, text in STEP_WORDS.items() if kind not in ("read", "bank")}
     finer = branch_resolutions(branch_resolution)
-    params = run_params(
-        resolution=resolution,
-        method=method,
-        tolerance=tolerance,
-        seed=seed,
-        branch_resolutions=finer,
-        threshold=threshold,
-        as_of=as_of,
-        potential=model,
-    )
+    asked = {
+        "resolution": resolution,
+        "method": method,
+        "tolerance": tolerance,
+        "seed": seed,
+        "branch_resolutions": finer,
+        "threshold": threshold,
+        "as_of": as_of,
+        "potential": model,
+    }
+    given = {name for name in asked if _is_given(context, OPTION_OF.get(name, name))}
+    chosen = {name: value for name, value in asked.items() if name in given}
     with session(store, as_json, actor) as opened, progress_bar(words) as progress:
-        report = _run_as_job(opened, params, progress)
+        since = None if changed_since is None else (changed_since, chosen)
+        compared = None if since is None else _compared(opened, *since)
+        if compared is None or not _is_live(opened, compared):
+            report = _run_as_job(opened, run_params(**asked), progress, since)
+            body = _told(report, report.since)
+        else:
+            body = _told(None, compared)
         with reading(opened.engine) as connection:
-            body = summary(connection, opened.actor)
-        body |= {"run": report.run_id, "resumed": list(report.resumed), "seconds": report.seconds}
+            body = summary(connection, opened.actor) | body
         emit(as_json, body, summary_table(body, opened.language))
     require_feasible(body["territories"]["branches"])
 
 
-def _run_as_job(opened: Session, params: RunParams, progress: Progress) -> RunReport:
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
+
+
+def _compared(opened: Session, asked: str, chosen: dict[str, Any]) -> Since:
+    from gridgeo.pipeline.changed import changed_since, state_now
+    from gridgeo.storage import reading
+
+    with reading(opened.engine) as connection:
+        return changed_since(connection, asked, chosen, state_now(connection), now().date())
+
+
+def _is_live(opened: Session, compared: Since) -> bool:
+    """Tell whether what is live is what a run would give."""
+    from gridgeo.storage import live, reading
+
+    with reading(opened.engine) as connection:
+        return compared.nothing and live(connection, "publication").id == compared.publication
+
+
+def _told(report: RunReport | None, since: Since | None) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "run": None if report is None else report.run_id,
+        "resumed": [] if report is None else list(report.resumed),
+        "seconds": {} if report is None else report.seconds,
+    }
+    if since is not None:
+        compared = {"publication": since.publication, "changed": list(since.changed)}
+        told["since"] = compared | {"taken_over": list(since.reusable), "nothing_to_do": report is None}
+    return told
+
+
+def _run_as_job(
+    opened: Session, params: RunParams, progress: Progress, since: tuple[str, Mapping[str, Any]] | None = None
+) -> RunReport:
     """Run every step as a job that others can watch and cancel; it is done when the run is published."""
     from gridgeo.jobs import here
     from gridgeo.pipeline.run import STEPS as RUN_STEPS
@@ -130,7 +188,7 @@ def _run_as_job(opened: Session, params: RunParams, progress: Progress) -> RunRe
             progress(kind)
             job.progress(kind, kinds.index(kind) / len(kinds))
 
-        return run_all(opened.engine, opened.actor, params, now, step, job.finish)
+        return run_all(opened.engine, opened.actor, params, now, step, job.finish, since)
 
 
 def locate(  # noqa: PLR0913 - the options are the command's interface

@@ -156,9 +156,11 @@ def plan_report(cells: CellArray, result: Result) -> dict[str, Any]:
 
 def _price(result: Result, other: Result) -> dict[str, Any]:
     """Say what it would cost to balance potential as well: compactness given up, and whether it can be done."""
+    length, longer = result.certificate.J_km, other.certificate.J_km
     return {
         "feasible": other.feasible,
-        "compactness_percent": round(100 * (other.certificate.J_km / result.certificate.J_km - 1), 2) + 0.0,
+        # Where every territory is one place there is no length that another could be a share of.
+        "compactness_percent": round(100 * (longer / length - 1), 2) + 0.0 if length else None,
         "violations": [asdict(violation) for violation in other.violations],
     }
 

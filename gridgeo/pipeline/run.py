@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.pipeline import assign, locate, publish, score
 from gridgeo.pipeline.catchments.draw import draw
+from gridgeo.pipeline.changed import Since, changed_since, state_now, taken_over
 from gridgeo.pipeline.steps import (
     Inputs,
     Progress,
@@ -51,6 +52,7 @@ class RunReport:
     """What a run did.
 
     resumed: names of the steps an earlier, killed run had already finished. seconds: wall time of each step run now.
+    since: what was compared with an earlier publication, whose steps were taken over where nothing had changed.
     """
 
     run_id: int
@@ -59,18 +61,22 @@ class RunReport:
     resumed: tuple[str, ...]
     reports: dict[str, dict[str, Any]]
     seconds: dict[str, float] = field(default_factory=dict)
+    since: Since | None = None
 
 
-def run(
+def run(  # noqa: PLR0913 - what a run is told, and whom it tells
     engine: sa.Engine,
     actor: Actor,
     params: RunParams,
     clock: Callable[[], datetime],
     progress: Progress = no_progress,
     at_end: AtEnd = nothing_more,
+    since: tuple[str, Mapping[str, Any]] | None = None,
 ) -> RunReport:
     """Run every step on the working ground and bank, each in a transaction of its own.
 
+    since: a publication and parameters to be other than its own, as `changed_since` takes them: of the steps that no
+    change since then concerns the rows are taken over; params are not asked then.
     at_end: called in the transaction of the publication, so that whoever asked for the run can note its end with it.
 
     An engine and not a connection comes in, since the run must outlive a kill: a step's version and the note that the
@@ -80,8 +86,12 @@ def run(
     require_planner(actor)
     with engine.begin() as connection:
         inputs = Inputs(ground=live(connection, "ground").id, bank=live(connection, "bank").id)
-        digest = _digest(inputs, params)
-        run_id, done = start_or_resume_run(connection, actor, digest=digest, now=clock())
+        state = state_now(connection)
+        compared = None if since is None else changed_since(connection, *since, state, clock().date())
+        params = params if compared is None else compared.params
+        reused = {} if compared is None else compared.reusable
+        digest = _digest(inputs, params, (reused, state))
+        run_id, done = start_or_resume_run(connection, actor, digest=digest, state=state, now=clock())
     seconds: dict[str, float] = {}
     reports: dict[str, dict[str, Any]] = {}
     publication = 0
@@ -89,7 +99,8 @@ def run(
         progress(kind)
         if kind not in done:
             began = time.perf_counter()
-            result = _run_step(engine, actor, (run_id, kind, at_end), step, (inputs, params, clock()))
+            how = step if kind not in reused else _taking_over(reused[kind])
+            result = _run_step(engine, actor, (run_id, kind, at_end), how, (inputs, params, clock()))
             seconds[kind] = round(time.perf_counter() - began, 3)
         else:
             with reading(engine) as connection:
@@ -99,7 +110,7 @@ def run(
             publication = result.version_id
         else:
             inputs = inputs.with_version(kind, result.version_id)
-    return RunReport(run_id, inputs, publication, tuple(done), reports, seconds)
+    return RunReport(run_id, inputs, publication, tuple(done), reports, seconds, compared)
 
 
 def run_one(connection: sa.Connection, actor: Actor, kind: str, chosen: dict[str, Any], now: datetime) -> StepResult:
@@ -150,6 +161,22 @@ def _run_step(
     return result
 
 
-def _digest(inputs: Inputs, params: RunParams) -> str:
-    text = json.dumps([inputs.as_dict(), params.as_dict()], sort_keys=True)
+def _taking_over(version_id: int) -> Step:
+    def step(
+        connection: sa.Connection,
+        actor: Actor,
+        inputs: Inputs,
+        params: RunParams,  # noqa: ARG001 - every step is called alike
+        now: datetime,
+    ) -> StepResult:
+        return taken_over(connection, actor, version_id, inputs, now)
+
+    return step
+
+
+def _digest(inputs: Inputs, params: RunParams, found: tuple[Mapping[str, int], Mapping[str, str]]) -> str:
+    reusable, state = found
+    # A run that takes steps over is another one as soon as anything is other than it was compared with.
+    compared = [dict(reusable), dict(state)] if reusable else []
+    text = json.dumps([inputs.as_dict(), params.as_dict(), *compared], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

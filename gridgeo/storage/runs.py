@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+import orjson
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
@@ -12,17 +14,19 @@ from gridgeo.storage.models import Run, RunStep
 
 
 def start_or_resume_run(
-    connection: sa.Connection, actor: Actor, *, digest: str, now: datetime
+    connection: sa.Connection, actor: Actor, *, digest: str, now: datetime, state: Mapping[str, str] | None = None
 ) -> tuple[int, dict[str, int]]:
     """Return the unfinished run with these inputs, or a new one: its number, and step -> version of what is done.
 
     digest: stands for inputs and parameters; equal digests mean equal results. A finished run is never taken up.
+    state: table without versions -> digest of it now, kept with a new run.
     Raises ConflictError when somebody else starts the same run at this moment.
     """
     unfinished = sa.select(Run.id).where(Run.digest == digest, Run.finished_at.is_(None))
     run_id = connection.scalar(unfinished)
     if run_id is None:
-        row = sa.insert(Run).values(digest=digest, actor_id=actor.id, started_at=now).returning(Run.id)
+        text = None if state is None else orjson.dumps(dict(state)).decode()
+        row = sa.insert(Run).values(digest=digest, actor_id=actor.id, started_at=now, state=text).returning(Run.id)
         return int(connection.execute(row).scalar_one()), {}
     return run_id, run_steps(connection, run_id)
 
@@ -31,6 +35,13 @@ def run_steps(connection: sa.Connection, run_id: int) -> dict[str, int]:
     """Return step -> version of a run's finished steps, in the order of their versions."""
     query = sa.select(RunStep.step, RunStep.version_id).where(RunStep.run_id == run_id).order_by(RunStep.version_id)
     return {row.step: row.version_id for row in connection.execute(query)}
+
+
+def state_of_publication(connection: sa.Connection, version_id: int) -> dict[str, str] | None:
+    """Return what the run that made a publication found in tables without versions; None where no run kept it."""
+    query = sa.select(Run.state).join(RunStep, RunStep.run_id == Run.id)
+    text = connection.scalar(query.where(RunStep.step == "publication", RunStep.version_id == version_id))
+    return None if text is None else orjson.loads(text)
 
 
 def record_step(connection: sa.Connection, run_id: int, step: str, version_id: int) -> None:

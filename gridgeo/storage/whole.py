@@ -23,6 +23,7 @@ OF_THE_PLACE = {"store_setting": ("key", (APPLICATION_SETTING,))}
 """Table -> its column and the values of rows that belong to the database and not to the data."""
 MOMENT = "YYYY-MM-DD HH24:MI:SS.US"
 
+VERSION = "version_id"
 IN_EVERY_STORE = ("measure", "store_setting")
 """Tables of a store without data that hold something nevertheless."""
 
@@ -56,10 +57,11 @@ def digests(connection: sa.Connection, told: PartDone = nothing_told) -> dict[st
     return found
 
 
-def digest_of(connection: sa.Connection, table: sa.Table) -> TableDigest:
-    """Return the digest of one table."""
+def digest_of(connection: sa.Connection, table: sa.Table, version_id: int | None = None) -> TableDigest:
+    """Return the digest of one table; version_id: of the rows of one version, whatever its number."""
     seen, count = hashlib.sha256(), 0
-    for part in parts_of(connection, table):
+    for whole in parts_of(connection, table, version_id):
+        part = whole if version_id is None else whole.drop(VERSION)
         buffer = io.BytesIO()
         # Texts are quoted and nulls are not, so that an empty text is another thing than none.
         part.write_csv(buffer, include_header=count == 0, quote_style="non_numeric")
@@ -77,16 +79,19 @@ def is_empty(connection: sa.Connection) -> bool:
     return True
 
 
-def parts_of(connection: sa.Connection, table: sa.Table) -> Iterator[pl.DataFrame]:
-    """Yield the rows of a table in the order of its key, some at a time, as texts, whole numbers, floats and booleans.
+def parts_of(connection: sa.Connection, table: sa.Table, version_id: int | None = None) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a table, or of one version in it, in the order of its key, some at a time.
 
-    Geometries and bytes are hexadecimal, moments UTC with microseconds, days ISO, JSON its text.
+    Columns are texts, whole numbers, floats and booleans. Geometries and bytes are hexadecimal, moments
+    UTC with microseconds, days ISO, JSON its text.
     """
     key = list(table.primary_key.columns)
     dialect = connection.dialect
     schema = {column.name: _carried(column) for column in table.columns}
     query = sa.select(*(_selected(column, dialect).label(column.name) for column in table.columns))
     query = query.where(_of_the_data(table)).order_by(*key).limit(ROWS_AT_ONCE)
+    if version_id is not None:
+        query = query.where(table.columns[VERSION] == version_id)
     after: tuple[Any, ...] | None = None
     while True:
         page = query if after is None else query.where(sa.tuple_(*key) > sa.tuple_(*map(sa.literal, after)))
@@ -96,6 +101,25 @@ def parts_of(connection: sa.Connection, table: sa.Table) -> Iterator[pl.DataFram
         if part.height < ROWS_AT_ONCE:
             return
         after = part.select(column.name for column in key).row(-1)
+
+
+def held_by_versions() -> list[sa.Table]:
+    """Return the tables whose rows belong to a version each."""
+    return [table for table in every_table() if VERSION in table.primary_key.columns]
+
+
+def copy_version(connection: sa.Connection, version_id: int, into: int) -> None:
+    """Give a version that is not finished yet the rows of another."""
+    for table in held_by_versions():
+        names = [column.name for column in table.columns]
+        given = [sa.literal(into) if name == VERSION else _raw(table.columns[name]) for name in names]
+        rows = sa.select(*given).where(table.columns[VERSION] == version_id)
+        connection.execute(sa.insert(table).from_select(names, rows))
+
+
+def _raw(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """Return a column as it is stored, without the functions that a reader has around geometries."""
+    return sa.type_coerce(column, sa.LargeBinary) if isinstance(column.type, Shape) else column
 
 
 def append(connection: sa.Connection, table: sa.Table, part: pl.DataFrame) -> None:

@@ -12,7 +12,10 @@ from gridgeo.storage.types import RowId
 
 
 class Run(Base):
-    """One run; `finished_at` is null while it is under way or was killed."""
+    """One run; `finished_at` is null while it is under way or was killed.
+
+    state: JSON text of table -> digest, of the tables without versions when the run began.
+    """
 
     __tablename__ = "run"
     __table_args__ = (
@@ -32,6 +35,7 @@ class Run(Base):
     actor_id: Mapped[str]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    state: Mapped[str | None]
 
 
 class RunStep(Base):
