@@ -103,8 +103,10 @@ def served(store_url: str) -> Iterator[tuple[str, str]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gridgeo.cli.main", "serve", "--store", store_url, "--port", str(port), "--json"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONUNBUFFERED": "1"})  # noqa: S603 - our own
+    command = [sys.executable, "-m", "gridgeo.cli.main", "serve", "--port", str(port), "--json"]
+    # By the environment: a command line would show the password to everybody on the machine.
+    environment = os.environ | {"PYTHONUNBUFFERED": "1", "GRIDGEO_STORE_URL": store_url}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)  # noqa: S603 - our own
     try:
         told = orjson.loads(process.stdout.readline() if process.stdout else b"")
         with httpx.Client() as client:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from gridgeo.storage import open_engine
 GRACE_S = 5.0
 """How long a job has to roll back when the parent has ended."""
 AGAIN_AFTER_S = 2.0
+MOST_WAIT_S = 30.0
 
 
 @contextmanager
@@ -43,12 +45,15 @@ def _start(store_url: str) -> subprocess.Popen[bytes]:
 
 
 def _keep_alive(store_url: str, first: subprocess.Popen[bytes], over: threading.Event) -> None:
-    process = first
+    process, wait_s = first, AGAIN_AFTER_S
     while True:
+        began = time.monotonic()
         while process.poll() is None and not over.wait(0.2):
             pass
         _end(process)
-        if over.wait(AGAIN_AFTER_S):
+        # A store that is gone for long is not worth a new process every second.
+        wait_s = AGAIN_AFTER_S if time.monotonic() - began > MOST_WAIT_S else min(2 * wait_s, MOST_WAIT_S)
+        if over.wait(wait_s):
             return
         process = _start(store_url)
 

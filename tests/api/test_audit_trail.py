@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from gridgeo.domain import Actor, local_actor
 
 from .conftest import ORIGIN, Client, running, settings_for
-from .small_bank import Bank
+from .small_bank import publish_small_bank
 
 LOG = "/api/v1/audit-log"
 RM = Actor("rita", "rm", frozenset({"b1"}))
 
 
 @pytest.fixture
-def service(published: tuple[str, Bank], tmp_path: Path) -> Iterator[Client]:
-    """A signed-in client over a copy of the small store."""
+def service(make_store: Callable[[str], str]) -> Iterator[Client]:
+    """A signed-in client over a small store of its own: that of other tests has lines in its log."""
     from gridgeo_api.main import create_app
 
-    file = tmp_path / "audit.db"
-    shutil.copy(str(sa.make_url(published[0]).database), file)
-    with running(create_app(settings_for(f"sqlite:///{file}"))) as client:
+    url = make_store("sqlite")
+    publish_small_bank(url)
+    with running(create_app(settings_for(url))) as client:
         assert client.login().status_code == 303
         yield client
 
