@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings = chosen
+    app.state.has_process = False
     app.state.watchers = anyio.CapacityLimiter(MAX_WATCHERS)
     app.state.uploads = anyio.CapacityLimiter(MAX_UPLOADS_AT_ONCE)
     app.state.access = _access(app, chosen)
@@ -99,6 +101,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     add_error_handlers(app)
     _add_routes(app)
     describe(app)
+    return app
+
+
+def served_app() -> FastAPI:
+    """Build the service as the one thing that its process is for."""
+    app = create_app()
+    app.state.has_process = True
     return app
 
 
@@ -170,6 +179,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(warm_up)
         audit_engine(engine)
         app.state.engine = engine
+        if app.state.has_process:
+            # What is there now stays for good: looking through it for garbage would stop every request for a while.
+            gc.freeze()
         yield
         await app.state.figures.idle(app.state.settings.request_timeout_s)
     finally:

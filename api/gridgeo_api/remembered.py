@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -47,6 +48,9 @@ class Remembered:
         self._bytes = 0
         self._live: int | None = None
         self._until = 0.0
+        self._told = False
+        self._asking = asyncio.Lock()
+        self._ahead: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what is known to be good still, pass on everything else."""
@@ -71,14 +75,27 @@ class Remembered:
 
     async def _publication(self, engine: sa.Engine) -> int | None:
         """Return the number of the live publication; None where it cannot be told, so that the route says why."""
-        if time.monotonic() >= self._until:
+        now = time.monotonic()
+        if now < self._until:
+            if now > self._until - self.fresh_s / 2 and not self._asking.locked():
+                # Asked ahead of time, so that nobody waits for it.
+                self._ahead = asyncio.create_task(self._ask(engine))
+            return self._live
+        await self._ask(engine)
+        return self._live if self._told else None
+
+    async def _ask(self, engine: sa.Engine) -> None:
+        """Ask the store; one request asks for all, since each of them asking would take every connection at once."""
+        async with self._asking:
             asked = time.monotonic()
+            if self._told and asked < self._until - self.fresh_s / 2:
+                return
             try:
-                self._live = await run_in_threadpool(_live_publication, engine)
+                self._live, self._told = await run_in_threadpool(_live_publication, engine), True
             except GridgeoError:
-                return None
+                self._told = False
+                return
             self._until = asked + self.fresh_s
-        return self._live
 
     def _keep(self, key: Hashable, known: _Known) -> None:
         before = self._kept.pop(key, None)
