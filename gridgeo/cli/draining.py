@@ -15,7 +15,7 @@ from granian.server.mp import MPServer
 
 from gridgeo.settings import Settings
 
-APPLICATION = "gridgeo_api.main:create_app"
+APPLICATION = "gridgeo_api.main:served_app"
 GRACE_S = 5
 
 
