@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gridgeo.domain.audit import AuditEntry, Outcome, audit_entry
 from gridgeo.storage.audit_log import add_line_apart, audit_commits
+from gridgeo_api.auth import SAFE_METHODS
 
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 CREDENTIALS = ("authorization", "x-api-key")
 TAKES_OUT = "audited_read"
 _asking: ContextVar[Scope | None] = ContextVar("asking", default=None)

@@ -18,11 +18,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gridgeo.errors import GridgeoError
 from gridgeo.pipeline import browse
 from gridgeo.storage import reading
+from gridgeo_api.auth import SAFE_METHODS
 from gridgeo_api.negotiation import has_already, takes
 
 ANSWERED = "gridgeo.answered"
 """Where a request's scope holds the publication and the answer, when the same address would be answered the same."""
-READS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,10 @@ class Remembered:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if scope["method"] not in READS:
+        if scope["method"] != "GET":
             await self.app(scope, receive, send)
-            self._until = 0.0
+            if scope["method"] not in SAFE_METHODS:
+                self._until = 0.0
             return
         key, headers = _key(scope), Headers(scope=scope)
         known = self._kept.get(key)

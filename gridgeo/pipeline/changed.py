@@ -13,7 +13,9 @@ from gridgeo import __version__
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.pipeline.gazetteers import newest_gazetteer
+from gridgeo.pipeline.published import publication_record
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, run_params
+from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.storage import finish_version, list_versions, live, new_version, version_record
 from gridgeo.storage.models import Base
 from gridgeo.storage.runs import state_of_publication
@@ -94,7 +96,7 @@ def changed_since(
     plan = version_record(connection, before.plan)
     known: dict[str, Any] = {name: plan.params[name] for name in RunParams().as_dict() if name in plan.params}
     params, kept = run_params(**{**known, **chosen}), state_of_publication(connection, record.id)
-    now = Inputs(live(connection, "ground").id, live(connection, "bank").id)
+    now = newest_inputs(connection)
     if kept is None:
         return Since(record.id, params, ("unknown",), {})
     other = sorted(name for name, value in params.as_dict().items() if value != run_params(**known).as_dict()[name])
@@ -104,7 +106,7 @@ def changed_since(
     if version_record(connection, before.score).created_at.date() != today:
         found["score"].append("day")
     for step in COMPUTED:
-        if list_versions(connection, step)[0].id != getattr(before, step):
+        if getattr(now, step) != getattr(before, step):
             # Somebody has done the step alone since: catchments drawn by hand, another rule of stages.
             found[step].append(step)
     changed = tuple(name for step in COMPUTED for name in found[step])
@@ -115,10 +117,7 @@ def _publication(connection: sa.Connection, asked: str) -> VersionRecord:
     if asked == LAST:
         return live(connection, "publication")
     if asked.isdecimal():
-        record = version_record(connection, int(asked))
-        if record.kind != "publication":
-            raise NotFoundError("version {version} is no publication", version=record.id)
-        return record
+        return publication_record(connection, int(asked))
     try:
         day = date.fromisoformat(asked)
     except ValueError as error:

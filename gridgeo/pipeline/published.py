@@ -76,7 +76,7 @@ def publication(connection: sa.Connection, version_id: int | None = None) -> Pub
 
     Raises NotFoundError when nothing has been published yet, or the version is no publication.
     """
-    record = _live_publication(connection) if version_id is None else _publication_record(connection, version_id)
+    record = _live_publication(connection) if version_id is None else publication_record(connection, version_id)
     versions = {kind: int(record.params[kind]) for kind in INPUT_KINDS}
     ground = version_record(connection, versions["ground"]).params
     return Publication(
@@ -109,7 +109,8 @@ def measures_shown(connection: sa.Connection, actor: Actor) -> tuple[Measure, ..
     )
 
 
-def _publication_record(connection: sa.Connection, version_id: int) -> VersionRecord:
+def publication_record(connection: sa.Connection, version_id: int) -> VersionRecord:
+    """Return the version of a finished publication; NotFoundError when it is none."""
     record = version_record(connection, version_id)
     if record.kind != "publication" or record.report is None:
         raise NotFoundError("there is no publication {version}", version=version_id)

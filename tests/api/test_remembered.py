@@ -113,3 +113,10 @@ def test_what_is_kept_is_bounded(start: Start, engine: sa.Engine, asked: list[st
     client = signed_in(start, engine, tile_cache_bytes=1)
     assert [client.get("/api/v1/branches").status_code for _ in range(3)] == [200] * 3
     assert len(asked) == 3
+
+
+def test_only_what_was_asked_by_get_is_answered_again(start: Start, engine: sa.Engine) -> None:
+    client = signed_in(start, engine)
+    before = client.request("HEAD", "/api/v1/branches").status_code
+    assert client.get("/api/v1/branches").status_code == 200
+    assert client.request("HEAD", "/api/v1/branches").status_code == before
