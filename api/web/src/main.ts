@@ -1,19 +1,18 @@
 // Puts the page together.
 
-import { reader } from "./core/api.js";
+import { reader, sender } from "./core/api.js";
 import { integer } from "./core/format.js";
 import { catalogue, languageFrom } from "./core/i18n.js";
 import { Loader } from "./core/loader.js";
 import { initialState, measureName, stepBack, type State } from "./core/state.js";
 import { Store } from "./core/store.js";
-import { controls } from "./ui/controls.js";
 import { details } from "./ui/details.js";
 import { label, make, say } from "./ui/dom.js";
 import { header, notices } from "./ui/header.js";
-import { legend } from "./ui/legend.js";
 import { cellSentence, mapPanel, type MapPanel } from "./ui/mapPanel.js";
 import { page, problemText } from "./ui/pages.js";
-import { territoryPanel } from "./ui/territoryPanel.js";
+import { house, type House } from "./rooms/house.js";
+import { followAddress } from "./ui/rooms.js";
 
 const REMEMBERED = "gridgeo.language";
 
@@ -36,28 +35,31 @@ function remember(language: string): void {
 
 function start(): void {
   const store = new Store<State>(initialState(languageFrom(remembered(), navigator.language)));
-  const read = reader(() => store.now.language, (path, options) => fetch(path, options));
+  const fetcher: typeof fetch = (path, options) => fetch(path, options);
+  const read = reader(() => store.now.language, fetcher);
+  const send = sender(() => store.now.language, fetcher);
   const live = make("div", { class: "unseen", "aria-live": "polite", id: "live" });
   const announce = (text: string) => (live.textContent = text);
-  const map = mapPanel(store, details(store), announce);
-  build(store, map, live, () => void loader.publication());
+  const loader = new Loader(store, read);
+  const reload = () => void loader.publication();
+  const map = mapPanel(store, details(store), announce, (event) => rooms.key(event));
+  const busy = make("p", { class: "busy", role: "status" });
+  const stage = make("div", { class: "stage" }, busy, map.element);
+  const rooms: House = house({ store, read, send, view: map.view, announce, reload }, stage);
+  showBusy(store, busy);
+  build(store, [rooms.side, stage], live, reload);
+  followAddress(store);
   followLanguage(store);
   followState(store, announce);
   addEscape(store, map);
-  const loader = new Loader(store, read);
   whenReady(store, () => void map.view.loadTiles(read).catch(() => undefined));
   document.documentElement.setAttribute("data-started", "");
-  void loader.publication();
+  reload();
 }
 
-function build(store: Store<State>, map: MapPanel, live: HTMLElement, retry: () => void): void {
+function build(store: Store<State>, parts: HTMLElement[], live: HTMLElement, retry: () => void): void {
   const skip = say(store, make("a", { class: "skip", href: "#map" }), (words) => words.skipToMap);
-  const busy = make("p", { class: "busy", role: "status" });
-  const hint = say(store, make("p", { class: "quiet hint" }), (words) => words.detailsHint);
-  const side = make("div", { class: "side" }, controls(store), legend(store), hint);
-  const stage = make("div", { class: "stage" }, busy, map.element, territoryPanel(store));
-  const work = make("main", { class: "work" }, side, stage);
-  label(store, work, "aria-label", (words) => words.title);
+  const work = label(store, make("main", { class: "work" }, ...parts), "aria-label", (words) => words.title);
   const waiting = page(store, retry);
   document.body.textContent = "";
   document.body.append(skip, header(store), notices(store), waiting, work, live);
@@ -65,7 +67,6 @@ function build(store: Store<State>, map: MapPanel, live: HTMLElement, retry: () 
     (state) => [state.phase],
     ({ phase }) => (work.hidden = phase !== "ready"),
   );
-  showBusy(store, busy);
 }
 
 /** A measure on its way, or why it did not come. */

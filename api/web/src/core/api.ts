@@ -11,19 +11,56 @@ export class ProblemError extends Error {
 
 export type Read = <T>(path: string, signal?: AbortSignal) => Promise<T>;
 
+export interface Sent<T> {
+  readonly body: T;
+  /** Version of what was changed, for the next `ifMatch`. */
+  readonly etag: string | null;
+}
+
+export interface SendOptions {
+  readonly ifMatch?: string;
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+}
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE" | "PUT";
+/** Asks for a change; `read` is for what only reads. */
+export type Send = <T>(method: Method, path: string, body?: unknown, options?: SendOptions) => Promise<Sent<T>>;
+
+/** Returns a sender of JSON that asks for messages in the language of the moment. */
+export function sender(language: () => Language, fetcher: typeof fetch): Send {
+  return async <T>(method: Method, path: string, body?: unknown, options: SendOptions = {}): Promise<Sent<T>> => {
+    const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language() };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (options.ifMatch) headers["If-Match"] = options.ifMatch;
+    if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
+    const request: RequestInit = { method, headers, credentials: "same-origin" };
+    if (body !== undefined) request.body = JSON.stringify(body);
+    if (options.signal) request.signal = options.signal;
+    const answer = await answerOf(path, request, fetcher);
+    const told = answer.status === 204 ? undefined : ((await answer.json()) as T);
+    return { body: told as T, etag: answer.headers.get("ETag") };
+  };
+}
+
+async function answerOf(path: string, options: RequestInit, fetcher: typeof fetch): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetcher(path, options);
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new ProblemError({ status: 0, code: "offline", title: "", detail: "" });
+  }
+  if (!answer.ok) throw new ProblemError(await problemOf(answer));
+  return answer;
+}
+
 /** Returns a reader that asks for messages in the language of the moment. */
 export function reader(language: () => Language, fetcher: typeof fetch): Read {
   return async <T>(path: string, signal?: AbortSignal): Promise<T> => {
     const headers = { Accept: "application/json", "Accept-Language": language() };
     const options: RequestInit = { headers, credentials: "same-origin", ...(signal ? { signal } : {}) };
-    let answer: Response;
-    try {
-      answer = await fetcher(path, options);
-    } catch (error) {
-      if (signal?.aborted) throw error;
-      throw new ProblemError({ status: 0, code: "offline", title: "", detail: "" });
-    }
-    if (!answer.ok) throw new ProblemError(await problemOf(answer));
+    const answer = await answerOf(path, options, fetcher);
     return (await answer.json()) as T;
   };
 }

@@ -7,6 +7,8 @@ const en = {
   title: "Grid marketing map",
   switchLanguage: "Language",
   skipToMap: "Skip to the map",
+  rooms: "Rooms",
+  roomMap: "Map",
 
   notices: "Notices",
   synthetic: "Synthetic bank: customers, staff and figures are made up.",
@@ -134,6 +136,8 @@ const zh: Catalogue = {
   title: "网格营销地图",
   switchLanguage: "语言",
   skipToMap: "跳到地图",
+  rooms: "功能区",
+  roomMap: "地图",
 
   notices: "提示",
   synthetic: "合成银行:客户、人员与数字均为虚构。",

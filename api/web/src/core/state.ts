@@ -17,6 +17,8 @@ import type {
 import { hexagonsFromCells, neighbourTowards, type Hexagons } from "./hexagons.js";
 import type { Language } from "./i18n.js";
 
+/** What the page is open at; rooms are described in `rooms`. */
+export type RoomId = "map" | "grids" | "plan" | "queue";
 export type Mode = "scores" | "territories";
 export type Phase = "loading" | "ready" | "signedOut" | "empty" | "failed";
 export const LAYERS = ["streets", "boundaries", "catchments", "branches"] as const;
@@ -52,6 +54,7 @@ export interface Panel {
 
 export interface State {
   readonly language: Language;
+  readonly room: RoomId;
   readonly phase: Phase;
   readonly problem: Problem | null;
   readonly session: Session | null;
@@ -88,6 +91,7 @@ export interface Publication {
 export function initialState(language: Language): State {
   return {
     language,
+    room: "map",
     phase: "loading",
     problem: null,
     session: null,
@@ -117,7 +121,16 @@ export const languageChosen =
   (state) =>
     state.language === language ? state : { ...state, language };
 
-export const loadingStarted = (): Action => (state) => ({ ...initialState(state.language), layers: state.layers });
+export const roomChosen =
+  (room: RoomId): Action =>
+  (state) =>
+    state.room === room ? state : { ...state, room };
+
+export const loadingStarted = (): Action => (state) => ({
+  ...initialState(state.language),
+  room: state.room,
+  layers: state.layers,
+});
 
 /** A failure of loading as a whole decides which page is shown. */
 export const loadingFailed =

@@ -4,6 +4,7 @@ import Map from "ol/Map.js";
 import View from "ol/View.js";
 import ScaleLine from "ol/control/ScaleLine.js";
 import { defaults as defaultInteractions } from "ol/interaction/defaults.js";
+import type BaseMapLayer from "ol/layer/Base.js";
 import type Layer from "ol/layer/Layer.js";
 import { latLngToCell } from "h3-js";
 import type { Read } from "../core/api.js";
@@ -16,6 +17,7 @@ import { canvasLayer } from "./canvasLayer.js";
 import { drawCells, drawMarks, type Marks } from "./cellLayer.js";
 import { paintFrom, type Paint } from "./cellPaint.js";
 import { overlay, showBranches, showCatchments, showNames, type Overlay } from "./overlays.js";
+import { toolInteraction, type Tool } from "./tool.js";
 
 const MARGIN_PX = 28;
 const MAX_ZOOM = 18;
@@ -36,8 +38,16 @@ export interface MapEvents {
   pointed(at: Pointed | null): void;
 }
 
+/** What a room shows in place of the publication: colours of the cells and the lines above them. */
+export interface Scene {
+  readonly paint: Paint;
+  readonly marks: Marks;
+}
+
 export class MapView {
   private paint: Paint;
+  private scene: Scene | null = null;
+  private tool: Tool | null = null;
   private marks: Marks = { borders: null, chosen: null, selected: -1 };
   private readonly cells: Layer;
   private readonly lines: Layer;
@@ -60,8 +70,8 @@ export class MapView {
   ) {
     this.paint = paintFrom(store.now);
     const shape = () => this.store.now.cells?.hexagons ?? null;
-    this.cells = canvasLayer(drawCells(shape, () => this.paint, () => this.events.drawn()));
-    this.lines = canvasLayer(drawMarks(shape, () => this.marks));
+    this.cells = canvasLayer(drawCells(shape, () => this.scene?.paint ?? this.paint, () => this.events.drawn()));
+    this.lines = canvasLayer(drawMarks(shape, () => this.scene?.marks ?? this.marks));
     const middle = [this.streets, this.boundaries, this.lines];
     [this.cells, ...middle].forEach((layer, at) => layer.setZIndex(at + 1));
     this.lines.setZIndex(6);
@@ -72,12 +82,32 @@ export class MapView {
       layers: [this.cells, ...middle, this.catchments, this.labels, this.branches],
       view: new View({ center: [0, 0], zoom: 2, maxZoom: MAX_ZOOM, enableRotation: false, constrainResolution: false }),
     });
+    this.map.addInteraction(toolInteraction(() => this.tool, (coordinate) => this.cellAt(coordinate)));
     this.listen(element);
     this.watch();
   }
 
+  /** Shows a room's own colours and lines, or with null the publication's again. */
+  show(scene: Scene | null): void {
+    this.scene = scene;
+    this.cells.changed();
+    this.lines.changed();
+  }
+
+  /** Gives the pointer to a tool, or with null back to the map. */
+  use(tool: Tool | null): void {
+    this.tool = tool;
+  }
+
+  /** Puts a room's own layer on the map; it stays and is hidden by whoever added it. */
+  add(layer: BaseMapLayer): void {
+    this.map.addLayer(layer);
+  }
+
   private listen(element: HTMLElement): void {
-    this.map.on("click", (event) => this.events.clicked(this.cellAt(event.coordinate).cell));
+    this.map.on("click", (event) => {
+      if (!this.tool) this.events.clicked(this.cellAt(event.coordinate).cell);
+    });
     this.map.on("pointermove", (event) => {
       if (!event.dragging) this.events.pointed(this.cellAt(event.coordinate));
     });

@@ -5,11 +5,12 @@ import { catalogue, LANGUAGES, type Language } from "../core/i18n.js";
 import { languageChosen, type State } from "../core/state.js";
 import type { Store } from "../core/store.js";
 import { given, label, make, replace, say } from "./dom.js";
+import { tabs } from "./rooms.js";
 
 export function header(store: Store<State>): HTMLElement {
   const name = make("div", { class: "brand" }, make("strong", { translate: "no" }, "gridgeo"));
   name.append(say(store, make("h1"), (words) => words.title));
-  return make("header", { class: "header" }, name, publication(store), languages(store));
+  return make("header", { class: "header" }, name, tabs(store), publication(store), languages(store));
 }
 
 function publication(store: Store<State>): HTMLElement {

@@ -22,11 +22,12 @@ export interface MapPanel {
   focus(): void;
 }
 
-/** `announce` speaks to a screen reader. */
+/** `announce` speaks to a screen reader; a key that `roomKey` has used does nothing else. */
 export function mapPanel(
   store: Store<State>,
   details: Details,
   announce: (text: string) => void,
+  roomKey: (event: KeyboardEvent) => boolean,
 ): MapPanel {
   const map = make("div", { class: "map", id: "map", tabindex: "0", role: "application", "aria-describedby": "map-help" });
   label(store, map, "aria-label", (words) => words.map);
@@ -42,7 +43,10 @@ export function mapPanel(
     },
     pointed: point,
   }, () => coveredAtRight(map, details.element));
-  map.addEventListener("keydown", (event) => onKey(event, store, view, details, announce));
+  map.addEventListener("keydown", (event) => {
+    if (roomKey(event)) event.preventDefault();
+    else onKey(event, store, view, details, announce);
+  });
   const help = say(store, make("p", { id: "map-help", class: "unseen" }), (words) => words.mapHelp);
   const frame = make("div", { class: "map-frame" }, map, buttons(store, view), details.element, help);
   const bar = make("div", { class: "map-bar" }, north(store), scale, pointer, attribution(store));

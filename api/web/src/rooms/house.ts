@@ -1,0 +1,60 @@
+// Shows one room at a time; a room is built when it is first entered.
+
+import { roomChosen, type RoomId } from "../core/state.js";
+import { make } from "../ui/dom.js";
+import { roomsOf } from "./index.js";
+import type { App, RoomView } from "./room.js";
+
+export interface House {
+  readonly side: HTMLElement;
+  /** A key pressed on the map; true when the room that is shown has used it. */
+  key(event: KeyboardEvent): boolean;
+}
+
+interface Built {
+  readonly view: RoomView;
+  readonly side: HTMLElement;
+}
+
+/** `stage` takes what rooms put over and below the map. */
+export function house(app: App, stage: HTMLElement): House {
+  const side = make("div", { class: "side" });
+  const built = new Map<RoomId, Built>();
+  let shown: Built | null = null;
+  const build = (id: RoomId): Built | null => {
+    const room = roomsOf(app.store.now).find((one) => one.id === id);
+    if (!room) return null;
+    const view = room.open(app);
+    const panel = make("div", { class: "room", "data-room": id }, ...view.side);
+    side.append(panel);
+    stage.append(...(view.stage ?? []));
+    return { view, side: panel };
+  };
+  app.store.watch(
+    (state) => [state.room, state.phase === "ready", state.session?.actor.role],
+    ({ room, phase }) => {
+      if (phase !== "ready") return;
+      const next = built.get(room) ?? build(room);
+      if (!next) return app.store.apply(roomChosen("map"));
+      built.set(room, next);
+      if (next === shown) return;
+      if (shown) leave(app, shown);
+      shown = next;
+      for (const [id, one] of built) show(one, id === room);
+      document.body.dataset["room"] = room;
+      next.view.entered?.();
+    },
+  );
+  return { side, key: (event) => shown?.view.key?.(event) ?? false };
+}
+
+function leave(app: App, { view }: Built): void {
+  view.left?.();
+  app.view.use(null);
+  app.view.show(null);
+}
+
+function show({ view, side }: Built, shown: boolean): void {
+  side.hidden = !shown;
+  for (const element of view.stage ?? []) element.classList.toggle("elsewhere", !shown);
+}

@@ -1,0 +1,53 @@
+// The tabs of the rooms, and the room in the page's address, so that a reload or a link opens the same one.
+
+import { roomChosen, type State } from "../core/state.js";
+import type { Store } from "../core/store.js";
+import { ROOMS, roomsOf } from "../rooms/index.js";
+import { label, make, replace, say } from "./dom.js";
+
+/** Other anchors, such as that of the map, are not rooms. */
+const ADDRESS = "#/";
+
+/** One link for each room the reader has; nothing where there is only one. */
+export function tabs(store: Store<State>): HTMLElement {
+  const bar = label(store, make("nav", { class: "rooms" }), "aria-label", (words) => words.rooms);
+  store.watch(
+    (state) => [state.session?.actor.role],
+    (state) => {
+      const links = roomsOf(state).map((room) => tab(store, room.id));
+      bar.hidden = links.length < 2;
+      replace(bar, ...links);
+    },
+  );
+  return bar;
+}
+
+function tab(store: Store<State>, id: State["room"]): HTMLElement {
+  const room = ROOMS.find((one) => one.id === id);
+  const link = say(store, make("a", { href: `${ADDRESS}${id}`, "data-tab": id }), (words) => room?.name(words) ?? id);
+  store.watch(
+    (state) => [state.room],
+    (state) => {
+      if (state.room === id) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    },
+  );
+  return link;
+}
+
+export function followAddress(store: Store<State>): void {
+  const read = () => {
+    const { hash } = location;
+    const room = ROOMS.find(({ id }) => hash === `${ADDRESS}${id}`);
+    if (room ?? hash === "") store.apply(roomChosen(room?.id ?? "map"));
+  };
+  window.addEventListener("hashchange", read);
+  read();
+  store.watch(
+    (state) => [state.room],
+    ({ room }) => {
+      const wanted = room === "map" ? "" : `${ADDRESS}${room}`;
+      if (location.hash.startsWith(ADDRESS) || wanted) history.replaceState(null, "", wanted || location.pathname);
+    },
+  );
+}
