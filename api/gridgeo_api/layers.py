@@ -16,7 +16,7 @@ from gridgeo.pipeline import browse
 from gridgeo.pipeline.cell_choice import Places, chosen_rows, places_of
 from gridgeo_api.cell_questions import CellsWanted
 from gridgeo_api.deps import Reading, json_bytes
-from gridgeo_api.paging import fixed_page
+from gridgeo_api.paging import fixed_cursor, fixed_place
 from gridgeo_api.tile_layers import tiles_of
 
 SMALL_BYTES = 64 * 1024
@@ -78,7 +78,7 @@ def scored_cells(reading: Reading, wanted: CellsWanted, limit: int) -> bytes:
     everything = scores(reading)
     found = chosen_rows(everything, places(reading), wanted.choice)
     size = min(wanted.limit or limit, limit)
-    start, following = fixed_page(wanted.cursor, reading.published.id, wanted.question, size)
+    start = fixed_place(wanted.cursor, reading.published.id, wanted.question)
     if wanted.limit is None and wanted.cursor is None and len(found) > limit:
         raise InvalidInputError(
             "the answer would hold {count} cells, at most {limit} are given at once: name a branch, or ask for pages"
@@ -97,7 +97,8 @@ def scored_cells(reading: Reading, wanted: CellsWanted, limit: int) -> bytes:
     columns = {name: _column(everything.measures[name], breaks(reading, name), chosen) for name in wanted.measures}
     body = columnar_body(frame, columns)
     kept = {name: {key: column[key] for key in wanted.columns} for name, column in body["measures"].items()}
-    more = following if start + len(chosen) < len(found) else None
+    end = start + len(chosen)
+    more = fixed_cursor(reading.published.id, wanted.question, end) if end < len(found) else None
     return json_bytes(body | {"measures": kept, "total": len(found), "next": more})
 
 

@@ -74,13 +74,15 @@ class Listing:
 def page_of(rows: Sequence[Mapping[str, Any]], listing: Listing, asked: PageQuery) -> dict[str, Any]:
     """Return one page of a list: items, total, next (the cursor of the page after; None on the last).
 
-    Entries that come or go between two pages shift nothing: a page begins behind the last entry of the one before.
+    A key that begins with _ is not shown. Entries that come or go between two pages shift nothing: a page begins
+    behind the last entry of the one before.
     Raises InvalidInputError for a sort, a field or a cursor that the list does not have.
     """
     by, _ = _sort(listing, asked.sort)
     columns = {"by": [row[by] for row in rows], "key": [row[listing.key] for row in rows]}
     at, following = _page(pl.DataFrame(columns, strict=False), listing, asked)
-    return {"items": [_fields(rows[each], asked.fields) for each in at], "total": len(rows), "next": following}
+    shown = [_without_hidden(rows[each], listing) for each in at]
+    return {"items": [_fields(row, asked.fields) for row in shown], "total": len(rows), "next": following}
 
 
 def page_of_frame(frame: pl.DataFrame, listing: Listing, asked: PageQuery) -> dict[str, Any]:
@@ -130,22 +132,26 @@ def parts_of(cursor: str, count: int) -> list[Any]:
     return parts
 
 
-def fixed_page(asked: str | None, publication: int, question: Hashable, limit: int) -> tuple[int, str]:
-    """Return where a page of a publication begins, and the beginning of the next page's cursor.
+def fixed_place(asked: str | None, publication: int, question: Hashable) -> int:
+    """Return where a page of a publication begins; a publication never changes, so a place in it stays.
 
-    A publication never changes, so a place in it stays. question: what was asked besides the page.
+    question: what was asked besides the page.
     Raises ConflictError when another publication went live since the first page, InvalidInputError for what is no
     cursor of this question.
     """
-    mark = hashlib.sha256(repr(question).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     if asked is None:
-        return 0, cursor_of(publication, mark, limit)
+        return 0
     version, told, start = parts_of(asked, 3)
-    if told != mark or not isinstance(start, int) or isinstance(start, bool) or start < 0:
+    if told != _mark(question) or not isinstance(start, int) or isinstance(start, bool) or not 0 <= start < 2**53:
         raise InvalidInputError(BAD_CURSOR, given=asked)
     if version != publication:
         raise ConflictError("a new publication went live since the first page; begin again without cursor")
-    return start, cursor_of(publication, mark, start + limit)
+    return start
+
+
+def fixed_cursor(publication: int, question: Hashable, place: int) -> str:
+    """Return the cursor of the page of a publication that begins at a place."""
+    return cursor_of(publication, _mark(question), place)
 
 
 def place_in(name: str, subject: str, cursor: str | None) -> int:
@@ -157,6 +163,10 @@ def place_in(name: str, subject: str, cursor: str | None) -> int:
     if (told, of) != (name, subject) or not whole:
         raise InvalidInputError(BAD_CURSOR, given=cursor)
     return int(place)
+
+
+def _mark(question: Hashable) -> str:
+    return hashlib.sha256(repr(question).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _sort(listing: Listing, asked: str | None) -> tuple[str, bool]:
@@ -198,6 +208,12 @@ def _literal(value: Any, dtype: pl.DataType, asked: PageQuery) -> pl.Expr:  # no
         return pl.lit(pl.Series([value], dtype=dtype, strict=True))
     except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as error:
         raise InvalidInputError(BAD_CURSOR, given=asked.cursor) from error
+
+
+def _without_hidden(row: Mapping[str, Any], listing: Listing) -> Mapping[str, Any]:
+    if not listing.key.startswith("_"):
+        return row
+    return {name: value for name, value in row.items() if name != listing.key}
 
 
 def _fields(row: Mapping[str, Any], asked: str | None) -> Mapping[str, Any]:

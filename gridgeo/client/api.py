@@ -90,7 +90,7 @@ class Client:
 
     def territories(self, branch_id: str | None = None) -> Sequence[Territory]:
         """Return the territories in scope with their loads."""
-        return cast("Sequence[Territory]", self.get(f"{API}/territories", branch_id=branch_id)["territories"])
+        return list(self._transport.pages(f"{API}/territories", "territories", {"branch_id": branch_id}))
 
     def cells(
         self,

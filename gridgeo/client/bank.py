@@ -44,6 +44,10 @@ class Grids:
         """Do again the edit that was undone last."""
         return self._transport.post(f"{_path('grids', branch_id)}/redo", revision=revision)
 
+    def log(self, branch_id: str) -> Iterator[Json]:
+        """Yield the edits of a branch's area grids, newest first."""
+        return self._transport.pages(f"{_path('grids', branch_id)}/log", "log")
+
     def members(self, grid_id: str | None = None, *, disagreeing: bool = False) -> Iterator[Json]:
         """Yield who belongs to a grid and by which rule."""
         asked = {"grid_id": grid_id, "disagreeing": disagreeing}

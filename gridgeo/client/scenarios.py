@@ -111,7 +111,7 @@ class Scenarios:
 
     def history(self) -> Sequence[Json]:
         """Return what was published and taken back, newest first."""
-        return cast("Sequence[Json]", self._transport.get("/api/v1/territories/history")["history"])
+        return list(self._transport.pages("/api/v1/territories/history", "history"))
 
     def disputes(self, name: str | None = None, *, only_open: bool = False) -> Iterator[Json]:
         """Yield disputes with their decisions."""

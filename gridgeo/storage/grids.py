@@ -137,9 +137,16 @@ def read_marks(connection: sa.Connection, set_id: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=MARKS, orient="row")
 
 
-def read_log(connection: sa.Connection, set_id: int, *, after: int = 0, most: int | None = None) -> list[LogEntry]:
-    """Return the entries after a revision, oldest first; most: no more than so many, the newest ones."""
+def read_log(
+    connection: sa.Connection, set_id: int, *, after: int = 0, before: int | None = None, most: int | None = None
+) -> list[LogEntry]:
+    """Return the entries after a revision, oldest first; most: no more than so many, the newest ones.
+
+    before: only entries of lower number.
+    """
     query = _log_query(set_id).where(GridOperation.seq > after).order_by(GridOperation.seq.desc()).limit(most)
+    if before is not None:
+        query = query.where(GridOperation.seq < before)
     return [_entry(row) for row in reversed(connection.execute(query).all())]
 
 

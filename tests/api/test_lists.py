@@ -15,7 +15,7 @@ from gridgeo.errors import InvalidInputError
 from gridgeo_api.negotiation import has_already, takes
 from gridgeo_api.paging import Listing, PageQuery, cursor_of, page_of, parts_of
 
-from .conftest import Client
+from .conftest import Client, Start
 
 LIST = Listing("things", "id", ("id", "size"))
 ROWS = st.lists(
@@ -111,6 +111,49 @@ def test_branches_are_paged_sorted_and_cut_to_fields(client: Client) -> None:
 @pytest.mark.parametrize("asked", [{"sort": "secret"}, {"limit": 0}, {"limit": 10**9}, {"cursor": "x"}, {"colour": 1}])
 def test_a_list_refuses_what_it_does_not_know(client: Client, path: str, asked: dict[str, Any]) -> None:
     assert client.get(f"/api/v1/{path}", params=asked).status_code == 422
+
+
+def test_territories_come_by_pages_that_hold_their_own_cells(client: Client) -> None:
+    whole = client.get("/api/v1/territories").json()
+    count = len(whole["territories"])
+    assert (whole["total"], whole["next"], count > 1) == (count, None, True)
+    held: dict[str, str] = {}
+    asked: dict[str, Any] = {"limit": 1}
+    for expected in whole["territories"]:
+        page = client.get("/api/v1/territories", params=asked).json()
+        assert (page["territories"], page["total"]) == ([expected], count)
+        assert list(page["certificates"]) == [expected["branch_id"]]
+        held |= {
+            cell: page["territories"][at]["id"] for cell, at in zip(page["cells"], page["territory_index"], strict=True)
+        }
+        asked["cursor"] = page["next"]
+    assert page["next"] is None
+    ids = [each["id"] for each in whole["territories"]]
+    assert held == {cell: ids[at] for cell, at in zip(whole["cells"], whole["territory_index"], strict=True)}
+
+
+def test_a_page_of_territories_ends_before_it_holds_more_cells_than_an_answer_may(start: Start) -> None:
+    narrow = start(max_cells_per_answer=1)
+    narrow.login()
+    first = narrow.get("/api/v1/territories").json()
+    assert (len(first["territories"]), first["total"] > 1) == (1, True)
+    second = narrow.get("/api/v1/territories", params={"cursor": first["next"]}).json()
+    assert second["territories"][0]["id"] != first["territories"][0]["id"]
+
+
+@pytest.mark.parametrize("asked", [{"limit": 0}, {"cursor": "x"}, {"colour": 1}])
+@pytest.mark.parametrize(
+    "path", ["territories", "territories/history", "catchments/drawn", "grids/b1/log", "scenarios/live/conflicts"]
+)
+def test_a_list_of_pages_alone_refuses_what_it_does_not_know(client: Client, path: str, asked: dict[str, Any]) -> None:
+    answer = client.get(f"/api/v1/{path}", params=asked)
+    assert (answer.status_code, answer.json()["code"]) == (422, "input")
+
+
+def test_a_cursor_of_territories_holds_for_its_branch_alone(client: Client) -> None:
+    cursor = client.get("/api/v1/territories", params={"limit": 1}).json()["next"]
+    answer = client.get("/api/v1/territories", params={"limit": 1, "cursor": cursor, "branch_id": "b1"})
+    assert answer.status_code == 422
 
 
 @pytest.mark.parametrize(

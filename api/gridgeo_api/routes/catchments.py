@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 import shapely
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from gridgeo.cells import API_LIMITS
@@ -22,12 +22,14 @@ from gridgeo.storage.jobs import NewJob
 from gridgeo_api.deps import ActorKnown, Connected, KeyGiven, TryingNow, Writing, WritingNow, plain_answer
 from gridgeo_api.errors import language_of
 from gridgeo_api.openapi import accepted, problems
+from gridgeo_api.paging import Listing, PageQuery, listed, page_of
 from gridgeo_api.params import BranchPath
 from gridgeo_api.routes.jobs import queued
 from gridgeo_api.schemas import CatchmentCard, CatchmentDrawing, CatchmentList, CatchmentPreview, Overlaps
 
 router = APIRouter(tags=["catchments"])
 READ = problems(401, 403, 404, 422, 503)
+DRAWN = Listing("drawn", "branch_id", ("branch_id", "name", "method", "cells"))
 COARSEST = 7
 """Resolution that a drawn polygon is admitted at; the ground it is drawn on has its own."""
 
@@ -36,11 +38,14 @@ COARSEST = 7
     "/catchments/drawn",
     summary="List how catchments are drawn",
     response_model=CatchmentList,
-    responses=problems(401, 404, 503),
+    responses=problems(401, 404, 422, 503),
 )
-def list_drawn(request: Request, actor: ActorKnown, connection: Connected) -> Response:
+def list_drawn(
+    request: Request, actor: ActorKnown, connection: Connected, asked: Annotated[PageQuery, Query()]
+) -> Response:
     """Show the newest catchments in scope, published or not: method, parameters and cells of each."""
-    return plain_answer(catchment_list(connection, actor, language=language_of(request)))
+    body = catchment_list(connection, actor, language=language_of(request))
+    return plain_answer(body | listed("catchments", page_of(body["catchments"], DRAWN, asked)))
 
 
 @router.get(

@@ -29,6 +29,7 @@ from gridgeo_api.schemas import (
     RuleTried,
     Snapshot,
     Snapshots,
+    SnapshotsAsked,
     SnapshotWanted,
 )
 
@@ -40,6 +41,7 @@ FeatureId = Annotated[
     Path(max_length=MAX_TEXT, min_length=1, pattern=NO_CONTROL, description="Id of the grid.", examples=["C-1"]),
 ]
 FEATURES = Listing("features", "id", ("id", "name", "kind"))
+SNAPSHOTS = Listing("snapshots", "id", ("id", "as_of", "taken_at", "size"))
 AsOf = Annotated[date | None, Query(description="The day that counts; today without it.", examples=["2026-03-01"])]
 Skip = Annotated[int, Query(ge=0, le=100_000_000, description="Entries to leave out at the beginning.", examples=[0])]
 PageSize = Annotated[int, Query(ge=1, le=1000, description="The most entries to answer with.", examples=[50])]
@@ -146,9 +148,13 @@ def list_feature_members(
 
 
 @router.get("/features/{feature_id}/snapshots", summary="List snapshots", response_model=Snapshots, responses=READ)
-def list_snapshots(actor: ActorKnown, connection: Connected, feature_id: FeatureId) -> Response:
+def list_snapshots(
+    actor: ActorKnown, connection: Connected, feature_id: FeatureId, asked: Annotated[SnapshotsAsked, Query()]
+) -> Response:
     """Days on which it was written down who a cohort held, newest first."""
-    return plain_answer({"snapshots": cohorts.snapshots(connection, actor, feature_id)})
+    return plain_answer(
+        listed("snapshots", page_of(cohorts.snapshots(connection, actor, feature_id), SNAPSHOTS, asked))
+    )
 
 
 @router.post(

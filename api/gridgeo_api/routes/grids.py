@@ -27,12 +27,13 @@ from gridgeo_api.deps import (
     plain_answer,
 )
 from gridgeo_api.openapi import problems
-from gridgeo_api.paging import Listing, PageQuery, listed, page_of, page_of_frame
-from gridgeo_api.params import BranchPath, GridPath, Most
+from gridgeo_api.paging import Listing, PageQuery, cursor_of, listed, page_of, page_of_frame, place_in
+from gridgeo_api.params import BranchPath, GridPath
 from gridgeo_api.schemas import (
     GridDetail,
     GridEdit,
     GridLog,
+    GridLogAsked,
     GridMembers,
     Grids,
     GridSets,
@@ -128,9 +129,15 @@ def redo_edit(writing: WritingNow, branch_id: BranchPath, revision: RevisionGive
 
 
 @router.get("/grids/{branch_id}/log", summary="Read the log of edits", response_model=GridLog, responses=READ)
-def read_grid_log(actor: ActorKnown, connection: Connected, branch_id: BranchPath, most: Most = 50) -> Response:
+def read_grid_log(
+    actor: ActorKnown, connection: Connected, branch_id: BranchPath, asked: Annotated[GridLogAsked, Query()]
+) -> Response:
     """Who changed what and when, with before and after, newest first."""
-    return plain_answer({"branch_id": branch_id, "log": area_grids.log(connection, actor, branch_id, most=most)})
+    before = None if asked.cursor is None else place_in("log", branch_id, asked.cursor)
+    found = area_grids.log(connection, actor, branch_id, most=asked.limit + 1, before=before)
+    shown = found[: asked.limit]
+    more = cursor_of("log", branch_id, shown[-1]["seq"]) if len(found) > len(shown) else None
+    return plain_answer({"branch_id": branch_id, "log": shown, "next": more})
 
 
 @router.get("/membership", summary="List who belongs to a grid", response_model=GridMembers, responses=READ)

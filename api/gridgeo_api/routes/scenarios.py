@@ -31,6 +31,7 @@ from gridgeo_api.schemas import (
     DraftChecked,
     Gains,
     Handover,
+    HistoryAsked,
     PlansCompared,
     Scenario,
     Scenarios,
@@ -41,6 +42,7 @@ router = APIRouter(tags=["territories"])
 SCENARIOS = Listing("scenarios", "scenario", ("scenario", "status", "created_at", "version", "k"))
 HANDOVER = Listing("handover", "customer_id", ("from_rm", "to_rm", "customer_id", "balance_fen", "next_due_on"))
 DISPUTES = Listing("disputes", "id", ("id", "status", "claimed_by"))
+HISTORY = Listing("history", "_event", ("at", "scenario", "effective_on", "publication"))
 READ = problems(401, 403, 404, 422, 503)
 NO_STORE = {"cache-control": "no-store"}
 FILE_TYPES = {
@@ -204,9 +206,11 @@ def list_disputes(actor: ActorKnown, connection: Connected, asked: Annotated[Dis
 
 
 @router.get("/territories/history", summary="List what was published", response_model=TerritoryHistory, responses=READ)
-def list_history(actor: ActorKnown, connection: Connected) -> Response:
+def list_history(actor: ActorKnown, connection: Connected, asked: Annotated[HistoryAsked, Query()]) -> Response:
     """Publications and roll-backs of scenarios, newest first: day of effect, what is live, what is in force today."""
-    return plain_answer({"history": live.history(connection, actor, moment().date())})
+    events = live.history(connection, actor, moment().date())
+    keyed = [each | {"_event": f"{each['at']} {each['what']} {each['scenario']}"} for each in events]
+    return plain_answer(listed("history", page_of(keyed, HISTORY, asked)))
 
 
 def scenario_answer(body: dict[str, Any], status: int = 200) -> Response:

@@ -28,12 +28,14 @@ from gridgeo_api.schemas.features import (
     RuleTried,
     Snapshot,
     Snapshots,
+    SnapshotsAsked,
     SnapshotWanted,
 )
 from gridgeo_api.schemas.grids import (
     GridDetail,
     GridEdit,
     GridLog,
+    GridLogAsked,
     GridMembers,
     Grids,
     GridSets,
@@ -81,6 +83,7 @@ from gridgeo_api.schemas.scenario_questions import (
     DisputesAsked,
     DisputeWanted,
     DraftAsked,
+    HistoryAsked,
     MovesWanted,
     PublishWanted,
     RepairWanted,
@@ -91,7 +94,7 @@ from gridgeo_api.schemas.scenario_questions import (
 )
 from gridgeo_api.schemas.scenarios import Gains, PlansCompared, Scenario, Scenarios
 from gridgeo_api.schemas.session import DataDates, Health, MeasureInfo, Measures, Notice, Ready, Session, SessionActor
-from gridgeo_api.schemas.territories import Territories, Territory
+from gridgeo_api.schemas.territories import Territories, TerritoriesAsked, Territory
 from gridgeo_api.schemas.tiles import TileJson, VectorLayer
 from gridgeo_api.schemas.where_next import MeasureExplained, WhereNext
 
@@ -152,12 +155,14 @@ __all__ = [
     "GridDetail",
     "GridEdit",
     "GridLog",
+    "GridLogAsked",
     "GridMembers",
     "GridSets",
     "Grids",
     "GridsWanted",
     "Handover",
     "Health",
+    "HistoryAsked",
     "ImportDetail",
     "ImportPreview",
     "Imported",
@@ -219,9 +224,11 @@ __all__ = [
     "Snapshot",
     "SnapshotWanted",
     "Snapshots",
+    "SnapshotsAsked",
     "SourceChosen",
     "SourceWanted",
     "Territories",
+    "TerritoriesAsked",
     "Territory",
     "TerritoryHistory",
     "TileJson",

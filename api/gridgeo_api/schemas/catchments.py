@@ -37,14 +37,16 @@ class DrawnCatchment(BaseModel):
 
 
 class CatchmentList(BaseModel):
-    """The newest catchments in scope; settle are the rules for overlaps and holes."""
+    """The newest catchments in scope, one page of them; settle are the rules for overlaps and holes."""
 
-    model_config = answer_config({"version": 3} | LIST)
+    model_config = answer_config({"version": 3} | LIST | {"total": 1, "next": None})
 
     version: int
     resolution: int
     settle: dict[str, Any]
     catchments: list[DrawnCatchment]
+    total: int
+    next: str | None
 
 
 class CatchmentCard(DrawnCatchment):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gridgeo_api.limits import NO_CONTROL
 from gridgeo_api.paging import PageQuery
 from gridgeo_api.schemas.common import answer_config
 
@@ -123,9 +124,19 @@ class Snapshot(BaseModel):
 class Snapshots(BaseModel):
     """Snapshots of a cohort, newest first."""
 
-    model_config = answer_config({"snapshots": [SNAPSHOT]})
+    model_config = answer_config({"snapshots": [SNAPSHOT], "total": 1, "next": None})
 
     snapshots: list[Snapshot]
+    total: int
+    next: str | None
+
+
+class SnapshotsAsked(PageQuery):
+    """Which page of a cohort's snapshots, the newest first by default."""
+
+    sort: Annotated[str, Field(min_length=1, max_length=60, pattern=NO_CONTROL)] = Field(
+        "-id", description="Field to sort by, with - before it for the largest first.", examples=["-id"]
+    )
 
 
 class GridCard(BaseModel):

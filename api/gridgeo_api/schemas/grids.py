@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from gridgeo.pipeline.grids.args import OperationKind
-from gridgeo_api.limits import MAX_ROWS, MAX_TEXT, NO_CONTROL
+from gridgeo_api.limits import MAX_CURSOR, MAX_ROWS, MAX_TEXT, NO_CONTROL
 from gridgeo_api.paging import PageQuery
 from gridgeo_api.schemas.common import CELL, Cell, answer_config
 
@@ -197,11 +197,24 @@ class GridLog(BaseModel):
                     "patch": {},
                 }
             ],
+            "next": None,
         }
     )
 
     branch_id: str
     log: list[LogEntry]
+    next: str | None
+
+
+class GridLogAsked(BaseModel):
+    """Which page of the log."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(50, ge=1, le=MAX_ROWS, description="The most entries of a page.", examples=[50])
+    cursor: Annotated[str, Field(min_length=1, max_length=MAX_CURSOR, pattern=NO_CONTROL)] | None = Field(
+        None, description="`next` of the page before.", examples=["WyJsb2ciLCJiMSIsMTJd"]
+    )
 
 
 class GridMember(BaseModel):

@@ -171,11 +171,15 @@ class TerritoryHistory(BaseModel):
                     "live": True,
                     "in_force": False,
                 }
-            ]
+            ],
+            "total": 1,
+            "next": None,
         }
     )
 
     history: list[HistoryEntry]
+    total: int
+    next: str | None
 
 
 class Handover(BaseModel):

@@ -228,6 +228,14 @@ class DisputesAsked(PageQuery):
     open: bool = Field(False, description="Only those that are not decided.", examples=[True])
 
 
+class HistoryAsked(PageQuery):
+    """Which page of what was published, the newest first by default."""
+
+    sort: Annotated[str, Field(min_length=1, max_length=60, pattern=NO_CONTROL)] = Field(
+        "-at", description="Field to sort by, with - before it for the largest first.", examples=["-at"]
+    )
+
+
 class AccountsAsked(BaseModel):
     """Which page of a list of accounts."""
 

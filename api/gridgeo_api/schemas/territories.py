@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from gridgeo_api.limits import MAX_CURSOR, MAX_ROWS, MAX_TEXT, NO_CONTROL
 from gridgeo_api.schemas.common import CELL, Cell, answer_config
 
 TERRITORY = {
@@ -42,8 +43,27 @@ class Territory(BaseModel):
     imbalance_percent: dict[str, FiniteFloat]
 
 
+class TerritoriesAsked(BaseModel):
+    """Which territories, and which page of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    branch_id: Annotated[str, Field(min_length=1, max_length=MAX_TEXT, pattern=NO_CONTROL)] | None = Field(
+        None, description="Only this branch; every branch in scope without it.", examples=["b1"]
+    )
+    limit: int = Field(MAX_ROWS, ge=1, le=MAX_ROWS, description="The most territories of a page.", examples=[100])
+    cursor: Annotated[str, Field(min_length=1, max_length=MAX_CURSOR, pattern=NO_CONTROL)] | None = Field(
+        None,
+        description="`next` of the page before; the first page without it.",
+        examples=["WzcsImMwZmZlZTAxMjM0NTY3ODkiLDEwMF0"],
+    )
+
+
 class Territories(BaseModel):
-    """Territories in scope; territory_index points into territories, cell by cell."""
+    """Territories in scope, one page of them; territory_index points into those of the page, cell by cell.
+
+    certificates: of the branches that the page has territories of. total: territories on all pages.
+    """
 
     model_config = answer_config(
         {
@@ -52,6 +72,8 @@ class Territories(BaseModel):
             "cells": [CELL],
             "territory_index": [0],
             "certificates": {"b1": {"feasible": True, "bound_gap_percent": 1.4}},
+            "total": 1,
+            "next": None,
         }
     )
 
@@ -60,3 +82,5 @@ class Territories(BaseModel):
     cells: list[Cell]
     territory_index: list[int]
     certificates: dict[str, dict[str, Any]]
+    total: int
+    next: str | None

@@ -48,6 +48,32 @@ test("one publication is loaded with one measure", async () => {
   assert.equal(asked.filter((path) => path.startsWith("/api/v1/cells")).length, 1);
 });
 
+test("territories that come in pages are put together", async () => {
+  const page = (at: number, next: string | null) => () => ({
+    ...TERRITORIES,
+    territories: [TERRITORIES.territories[at]],
+    cells: [CELLS[at]],
+    territory_index: [0],
+    next,
+  });
+  const { store, loader } = loading({
+    "/api/v1/territories": page(0, "a+b"),
+    "/api/v1/territories?cursor=a%2Bb": page(1, null),
+  });
+  await loader.publication();
+  assert.deepEqual(store.now.plan?.territories.map(({ id }) => id), ["t1", "t2"]);
+  assert.deepEqual([...(store.now.plan?.owner.slice(0, 3) ?? [])], [0, 1, -1]);
+});
+
+test("a publication that goes live between two pages is read from the beginning", async () => {
+  let tries = 0;
+  const first = () => (tries++ === 0 ? { ...TERRITORIES, next: "old" } : TERRITORIES);
+  const { store, loader } = loading({ "/api/v1/territories": first, "/api/v1/territories?cursor=old": failing(412) });
+  await loader.publication();
+  assert.equal(store.now.phase, "ready");
+  assert.equal(tries, 2);
+});
+
 test("a publication that changes while it is read is read again", async () => {
   let reads = 0;
   const newer = () => ({ ...cellColumns(), version: VERSION + 1 });

@@ -90,6 +90,8 @@ export const TERRITORIES: Territories = {
   cells: CELLS.slice(0, 30),
   territory_index: CELLS.slice(0, 30).map((_, at) => at % 3),
   certificates: {},
+  total: 3,
+  next: null,
 };
 
 export function publication(changes: Partial<Publication> = {}): Publication {

@@ -198,11 +198,16 @@ def grid_table(state: GridSetState) -> pl.DataFrame:
     ).drop("geometry")
 
 
-def log(connection: sa.Connection, actor: Actor, branch_id: str, *, most: int | None = 50) -> list[dict[str, Any]]:
-    """Return the newest entries of a branch's log, newest first, each with who, when, before and after."""
+def log(
+    connection: sa.Connection, actor: Actor, branch_id: str, *, most: int | None = 50, before: int | None = None
+) -> list[dict[str, Any]]:
+    """Return the newest entries of a branch's log, newest first, each with who, when, before and after.
+
+    before: only entries of lower number.
+    """
     _require(actor, branch_id, READERS)
     found = grid_set(connection, branch_id)
-    return [_log_record(entry) for entry in reversed(read_log(connection, found.id, most=most))]
+    return [_log_record(entry) for entry in reversed(read_log(connection, found.id, before=before, most=most))]
 
 
 def replayed(connection: sa.Connection, actor: Actor, branch_id: str) -> dict[str, Any]:

@@ -108,12 +108,14 @@ export interface CatchmentDrawing {
   datum?: string | null;
 }
 
-/** The newest catchments in scope; settle are the rules for overlaps and holes. */
+/** The newest catchments in scope, one page of them; settle are the rules for overlaps and holes. */
 export interface CatchmentList {
   version: number;
   resolution: number;
   settle: Record<string, unknown>;
   catchments: DrawnCatchment[];
+  total: number;
+  next: string | null;
 }
 
 /** What a drawing would give: the catchments, and what would have to be settled. */
@@ -616,6 +618,7 @@ export interface GridInSet {
 export interface GridLog {
   branch_id: string;
   log: LogEntry[];
+  next: string | null;
 }
 
 /** One party: its grid by the rule that decided, and by each rule that had something to say. */
@@ -1462,6 +1465,8 @@ export interface SnapshotWanted {
 /** Snapshots of a cohort, newest first. */
 export interface Snapshots {
   snapshots: Snapshot[];
+  total: number;
+  next: string | null;
 }
 
 /** The ground version that holds the choice, and every choice that stands in it. */
@@ -1477,13 +1482,15 @@ export interface SourceWanted {
   source: string | null;
 }
 
-/** Territories in scope; territory_index points into territories, cell by cell. */
+/** Territories in scope, one page of them; territory_index points into those of the page, cell by cell. */
 export interface Territories {
   version: number;
   territories: Territory[];
   cells: string[];
   territory_index: number[];
   certificates: Record<string, Record<string, unknown>>;
+  total: number;
+  next: string | null;
 }
 
 /** Territories that came, went or changed. */
@@ -1520,6 +1527,8 @@ export interface TerritoryChanged {
 /** Publications and roll-backs of scenarios, newest first. */
 export interface TerritoryHistory {
   history: HistoryEntry[];
+  total: number;
+  next: string | null;
 }
 
 /** A territory. */

@@ -50,6 +50,8 @@ export class Loader {
       this.store.apply(actions.publicationLoaded(loaded));
     } catch (error) {
       const problem = problemFrom(error);
+      // Another publication went live between two pages.
+      if (problem.status === 412 && reloads < MAX_RELOADS) return this.publication(reloads + 1);
       this.store.apply(actions.loadingFailed(problem, session === null));
     }
   }
@@ -61,9 +63,18 @@ export class Loader {
       this.read<{ branches: Branch[] }>("/api/v1/branches"),
       this.read<Catchments>("/api/v1/catchments"),
       this.read<CellColumns>(cellsPath(first)),
-      this.read<Territories>("/api/v1/territories"),
+      this.territories(),
     ]);
     return { session, measures, branches: branches.branches, catchments, columns, territories };
+  }
+
+  /** All territories in scope; a bank of thousands comes in several pages. */
+  private async territories(): Promise<Territories> {
+    const page = (cursor: string | null) =>
+      this.read<Territories>(`/api/v1/territories${cursor === null ? "" : `?cursor=${encodeURIComponent(cursor)}`}`);
+    let whole = await page(null);
+    while (whole.next !== null) whole = joined(whole, await page(whole.next));
+    return whole;
   }
 
   private async measure(measure: string): Promise<void> {
@@ -94,6 +105,14 @@ export class Loader {
 }
 
 const cellsPath = (measure: string) => `/api/v1/cells?measures=${encodeURIComponent(measure)}`;
+
+const joined = (before: Territories, page: Territories): Territories => ({
+  ...page,
+  territories: [...before.territories, ...page.territories],
+  cells: before.cells.concat(page.cells),
+  territory_index: before.territory_index.concat(page.territory_index.map((at) => at + before.territories.length)),
+  certificates: { ...before.certificates, ...page.certificates },
+});
 
 function problemFrom(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
