@@ -10,6 +10,7 @@ import polars as pl
 import shapely
 
 from gridgeo.domain import BoolArray, FloatArray, IntArray
+from gridgeo.domain.sums import sum_of
 from gridgeo.domain.words import WATERWAYS
 from gridgeo.errors import InvalidInputError
 from gridgeo.grids.proposals_areas import NamedAreas, grids_from_areas
@@ -90,7 +91,7 @@ def _block_names(blocks: Shapes, lines: Shapes, names: Sequence[str | None], unn
         {"block": along[0], "name": np.array(names, dtype=object)[named][along[1]], "length_m": along[2]},
         schema={"block": pl.Int64, "name": pl.String, "length_m": pl.Float64},
     )
-    ranked = table.group_by("block", "name").agg(pl.col("length_m").sum())
+    ranked = table.group_by("block", "name").agg(sum_of("length_m"))
     ranked = ranked.sort("block", pl.col("length_m").round(2), "name", descending=[False, True, False])
     joined = ranked.group_by("block", maintain_order=True).agg(pl.col("name").head(2).str.join(" / "))
     found = dict(zip(joined["block"].to_list(), joined["name"].to_list(), strict=True))

@@ -387,7 +387,7 @@ def _loads(
     """Return the sum of every measure that adds up, by position of the territory."""
     scores = scores_shown(connection, actor, published, where | {"measure": list(published.adding)})
     sums = (
-        scores.join(cells_of.select("cell", "position"), on="cell")
+        scores.join(cells_of.select("cell", "position"), on="cell", maintain_order="left")
         .group_by("position", "measure")
         .agg(sum_of_shown())
         .pivot("measure", index="position", values="value")

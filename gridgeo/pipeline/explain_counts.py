@@ -9,6 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.cells import parents
+from gridgeo.domain.sums import sum_of
 from gridgeo.domain.words import PLACED_TIERS
 from gridgeo.pipeline.denominators.on_cells import choices_of, people_choice, unit_parts
 from gridgeo.pipeline.ground_cells import ground_cells, settlement_of
@@ -84,7 +85,7 @@ def placed_parts(connection: sa.Connection, inputs: Inputs, cell: int) -> tuple[
         connection, "location_cell", version_id=inputs.location, where={"party_kind": "customer", "cell": cell}
     )
     rows = shares.join(_locations(connection, inputs, "customer", shares["party_id"]), on="party_id", how="left")
-    sums = dict(rows.group_by("tier").agg(pl.col("share").sum()).iter_rows())
+    sums = dict(rows.group_by("tier").agg(sum_of("share")).iter_rows())
     hard = rows.filter(pl.col("hard"))
     at_one = max(hard.group_by("lng", "lat").len()["len"].to_list(), default=0)
     parts = [

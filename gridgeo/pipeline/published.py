@@ -24,6 +24,7 @@ from gridgeo.domain.public import (
     sees_money,
     sees_public_only,
 )
+from gridgeo.domain.sums import sum_of
 from gridgeo.errors import NotFoundError
 from gridgeo.storage import VersionRecord, house_datum, live, read_frame, score_measures, version_record
 
@@ -180,7 +181,7 @@ def why_without_rows(actor: Actor, published: Publication) -> dict[str, Reason]:
 
 def sum_of_shown() -> pl.Expr:
     """Return the sum of the values that are shown, null where none is: hidden is never 0."""
-    return pl.when(pl.col("value").count() > 0).then(pl.col("value").sum())
+    return pl.when(pl.col("value").count() > 0).then(sum_of("value"))
 
 
 def zero_filled(frame: pl.DataFrame, names: tuple[str, ...], actor: Actor) -> pl.DataFrame:

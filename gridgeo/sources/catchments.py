@@ -17,6 +17,7 @@ from gridgeo.cells import (
     neighbour_graph,
 )
 from gridgeo.domain import BoolArray, CellArray, FloatArray, IntArray
+from gridgeo.domain.sums import mean_of
 from gridgeo.errors import InvalidInputError
 from gridgeo.sources.reach import OFF_ROAD_M_PER_S, Reached, best_nodes, over_roads, spread, walking_steps
 from gridgeo.sources.roads import RoadGraph
@@ -62,7 +63,7 @@ def cell_anchors(cells: CellArray, buildings: pl.DataFrame) -> tuple[FloatArray,
     lng, lat = (np.array(part) for part in centres(cells))
     spots = buildings.select("lng", "lat")
     points = cells_from_points(spots["lng"].to_numpy(), spots["lat"].to_numpy(), common_resolution(cells))
-    means = spots.with_columns(pl.Series("cell", points)).group_by("cell").mean()
+    means = spots.with_columns(pl.Series("cell", points)).group_by("cell").agg(mean_of("lng"), mean_of("lat"))
     joined = pl.DataFrame({"cell": cells}).join(means, on="cell", how="left", maintain_order="left")
     built = joined["lng"].is_not_null().to_numpy()
     lng[built] = joined["lng"].to_numpy()[built]

@@ -12,6 +12,7 @@ import polars as pl
 from gridgeo.cells import cell_strings, cells_or_none
 from gridgeo.cells.points import resolutions
 from gridgeo.domain import CellArray, FloatArray
+from gridgeo.domain.sums import sum_of
 from gridgeo.errors import InvalidInputError
 from gridgeo.sources.files import ReadOptions, open_table
 from gridgeo.sources.intake.cell_tables import NO_CELL, OTHER_RESOLUTION, POSITION_HEADERS
@@ -206,7 +207,7 @@ def _refuse_words(text: pl.DataFrame, numbers: pl.DataFrame, names: tuple[str, .
 
 def _sum_or_missing(name: str) -> pl.Expr:
     """Add the rows of a cell; a cell whose rows all miss the number misses it."""
-    return pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).otherwise(None).alias(name)
+    return pl.when(pl.col(name).is_not_null().any()).then(sum_of(name)).otherwise(None).alias(name)
 
 
 def _refuse_two_groups(merged: pl.DataFrame, group: str | None) -> None:

@@ -9,6 +9,7 @@ import polars as pl
 
 from gridgeo.cells import areas_m2, centres
 from gridgeo.domain import IntArray
+from gridgeo.domain.sums import mean_of, sum_of
 from gridgeo.pipeline.catchments.areas import Areas
 from gridgeo.pipeline.catchments.specs import SettleRules
 from gridgeo.pipeline.catchments.terrain import Terrain
@@ -65,7 +66,7 @@ def _holes(areas: Areas, terrain: Terrain) -> list[dict[str, Any]]:
         {"hole": label[at], "lng": lng, "lat": lat, "area_m2": areas_m2(terrain.cells[at]), "left": areas.owner[at] < 0}
     ).with_columns(_known_at(at, terrain))
     sums = rows.group_by("hole").agg(
-        pl.len().alias("cells"), pl.col("left").sum(), pl.col("lng", "lat").mean(), pl.col("area_m2").sum(), *_sums()
+        pl.len().alias("cells"), pl.col("left").sum(), mean_of(pl.col("lng", "lat")), sum_of("area_m2"), *_sums()
     )
     ordered = sums.sort("hole").with_columns(area_km2=(pl.col("area_m2") / 1e6).round(3)).drop("hole", "area_m2")
     return ordered.rename({"left": "cells_left"}).to_dicts()
@@ -83,6 +84,6 @@ def _nobody(name: str, count: int) -> pl.Series:
 def _sums() -> list[pl.Expr]:
     """Return the sums of people and customers; unknown stays unknown instead of nought."""
     return [
-        pl.when(pl.col("people").null_count() == 0).then(pl.col("people").sum().round(1)).alias("people"),
-        pl.col("customers").sum().cast(pl.Int64),
+        pl.when(pl.col("people").null_count() == 0).then(sum_of("people").round(1)).alias("people"),
+        sum_of("customers").cast(pl.Int64),
     ]

@@ -10,6 +10,7 @@ import polars as pl
 
 from gridgeo.domain import FloatArray
 from gridgeo.domain.measures import Measure
+from gridgeo.domain.sums import sum_of
 from gridgeo.domain.words import INDUSTRIES, TIERS
 from gridgeo.pipeline.columns.column import Basis, Column, Found
 from gridgeo.scoring import Shrunk, shrink_penetration
@@ -61,7 +62,7 @@ def of_products(basis: Basis) -> Found:
         return Found({}, absent={"penetration_product": NO_PRODUCT_IDS})
     held = exploded(rows.select("at", "share", "product_ids"))
     named = dict(basis.given.facts.products.select("id", "name").iter_rows())
-    sizes = held.group_by("product").agg(pl.col("share").sum()).sort("share", "product", descending=[True, False])
+    sizes = held.group_by("product").agg(sum_of("share")).sort("share", "product", descending=[True, False])
     chosen = sizes["product"].head(MOST_PRODUCTS).sort().to_list()
     held = held.filter(pl.col("product").is_in(chosen))
     at, share = held["at"].to_numpy(), held["share"].to_numpy()

@@ -7,6 +7,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import FloatArray
+from gridgeo.domain.sums import sum_of
 from gridgeo.pipeline.bank import branches_of
 from gridgeo.pipeline.cell_inputs import PRIOR_RING, CellInputs
 from gridgeo.pipeline.facts.records import Reachable, Rivals
@@ -55,7 +56,7 @@ def _reachable(
     anchors: tuple[FloatArray, FloatArray],
 ) -> Reachable:
     staff = read_frame(connection, "staff", version_id=inputs.bank).filter(pl.col("post") == "rm")
-    posts = staff.group_by("org_unit_id").agg(posts=pl.col("hours_per_week").sum() / FULL_POST_HOURS)
+    posts = staff.group_by("org_unit_id").agg(posts=sum_of("hours_per_week") / FULL_POST_HOURS)
     supply = branches.join(posts, left_on="id", right_on="org_unit_id", how="left", maintain_order="left")["posts"]
     sites = (branches["lng"].to_numpy(), branches["lat"].to_numpy())
     return Reachable(supply.fill_null(0.0).to_numpy(), times_to_sites(roads, sites, anchors, REACH_S), REACH_S)

@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 
 from gridgeo.cells import overlay_lengths
 from gridgeo.domain import CellArray
+from gridgeo.domain.sums import sum_of
 from gridgeo.errors import InvalidInputError
 from gridgeo.grids import GridSetState, NewGrid
 from gridgeo.grids.blocks import Lines, area_between
@@ -179,7 +180,7 @@ def _cells_along(streets: pl.DataFrame, names: Sequence[str], ground: BranchGrou
         return {}
     line, cell, length_m = overlay_lengths(shapely.from_wkb(mine["geometry"].to_numpy()), ground.cells)
     runs = pl.DataFrame({"name": mine["name"].to_numpy()[line], "cell": ground.cells[cell], "length_m": length_m})
-    sums = runs.group_by("name", "cell").agg(pl.col("length_m").sum())
+    sums = runs.group_by("name", "cell").agg(sum_of("length_m"))
     first = sums.sort("cell", pl.col("length_m").round(3), "name", descending=[False, True, False])
     won = first.unique("cell", keep="first", maintain_order=True)
     empty = won.filter(False)["cell"].to_numpy()

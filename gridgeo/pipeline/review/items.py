@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from gridgeo.domain.sums import sum_of
 from gridgeo.domain.words import PLACED_TIERS
 from gridgeo.locate import Gazetteer, candidate_answers
 from gridgeo.locate.audit import CROWDED, DUPLICATE, FAR, OUTSIDE, SWAPPED
@@ -31,7 +32,7 @@ def doubtful(found: pl.DataFrame, outcomes: pl.DataFrame, shares: pl.DataFrame) 
     found: from `positions`. outcomes: party_id, outcome, reason. shares: party_id, share.
     Returns the columns of found, outcome, why (reasons in words, a list) and effect (see the module).
     """
-    spread = shares.group_by("party_id").agg((1 - pl.col("share").pow(2).sum()).alias("spread"))
+    spread = shares.group_by("party_id").agg((1 - sum_of(pl.col("share").pow(2))).alias("spread"))
     rows = (
         found.drop("reason")
         .join(outcomes, left_on="id", right_on="party_id", how="left", maintain_order="left")
@@ -81,7 +82,7 @@ def review_items(rows: pl.DataFrame, kind: str, others: pl.DataFrame | None = No
         pl.col("house", "lng", "lat", "tier", "accuracy_m", "confidence", "matched", "outcome").first(),
         pl.col("why").explode(empty_as_null=False).unique(maintain_order=True).str.join("; ").alias("reasons"),
         pl.len().cast(pl.Int32).alias("parties"),
-        pl.col("effect").sum(),
+        sum_of("effect"),
         pl.col("id").alias("party_ids"),
     )
     candidates = pl.concat_str(pl.lit('{"list":['), pl.col("candidates").fill_null(""), pl.lit("]}"))

@@ -9,6 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
+from gridgeo.domain.sums import sum_of
 from gridgeo.pipeline.steps import require_money
 from gridgeo.pipeline.territories.account_policy import AccountPolicy, account_policy
 from gridgeo.pipeline.territories.compare import LIVE, Plan, compared_branches, plan_named
@@ -156,8 +157,8 @@ def _paid_change(both: pl.DataFrame, policy: AccountPolicy, month: int) -> pl.Da
         .drop_nulls("who")
         .group_by("who")
         .agg(
-            pay_basis_before_fen=pl.col("basis").filter(pl.col("side") == "before").sum().round().cast(pl.Int64),
-            pay_basis_after_fen=pl.col("basis").filter(pl.col("side") == "after").sum().round().cast(pl.Int64),
+            pay_basis_before_fen=sum_of(pl.col("basis").filter(pl.col("side") == "before")).round().cast(pl.Int64),
+            pay_basis_after_fen=sum_of(pl.col("basis").filter(pl.col("side") == "after")).round().cast(pl.Int64),
         )
     )
     return sums.with_columns(pay_basis_change_fen=pl.col("pay_basis_after_fen") - pl.col("pay_basis_before_fen"))

@@ -13,6 +13,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor, CellArray, FloatArray
+from gridgeo.domain.sums import sum_of
 from gridgeo.domain.words import TIERS
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.steps import Inputs, require_money, require_planner
@@ -194,7 +195,7 @@ def cell_workload(connection: sa.Connection, inputs: Inputs, cadence: Cadence, c
             columns=["party_id", "cell", "share"],
         )
     held = shares.join(tiers, left_on="party_id", right_on="id", how="inner").filter(pl.col("tier").is_in(TIERS))
-    counts = held.group_by("cell", "tier").agg(pl.col("share").sum()).pivot("tier", index="cell", values="share")
+    counts = held.group_by("cell", "tier").agg(sum_of("share")).pivot("tier", index="cell", values="share")
     base = pl.DataFrame({"cell": cells}).join(counts, on="cell", how="left", maintain_order="left")
     for tier in TIERS:
         column = pl.col(tier).fill_null(0.0) if tier in base.columns else pl.lit(0.0).alias(tier)

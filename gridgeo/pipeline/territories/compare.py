@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from gridgeo.cells import cell_strings, merged_polygons
 from gridgeo.domain import Actor
+from gridgeo.domain.sums import sum_of
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps.files import written
 from gridgeo.pipeline.published import publication
@@ -121,8 +122,8 @@ def compare(connection: sa.Connection, actor: Actor, names: tuple[str, str], out
         moved.group_by("from", "to")
         .agg(
             cells=pl.len(),
-            customers=pl.col("customers").sum().round(3),
-            customers_hard=pl.col("customers_hard").sum().cast(pl.Int64),
+            customers=sum_of("customers").round(3),
+            customers_hard=sum_of("customers_hard").cast(pl.Int64),
         )
         .sort("from", "to")
     )
@@ -205,7 +206,7 @@ def changes_geojson(moved: pl.DataFrame) -> dict[str, Any]:
     moved: rows of `moved_cells`. Properties: from, to, from_rm, to_rm, cells (list of names), customers.
     """
     pairs = moved.group_by("from", "to", maintain_order=True).agg(
-        pl.col("from_rm", "to_rm").first(), "cell", pl.col("customers").sum(), pl.col("customers_hard").sum()
+        pl.col("from_rm", "to_rm").first(), "cell", sum_of("customers"), sum_of("customers_hard")
     )
     number = np.repeat(np.arange(pairs.height), pairs["cell"].list.len().to_numpy())
     shapes = merged_polygons(pairs["cell"].explode().cast(pl.UInt64).to_numpy(), number, pairs.height)

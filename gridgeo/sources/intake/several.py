@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from gridgeo.domain.sums import sum_of
 from gridgeo.sources.intake.account import Account, Batch
 from gridgeo.sources.intake.fields import ImportKind
 
@@ -20,7 +21,7 @@ def joined_rows(kind: ImportKind, batches: list[Batch], account: Account) -> Bat
     """
     rows = pl.concat([batch.accepted for batch in batches])
     key = [name for name in kind.key if name in kind.contract]
-    sums = [pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name) for name in kind.sums]
+    sums = [pl.when(pl.col(name).is_not_null().any()).then(sum_of(name)).alias(name) for name in kind.sums]
     lists = [
         pl.col(name).drop_nulls().unique(maintain_order=True).str.join(SEPARATOR).replace("", None)
         for name in kind.lists
