@@ -9,6 +9,7 @@ import { Store } from "./core/store.js";
 import { details } from "./ui/details.js";
 import { label, make, say } from "./ui/dom.js";
 import { header, notices } from "./ui/header.js";
+import { keySheet } from "./ui/keySheet.js";
 import { cellSentence, mapPanel, type MapPanel } from "./ui/mapPanel.js";
 import { page, problemText } from "./ui/pages.js";
 import { house, type House } from "./rooms/house.js";
@@ -62,7 +63,8 @@ function build(store: Store<State>, parts: HTMLElement[], live: HTMLElement, ret
   const work = label(store, make("main", { class: "work" }, ...parts), "aria-label", (words) => words.title);
   const waiting = page(store, retry);
   document.body.textContent = "";
-  document.body.append(skip, header(store), notices(store), waiting, work, live);
+  const sheet = keySheet(store);
+  document.body.append(skip, header(store, sheet.button), notices(store), waiting, work, live, sheet.element);
   store.watch(
     (state) => [state.phase],
     ({ phase }) => (work.hidden = phase !== "ready"),

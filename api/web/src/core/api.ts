@@ -76,3 +76,16 @@ async function problemOf(answer: Response): Promise<Problem> {
     return empty;
   }
 }
+
+/** What went wrong, whatever was thrown. */
+export function problemFrom(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  // A fault of the page itself: say so in the console as well, where a developer looks for it.
+  console.error(error);
+  return { status: 0, code: "page", title: "", detail: error instanceof Error ? error.message : String(error) };
+}
+
+/** A name for one request, so that it is done once however often it is sent. */
+export function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

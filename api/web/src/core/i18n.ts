@@ -1,8 +1,12 @@
 // Everything the page says, in both languages. English is the pattern: a phrase missing in Chinese does not compile.
 
+import * as keys from "./words/keys.js";
+
 export type Language = "en" | "zh";
 
 const en = {
+  ...keys.en,
+
   htmlLang: "en",
   title: "Grid marketing map",
   switchLanguage: "Language",
@@ -132,6 +136,8 @@ const en = {
 export type Catalogue = typeof en;
 
 const zh: Catalogue = {
+  ...keys.zh,
+
   htmlLang: "zh-CN",
   title: "网格营销地图",
   switchLanguage: "语言",

@@ -1,13 +1,12 @@
 // Brings what the state needs from the service; a later question makes the answer to an earlier one worthless.
 
-import { ProblemError, type Read } from "./api.js";
+import { problemFrom, type Read } from "./api.js";
 import type {
   Branch,
   Catchments,
   CellColumns,
   CellDetail,
   Measure,
-  Problem,
   Session,
   Territories,
 } from "./contract.js";
@@ -113,10 +112,3 @@ const joined = (before: Territories, page: Territories): Territories => ({
   territory_index: before.territory_index.concat(page.territory_index.map((at) => at + before.territories.length)),
   certificates: { ...before.certificates, ...page.certificates },
 });
-
-function problemFrom(error: unknown): Problem {
-  if (error instanceof ProblemError) return error.problem;
-  // A fault of the page itself: say so in the console as well, where a developer looks for it.
-  console.error(error);
-  return { status: 0, code: "page", title: "", detail: error instanceof Error ? error.message : String(error) };
-}

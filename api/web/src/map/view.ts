@@ -104,6 +104,15 @@ export class MapView {
     this.map.addLayer(layer);
   }
 
+  /** Shows what lies in an extent, with room around it. */
+  showExtent(extent: Extent): void {
+    this.fit(extent);
+  }
+
+  metresPerPixel(): number {
+    return this.map.getView().getResolution() ?? 1;
+  }
+
   private listen(element: HTMLElement): void {
     this.map.on("click", (event) => {
       if (!this.tool) this.events.clicked(this.cellAt(event.coordinate).cell);

@@ -45,7 +45,16 @@ export function house(app: App, stage: HTMLElement): House {
       next.view.entered?.();
     },
   );
+  document.addEventListener("keydown", (event) => {
+    if (app.store.now.phase !== "ready" || event.defaultPrevented || !isFree(event.target)) return;
+    if (shown?.view.anywhere?.(event)) event.preventDefault();
+  });
   return { side, key: (event) => shown?.view.key?.(event) ?? false };
+}
+
+/** Whether a key pressed there is nobody else's: the map asks its room itself, and fields and sheets take their own. */
+function isFree(target: EventTarget | null): boolean {
+  return !(target instanceof Element) || !target.closest("input, select, textarea, [role=dialog], #map");
 }
 
 function leave(app: App, { view }: Built): void {

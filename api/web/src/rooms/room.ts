@@ -2,6 +2,7 @@
 
 import type { Read, Send } from "../core/api.js";
 import type { Catalogue } from "../core/i18n.js";
+import type { KeyUse } from "../core/keys.js";
 import type { RoomId, State } from "../core/state.js";
 import type { Store } from "../core/store.js";
 import type { MapView } from "../map/view.js";
@@ -29,6 +30,8 @@ export interface RoomView {
   left?(): void;
   /** A key pressed on the map; true when the room has used it. */
   key?(event: KeyboardEvent): boolean;
+  /** A key pressed anywhere but on the map, in a field or in a sheet; true when the room has used it. */
+  anywhere?(event: KeyboardEvent): boolean;
 }
 
 export type Role = "hq" | "planner" | "branch_manager" | "rm" | "helper" | "consumer" | "auditor";
@@ -38,5 +41,7 @@ export interface Room {
   readonly name: (words: Catalogue) => string;
   /** Who is shown it; the service decides by itself what they may do. */
   readonly roles: readonly Role[];
+  /** The keys it adds to those of the map: it acts by this list (`actOf`), and the sheet of keys shows it. */
+  readonly keys?: readonly KeyUse[];
   open(app: App): RoomView;
 }

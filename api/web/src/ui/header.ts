@@ -7,10 +7,11 @@ import type { Store } from "../core/store.js";
 import { given, label, make, replace, say } from "./dom.js";
 import { tabs } from "./rooms.js";
 
-export function header(store: Store<State>): HTMLElement {
+/** `buttons` stand before the choice of the language. */
+export function header(store: Store<State>, ...buttons: HTMLElement[]): HTMLElement {
   const name = make("div", { class: "brand" }, make("strong", { translate: "no" }, "gridgeo"));
   name.append(say(store, make("h1"), (words) => words.title));
-  return make("header", { class: "header" }, name, tabs(store), publication(store), languages(store));
+  return make("header", { class: "header" }, name, tabs(store), publication(store), ...buttons, languages(store));
 }
 
 function publication(store: Store<State>): HTMLElement {

@@ -2,19 +2,14 @@
 
 import { degrees, withUnit } from "../core/format.js";
 import { catalogue } from "../core/i18n.js";
+import { actOf } from "../core/keys.js";
 import * as actions from "../core/state.js";
 import { measureName, measureOf, territoryOf, type Direction, type State } from "../core/state.js";
 import type { Store } from "../core/store.js";
 import type { Details } from "./details.js";
 import { MapView, type Pointed } from "../map/view.js";
 import { given, label, make, replace, say } from "./dom.js";
-
-const ARROWS = new Map<string, Direction>([
-  ["ArrowLeft", "left"],
-  ["ArrowRight", "right"],
-  ["ArrowUp", "up"],
-  ["ArrowDown", "down"],
-]);
+import { ARROWS, MAP_KEYS } from "./mapKeys.js";
 
 export interface MapPanel {
   readonly element: HTMLElement;
@@ -75,16 +70,15 @@ function onKey(
   details: Details,
   announce: (text: string) => void,
 ): void {
+  const act = actOf(MAP_KEYS, event);
   const direction = ARROWS.get(event.key);
-  if (event.altKey || event.ctrlKey || event.metaKey) return;
-  if (direction) move(direction, store, view, announce);
-  else if (event.key === "Enter") {
+  if (act === null) return;
+  event.preventDefault();
+  if (act === "move" && direction) move(direction, store, view, announce);
+  else if (act === "details") {
     store.apply(actions.panelOpened());
     if (store.now.panel) details.focus();
-  } else if (event.key === "+" || event.key === "=") view.zoomBy(1);
-  else if (event.key === "-") view.zoomBy(-1);
-  else return;
-  event.preventDefault();
+  } else view.zoomBy(act === "in" ? 1 : -1);
 }
 
 /** Arrow keys move the selection; the first one selects the cell in the middle of what is seen. */
