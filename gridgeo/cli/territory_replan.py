@@ -72,6 +72,9 @@ def replan(  # noqa: PLR0913 - the options are the command's interface
         RmsOption, typer.Option("--branch-closes", metavar="BRANCH", help="Branch that closes; those around take over.")
     ] = None,
     basis: Annotated[str, typer.Option("--from", metavar="PLAN", help="Plan before: live, or a scenario.")] = "live",
+    as_it_is: Annotated[
+        bool, typer.Option("--as-it-is", help="Take the plan before without solving, to be changed by hand.")
+    ] = False,
     branch: BranchOption = None,
     measures: MeasuresOption = None,
     tolerance: ToleranceOption = None,
@@ -92,7 +95,9 @@ def replan(  # noqa: PLR0913 - the options are the command's interface
     from gridgeo.pipeline.territories.replans import replan_solver, spec_of_replan
 
     aim = aim_from(measures, tolerance, growth, units=units, seed=seed, starts=starts)
-    changes = _changes((keep, basis), (leaves, branch_opens, branch_closes), (joins, part_time), (absent, deputy))
+    changes = _changes(
+        (keep, basis, as_it_is), (leaves, branch_opens, branch_closes), (joins, part_time), (absent, deputy)
+    )
     with session(store, as_json, actor) as opened, progress_bar({"plan": "Assigning territories"}) as progress:
         progress("plan")
         moment = now()
@@ -108,7 +113,7 @@ def replan(  # noqa: PLR0913 - the options are the command's interface
 
 
 def _changes(
-    kept: tuple[str | None, str],
+    kept: tuple[str | None, str, bool],
     lists: tuple[RmsOption, RmsOption, RmsOption],
     people: tuple[RmsOption, RmsOption],
     away: tuple[RmsOption, RmsOption],
@@ -132,6 +137,7 @@ def _changes(
         opens=opens,
         closes=closes,
         basis=kept[1],
+        as_it_is=kept[2],
     )
 
 

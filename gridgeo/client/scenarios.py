@@ -27,6 +27,10 @@ class Scenarios:
         """Return a scenario whole."""
         return cast("Scenario", self._transport.get(_of(name)))
 
+    def cells(self, name: str) -> Json:
+        """Return a scenario on its cells, in columns: owners, weights, area grids, figures by territory."""
+        return self._transport.get(f"{_of(name)}/cells")
+
     def check(self, branches: Sequence[str], **aim: object) -> Json:
         """Name what cannot work before anything is solved. aim: k, homes, measures, tolerance_percent and so on."""
         return self._transport.post(f"{PATH}/check", {"branches": list(branches)} | aim)

@@ -34,6 +34,7 @@ OPERATIONS = {
     "list_territories",
     "list_scenarios",
     "read_scenario",
+    "read_scenario_cells",
     "compare_scenario",
     "read_gains",
     "check_scenario",

@@ -87,6 +87,7 @@ MATRIX: dict[str, Asked] = {
     "list_territories": Asked("GET", "/api/v1/territories", EVERYBODY),
     "list_scenarios": Asked("GET", "/api/v1/scenarios", READERS_OF_MONEY),
     "read_scenario": Asked("GET", "/api/v1/scenarios/Spring", READERS_OF_MONEY),
+    "read_scenario_cells": Asked("GET", f"{SPRING}/cells", READERS_OF_MONEY),
     "compare_scenario": Asked("GET", "/api/v1/scenarios/Spring/compare", READERS_OF_MONEY),
     "read_gains": Asked("GET", "/api/v1/scenarios/Spring/gains", READERS_OF_MONEY),
     "check_scenario": Asked("GET", f"{SPRING}/check", READERS_OF_MONEY),

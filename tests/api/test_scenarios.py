@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import numpy as np
 import polars as pl
 import pytest
 import sqlalchemy as sa
@@ -112,6 +113,8 @@ def test_cells_are_moved_and_the_rest_is_mended_around_them(planner: Client, eng
     (told,) = moved.json()["moves"]
     assert (told["from"], told["to"]) == (ids[0], ids[1])
     assert moved.json()["revision"] == 2
+    body = planner.get(f"{PATH}/Moved/cells").json()
+    assert [body["cells"][at] for at in body["placed"]] == [f"{cell:x}"]
     queued = change(planner, "repair", {"locked": [ids[1]]}, "Moved")
     assert queued.status_code == 202, queued.text
     work(engine, clock, once=True)
@@ -120,6 +123,35 @@ def test_cells_are_moved_and_the_rest_is_mended_around_them(planner: Client, eng
     changed = planner.get(f"{PATH}/Moved/changes.geojson", params={"against": "Spring"}).json()
     given = [name for each in changed["features"] for name in each["properties"]["cells"]]
     assert f"{cell:x}" in given
+
+
+def test_cells_of_a_scenario_add_up_to_its_figures(planner: Client) -> None:
+    body = planner.get(f"{PATH}/Spring/cells").json()
+    whole, _ = read(planner)
+    assert (body["revision"], body["version"], body["tolerance_percent"]) == (
+        whole["revision"], whole["version"], dict.fromkeys(whole["measures"], 30.0)
+    )  # fmt: skip
+    owner, targets = np.array(body["territory_index"]), whole["branches"]["B2"]["targets"]
+    for at, territory in enumerate(body["territories"]):
+        assert territory["cells"] == np.count_nonzero(owner == at)
+        for measure in body["measures"]:
+            load, target = territory["loads"][measure], territory["targets"][measure]
+            assert load == pytest.approx(np.array(body["weights"][measure])[owner == at].sum(), rel=1e-12)
+            assert target == pytest.approx(targets[territory["rm_id"]][measure], abs=6e-4)
+            assert territory["imbalance_percent"][measure] == pytest.approx(100 * (load / target - 1), abs=1e-9)
+    certificate = whole["branches"]["B2"]["certificate"]
+    assert [territory["pieces"] for territory in body["territories"]] == certificate["pieces"]
+    assert (body["placed"], body["bridges"], body["grids"], set(body["grid_index"])) == ([], [], [], {-1})
+
+
+def test_the_live_plan_as_it_is_becomes_a_scenario_that_moves_nobody(planner: Client, engine: sa.Engine) -> None:
+    wanted = {"scenario": "Same", "as_it_is": True, "branches": ["B2"]}
+    assert planner.post(f"{PATH}/replans", wanted | {"keep_share": 0.9}).status_code == 422
+    assert planner.post(f"{PATH}/replans", wanted).status_code == 202
+    assert work(engine, clock, once=True) == 1
+    compared = planner.get(f"{PATH}/Same/compare").json()
+    assert (compared["cells_moved"], compared["customers_kept_percent"]) == (0, 100.0)
+    assert read(planner, "Same")[0]["changes"] == {"basis": "live", "as_it_is": True}
 
 
 def test_a_change_without_or_with_a_stale_revision_is_refused(planner: Client) -> None:

@@ -16,6 +16,7 @@ from gridgeo.pipeline.territories import compare as compared
 from gridgeo.pipeline.territories.disputes import list_disputes as disputes_of
 from gridgeo.pipeline.territories.handover import handover
 from gridgeo.pipeline.territories.report import write_report
+from gridgeo.pipeline.territories.scenario_cells import scenario_cells
 from gridgeo_api.deps import GEOJSON, ActorKnown, Connected, json_bytes, moment, plain_answer
 from gridgeo_api.errors import language_of
 from gridgeo_api.limits import MAX_TEXT
@@ -34,6 +35,7 @@ from gridgeo_api.schemas import (
     HistoryAsked,
     PlansCompared,
     Scenario,
+    ScenarioCells,
     Scenarios,
     TerritoryHistory,
 )
@@ -89,6 +91,12 @@ def read_scenario(actor: ActorKnown, connection: Connected, name: ScenarioName) 
     A change names the revision given here (ETag, If-Match).
     """
     return scenario_answer(drafts.show(connection, actor, name))
+
+
+@router.get("/scenarios/{name}/cells", summary="Read a scenario's cells", response_model=ScenarioCells, responses=READ)
+def read_scenario_cells(actor: ActorKnown, connection: Connected, name: ScenarioName) -> Response:
+    """One scenario on its cells: owners, demand, neighbours, area grids, and every territory's figures unrounded."""
+    return plain_answer(scenario_cells(connection, actor, name))
 
 
 @router.get(

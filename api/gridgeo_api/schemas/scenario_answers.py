@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 
-from gridgeo_api.schemas.common import CELL, answer_config
+from gridgeo_api.schemas.common import CELL, Cell, answer_config
 from gridgeo_api.schemas.scenarios import WHOLE, Scenario
+from gridgeo_api.schemas.territories import TERRITORY, Territory
 
 
 class DraftChecked(BaseModel):
@@ -44,6 +45,69 @@ class DraftChecked(BaseModel):
     tolerance_percent: list[FiniteFloat]
     findings: list[dict[str, Any]]
     smallest_tolerance_percent: dict[str, FiniteFloat]
+
+
+class PlannedTerritory(Territory):
+    """A territory of a scenario: in how many parts it lies, and the hours that its targets are in proportion to."""
+
+    pieces: int
+    hours_per_week: FiniteFloat
+
+
+class GridName(BaseModel):
+    """An area grid by name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    name: str
+    branch_id: str
+
+
+class ScenarioCells(BaseModel):
+    """A scenario on its cells, in columns: who has each cell, what it weighs, in which area grid it lies.
+
+    territory_index, grid_index: positions in territories and grids, -1 for none. weights: what loads are sums of.
+    cut: pairs of cells that touch without a way across; bridges: pairs that count as touching. placed: put by hand.
+    """
+
+    model_config = answer_config(
+        {
+            "scenario": "Spring",
+            "revision": 1,
+            "version": 12,
+            "units": "cells",
+            "inputs": {"ground": 1, "score": 5},
+            "measures": ["customers"],
+            "tolerance_percent": {"customers": 5.0},
+            "cells": [CELL],
+            "territory_index": [0],
+            "weights": {"customers": [7.5]},
+            "grids": [{"id": "g1-1", "name": "Grid 1", "branch_id": "b1"}],
+            "grid_index": [0],
+            "placed": [],
+            "cut": [],
+            "bridges": [],
+            "territories": [TERRITORY | {"pieces": 1, "hours_per_week": 38.5}],
+        }
+    )
+
+    scenario: str
+    revision: int
+    version: int
+    units: Literal["cells", "grids"]
+    inputs: dict[str, int]
+    measures: list[str]
+    tolerance_percent: dict[str, FiniteFloat]
+    cells: list[Cell]
+    territory_index: list[int]
+    weights: dict[str, list[FiniteFloat]]
+    grids: list[GridName]
+    grid_index: list[int]
+    placed: list[int]
+    cut: list[list[int]]
+    bridges: list[list[int]]
+    territories: list[PlannedTerritory]
 
 
 class ScenarioMoved(Scenario):

@@ -103,6 +103,7 @@ class ChangesAsked(AimAsked):
     keep_share: least share of customers that stays with its manager; without it as much as usually can. joins: manager
     -> hours a week, null for those of the staff list. part_time: manager -> share of the hours. deputies: absent
     manager -> who stands in. basis: live, or a scenario. branches: to plan; those that the changes concern without it.
+    as_it_is: the plan before, unsolved, to be changed by hand.
     """
 
     model_config = question({"leaves": ["s1"], "keep_share": 0.9, "tolerance_percent": [10]})
@@ -115,6 +116,7 @@ class ChangesAsked(AimAsked):
     branch_opens: Texts = []
     branch_closes: Texts = []
     basis: Text = "live"
+    as_it_is: bool = False
     branches: Annotated[list[Text], Field(max_length=MOST_BRANCHES)] = []
 
     def asked(self) -> tuple[Changes, Aim, tuple[str, ...]]:
@@ -128,6 +130,7 @@ class ChangesAsked(AimAsked):
             opens=tuple(self.branch_opens),
             closes=tuple(self.branch_closes),
             basis=self.basis,
+            as_it_is=self.as_it_is,
         )
         return changes, self.aim(), tuple(dict.fromkeys(self.branches))
 

@@ -33,6 +33,7 @@ class Changes:
     keep_share: least share of customers that stays with its manager; None for USUAL_KEEP of what could stay at all.
     leaves, joins, part_time: managers; joins: -> hours a week, None for those of the staff list; part_time: -> share of
     their hours. deputies: absent manager -> who stands in. opens, closes: branches. basis: ``live`` or a scenario.
+    as_it_is: nothing is solved, the plan before is the plan, to be changed by hand.
     """
 
     keep_share: float | None = None
@@ -43,6 +44,7 @@ class Changes:
     opens: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
     basis: str = "live"
+    as_it_is: bool = False
 
     def __post_init__(self) -> None:
         if self.keep_share is not None and not 0 <= self.keep_share <= 1:
@@ -53,12 +55,22 @@ class Changes:
         for rm, deputy in self.deputies.items():
             if rm == deputy:
                 raise InvalidInputError("{rm} cannot be the deputy of {rm}", rm=rm)
+        if self.as_it_is and (self.keep_share is not None or self.deputies or any(self._moving)):
+            raise InvalidInputError("a plan taken as it is changes nothing: leave the other changes out")
 
     @property
-    def only_deputies(self) -> bool:
-        """Whether cells stay as they are: somebody is absent, and nothing else changes."""
-        others = (self.leaves, self.joins, self.part_time, self.opens, self.closes)
-        return bool(self.deputies) and not any(others) and self.keep_share is None
+    def _moving(self) -> tuple[object, ...]:
+        """What makes cells change hands."""
+        return self.leaves, self.joins, self.part_time, self.opens, self.closes
+
+    @property
+    def unsolved(self) -> bool:
+        """Whether cells stay as they are: nothing is to change, or somebody is absent and nothing else changes."""
+        return self.as_it_is or self._only_deputies
+
+    @property
+    def _only_deputies(self) -> bool:
+        return bool(self.deputies) and not any(self._moving) and self.keep_share is None
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is asked, without what is not, as plain JSON values."""
@@ -70,6 +82,7 @@ class Changes:
             "deputies": dict(self.deputies),
             "branch_opens": list(self.opens),
             "branch_closes": list(self.closes),
+            "as_it_is": self.as_it_is or None,
         }
         return {"basis": self.basis} | {name: value for name, value in values.items() if value not in (None, [], {})}
 
@@ -114,12 +127,12 @@ def watched_trials(watch: Watch) -> Watched:
 
 
 def replan_solver(changes: Changes) -> WatchedSolver:
-    """Return the solver of a re-plan: as it stands for deputies alone, else with the asked share kept."""
+    """Return the solver of a re-plan: as it stands where nothing moves, else with the asked share kept."""
 
     def solver(ground: PartGround, part: Part, aim: Aim, watch: Watch = unwatched) -> Answer:
         problem = ground.problem
         assert problem.previous is not None  # noqa: S101 - spec_of_replan sees to it
-        if changes.only_deputies:
+        if changes.unsolved:
             return measured(ground, part, aim, problem.previous)
         keep = USUAL_KEEP * most_kept_share(problem) if changes.keep_share is None else changes.keep_share
         begin = with_room(problem, problem.previous)

@@ -639,6 +639,13 @@ export interface GridMembers {
   next: string | null;
 }
 
+/** An area grid by name. */
+export interface GridName {
+  id: string;
+  name: string;
+  branch_id: string;
+}
+
 /** A branch's area grids as a whole. */
 export interface GridSet {
   branch_id: string;
@@ -1160,6 +1167,22 @@ export interface PartyPlaced {
   account_rm_id: string | null;
 }
 
+/** A territory of a scenario: in how many parts it lies, and the hours that its targets are in proportion to. */
+export interface PlannedTerritory {
+  id: string;
+  name: string;
+  branch_id: string;
+  rm_id: string | null;
+  rm_name: string | null;
+  colour: number;
+  cells: number;
+  loads: Record<string, number | null>;
+  targets: Record<string, number>;
+  imbalance_percent: Record<string, number>;
+  pieces: number;
+  hours_per_week: number;
+}
+
 /** Two plans side by side. figures: branch -> figure -> one, other, change. */
 export interface PlansCompared {
   one: string;
@@ -1229,6 +1252,7 @@ export interface ReplanWanted {
   branch_opens?: string[];
   branch_closes?: string[];
   basis?: string;
+  as_it_is?: boolean;
   branches?: string[];
   scenario: string;
   notes?: string | null;
@@ -1272,6 +1296,26 @@ export interface Scenario {
   load: Record<string, unknown>;
   comments: Record<string, unknown>[];
   log: Record<string, unknown>[];
+}
+
+/** A scenario on its cells, in columns: who has each cell, what it weighs, in which area grid it lies. */
+export interface ScenarioCells {
+  scenario: string;
+  revision: number;
+  version: number;
+  units: "cells" | "grids";
+  inputs: Record<string, number>;
+  measures: string[];
+  tolerance_percent: Record<string, number>;
+  cells: string[];
+  territory_index: number[];
+  weights: Record<string, number[]>;
+  grids: GridName[];
+  grid_index: number[];
+  placed: number[];
+  cut: number[][];
+  bridges: number[][];
+  territories: PlannedTerritory[];
 }
 
 /** A scenario without its figures; planned: the branches that it plans; k: territories in all. */
@@ -1343,6 +1387,7 @@ export interface ScenarioReplanned {
   branch_opens?: string[];
   branch_closes?: string[];
   basis?: string;
+  as_it_is?: boolean;
   branches?: string[];
   notes?: string | null;
 }
@@ -1684,6 +1729,7 @@ export interface Routes {
   read_rejected: { method: "GET"; path: "/api/v1/imports/{version}/rejected.csv"; body: never; answer: unknown };
   read_report: { method: "GET"; path: "/api/v1/scenarios/{name}/report.html"; body: never; answer: unknown };
   read_scenario: { method: "GET"; path: "/api/v1/scenarios/{name}"; body: never; answer: Scenario };
+  read_scenario_cells: { method: "GET"; path: "/api/v1/scenarios/{name}/cells"; body: never; answer: ScenarioCells };
   read_session: { method: "GET"; path: "/api/v1/session"; body: never; answer: Session };
   read_tile: { method: "GET"; path: "/tiles/{layer}/{z}/{x}/{y}.mvt"; body: never; answer: unknown };
   read_tilejson: { method: "GET"; path: "/tiles/{layer}.json"; body: never; answer: TileJson };
