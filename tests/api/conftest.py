@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,17 @@ class Client:
 
 
 Start = Callable[..., Client]
+
+
+def copy_of_store(url: str, file: Path) -> str:
+    """Copy a SQLite store that may be open; return the URL of the copy.
+
+    Not as a plain file: closing it would take SQLite's locks away from this process, and a server in another one would
+    then clear the store's log away under it (sqlite.org/howtocorrupt.html, section 2.2).
+    """
+    with closing(sqlite3.connect(str(sa.make_url(url).database))) as source, closing(sqlite3.connect(file)) as copy:
+        source.backup(copy)
+    return f"sqlite:///{file}"
 
 
 @contextmanager
@@ -144,7 +155,7 @@ def demo_url(
     """The URL of a demo store that a test may change, on either store in turn; four branches, B1 to B4."""
     made = demo_made(store_kind)
     if store_kind == "sqlite":
-        yield f"sqlite:///{shutil.copy(str(sa.make_url(made).database), tmp_path / 'demo.db')}"
+        yield copy_of_store(made, tmp_path / "demo.db")
         return
     server = request.getfixturevalue("postgis")
     name = f"gridgeo_demo_{uuid.uuid4().hex}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,14 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
-import sqlalchemy as sa
 
 from gridgeo.domain import local_actor
 from gridgeo.pipeline.access import give_role
 from gridgeo.storage import open_engine
 from gridgeo_api.main import create_app
 
-from .conftest import Client, running, settings_for
+from .conftest import Client, copy_of_store, running, settings_for
 from .small_bank import Bank
 
 PUBLIC = "https://grid.bank.example"
@@ -51,8 +49,7 @@ def serving(url: str, **changes: Any) -> Iterator[Server]:
 def store_of_a_server(published: tuple[str, Bank], tmp_path_factory: pytest.TempPathFactory) -> str:
     """A copy of the small published store with rules for three groups."""
     file = tmp_path_factory.mktemp("server") / "small.db"
-    shutil.copy(str(sa.make_url(published[0]).database), file)
-    url = f"sqlite:///{file}"
+    url = copy_of_store(published[0], file)
     engine = open_engine(url)
     with engine.begin() as connection:
         give_role(connection, HQ, "staff", "rm", NOW, claim="groups", branches=["b1"])

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from fastapi import FastAPI
 from starlette.responses import Response
 
 from gridgeo_api.main import create_app
 
-from .conftest import Client, running, settings_for
+from .conftest import Client, copy_of_store, running, settings_for
 from .described_requests import fault_of, operations, try_operation
 from .small_bank import Bank
 from .test_openapi import DESCRIPTION
@@ -28,8 +26,7 @@ OPERATIONS = dict(operations(DESCRIPTION))
 def service(published: tuple[str, Bank], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """A signed-in client over a copy of the small store."""
     file: Path = tmp_path_factory.mktemp("described") / "small.db"
-    shutil.copy(str(sa.make_url(published[0]).database), file)
-    with running(create_app(settings_for(f"sqlite:///{file}"))) as client:
+    with running(create_app(settings_for(copy_of_store(published[0], file)))) as client:
         assert client.login().status_code == 303
         yield client
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import io
-import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import polars as pl
 import pytest
-import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.domain.personal import masked_personal
 from gridgeo_api.main import create_app
 
-from .conftest import Client, running, settings_for
+from .conftest import Client, copy_of_store, running, settings_for
 
 CUSTOMERS = "/api/v1/parties/customers"
 
@@ -25,8 +23,7 @@ CUSTOMERS = "/api/v1/parties/customers"
 def service(demo_made: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """A service over a demo store of its own."""
     file = tmp_path_factory.mktemp("parties") / "demo.db"
-    shutil.copy(str(sa.make_url(demo_made("sqlite")).database), file)
-    with running(create_app(settings_for(f"sqlite:///{file}"))) as client:
+    with running(create_app(settings_for(copy_of_store(demo_made("sqlite"), file)))) as client:
         client.login()
         yield client
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-import sqlalchemy as sa
 from shapely.geometry import shape
 
 from gridgeo.cells import from_wgs84, merged_polygons, shape_from_house
@@ -24,7 +22,7 @@ from gridgeo.pipeline.notebook import connect
 from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.storage import open_engine
 
-from .conftest import Client, Start
+from .conftest import Client, Start, copy_of_store
 from .small_bank import Bank, write_small_bank
 
 CONSUMER = Actor("c", "consumer")
@@ -145,7 +143,7 @@ def test_polygons_are_closed_to_consumers(start: Start) -> None:
 def test_the_feed_tells_grid_branch_and_managers_of_the_own_parties(
     start: Start, demo_made: Callable[[str], str], tmp_path: Path
 ) -> None:
-    url = f"sqlite:///{shutil.copy(str(sa.make_url(demo_made('sqlite')).database), tmp_path / 'demo.db')}"
+    url = copy_of_store(demo_made("sqlite"), tmp_path / "demo.db")
     editor = start(store_url=url)
     editor.login()
     assert editor.get("/api/v1/feed/parties").status_code == 404

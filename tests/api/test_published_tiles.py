@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import mapbox_vector_tile
 import pytest
-import sqlalchemy as sa
 from PIL import Image
 from pmtiles.reader import MmapSource, Reader, all_tiles
 
@@ -24,7 +22,7 @@ from gridgeo.pipeline.territories.spec import Aim
 from gridgeo.pipeline.tile_file import TilesWanted, export_pmtiles
 from gridgeo.storage import open_engine
 
-from .conftest import Client, Start
+from .conftest import Client, Start, copy_of_store
 from .small_bank import Bank, write_small_bank
 from .test_tiles import tile_at, tile_of
 
@@ -86,7 +84,7 @@ def test_all_layers_in_one_tile_are_the_single_ones_together(client: Client, ban
 @pytest.fixture
 def demo_file(demo_made: Callable[[str], str], tmp_path: Path) -> str:
     """The URL of a demo store that a test may change."""
-    return f"sqlite:///{shutil.copy(str(sa.make_url(demo_made('sqlite')).database), tmp_path / 'demo.db')}"
+    return copy_of_store(demo_made("sqlite"), tmp_path / "demo.db")
 
 
 @pytest.fixture

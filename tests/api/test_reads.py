@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from gridgeo.domain.measures import MEASURES
 from gridgeo.storage import open_engine
 from gridgeo_api import schemas
 
-from .conftest import Client, Start
+from .conftest import Client, Start, copy_of_store
 from .small_bank import BRANCH_IDS, Bank, write_small_bank
 
 MODELS: dict[str, type[BaseModel]] = {
@@ -192,8 +191,7 @@ def test_answers_to_different_questions_have_different_tags(client: Client) -> N
 
 
 def test_a_new_publication_shows_at_once(start: Start, published: tuple[str, Bank], tmp_path: Path) -> None:
-    file = Path(shutil.copy(published[0].removeprefix("sqlite:///"), tmp_path / "store.db"))
-    url = f"sqlite:///{file}"
+    url = copy_of_store(published[0], tmp_path / "store.db")
     client = start(store_url=url)
     client.login()
     before = client.get("/api/v1/cells")

@@ -19,7 +19,7 @@ from gridgeo.pipeline.territories.drafts import keep_answer
 from gridgeo.pipeline.territories.replans import Changes, replan_solver, spec_of_replan
 from gridgeo.pipeline.territories.spec import Aim
 
-from .conftest import ORIGIN, Client, running, settings_for
+from .conftest import ORIGIN, Client, copy_of_store, running, settings_for
 from .test_openapi import DESCRIPTION
 
 NO_JOB = "0" * 32
@@ -209,15 +209,13 @@ KEPT_BY_A_BRANCH = {name for name, asked in MATRIX.items() if asked.path.startsw
 @pytest.fixture(scope="module")
 def service(demo_made: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """A service over a demo store in which B1 has area grids."""
-    import shutil
-
     from gridgeo_api.main import create_app
 
     file = tmp_path_factory.mktemp("roles") / "demo.db"
-    shutil.copy(str(sa.make_url(demo_made("sqlite")).database), file)
-    give_the_first_doubtful_location_to_b1(f"sqlite:///{file}")
-    draft_a_scenario_of_b1(f"sqlite:///{file}")
-    with running(create_app(settings_for(f"sqlite:///{file}"))) as client:
+    url = copy_of_store(demo_made("sqlite"), file)
+    give_the_first_doubtful_location_to_b1(url)
+    draft_a_scenario_of_b1(url)
+    with running(create_app(settings_for(url))) as client:
         client.login()
         assert client.post("/api/v1/grids/B1", {}).status_code == 201
         cohort = {"kind": "cohort", "name": "old", "rule": COHORT, "branch_id": "B1"}

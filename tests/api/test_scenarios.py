@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +18,7 @@ from gridgeo.jobs import work
 from gridgeo.storage import open_engine, reading
 from gridgeo_api.main import create_app
 
-from .conftest import Client, running, settings_for
+from .conftest import Client, copy_of_store, running, settings_for
 
 LI, WANG = Actor("li", "planner", None), Actor("wang", "hq", None)
 PATH = "/api/v1/scenarios"
@@ -34,8 +33,7 @@ def clock() -> datetime:
 @pytest.fixture(scope="module")
 def store_url(demo_made: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> str:
     file = tmp_path_factory.mktemp("scenarios") / "demo.db"
-    shutil.copy(str(sa.make_url(demo_made("sqlite")).database), file)
-    return f"sqlite:///{file}"
+    return copy_of_store(demo_made("sqlite"), file)
 
 
 @pytest.fixture(scope="module")
