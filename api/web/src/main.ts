@@ -133,7 +133,7 @@ function whenReady(store: Store<State>, act: (state: State) => void): void {
 /** Escape takes back one thing wherever the keyboard is; when the panel goes, the keyboard returns to the map. */
 function addEscape(store: Store<State>, map: MapPanel): void {
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || store.now.phase !== "ready") return;
+    if (event.key !== "Escape" || event.defaultPrevented || store.now.phase !== "ready") return;
     const panelWasOpen = store.now.panel !== null;
     store.apply(stepBack());
     if (panelWasOpen) map.focus();

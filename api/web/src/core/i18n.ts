@@ -1,11 +1,15 @@
 // Everything the page says, in both languages. English is the pattern: a phrase missing in Chinese does not compile.
 
 import * as keys from "./words/keys.js";
+import * as queue from "./words/queue.js";
+import * as session from "./words/session.js";
 
 export type Language = "en" | "zh";
 
 const en = {
   ...keys.en,
+  ...queue.en,
+  ...session.en,
 
   htmlLang: "en",
   title: "Grid marketing map",
@@ -137,6 +141,8 @@ export type Catalogue = typeof en;
 
 const zh: Catalogue = {
   ...keys.zh,
+  ...queue.zh,
+  ...session.zh,
 
   htmlLang: "zh-CN",
   title: "网格营销地图",

@@ -109,6 +109,11 @@ export class MapView {
     this.fit(extent);
   }
 
+  /** Gives the keyboard to the map. */
+  focus(): void {
+    this.map.getTargetElement()?.focus();
+  }
+
   metresPerPixel(): number {
     return this.map.getView().getResolution() ?? 1;
   }

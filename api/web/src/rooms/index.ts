@@ -2,9 +2,10 @@
 
 import type { State } from "../core/state.js";
 import { mapRoom } from "./map.js";
+import { queueRoom } from "./queue.js";
 import type { Role, Room } from "./room.js";
 
-export const ROOMS: readonly Room[] = [mapRoom];
+export const ROOMS: readonly Room[] = [mapRoom, queueRoom];
 
 /** The rooms that somebody of the session's role is shown. */
 export function roomsOf({ session }: State): readonly Room[] {
