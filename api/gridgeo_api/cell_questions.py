@@ -15,7 +15,7 @@ from gridgeo.pipeline.browse import Publication, check_measures
 from gridgeo.pipeline.cell_choice import BY_CELL, COMPARISONS, Box, CellChoice, Comparison, Condition, check_box
 from gridgeo.pipeline.grids.ground import polygon_from_geojson
 from gridgeo_api.paging import names_in
-from gridgeo_api.schemas.cell_questions import CellQuestion, CellsAsked, ColumnName
+from gridgeo_api.schemas.cell_questions import CellQuestion, CellsAsked, ColumnName, Scheme
 
 COLUMNS: tuple[str, ...] = get_args(ColumnName)
 HOW = "MEASURE:HOW:NUMBER"
@@ -33,6 +33,7 @@ class CellsWanted:
     columns: tuple[str, ...]
     limit: int | None
     cursor: str | None
+    scheme: Scheme
     question: Hashable
 
 
@@ -44,6 +45,7 @@ def wanted_by_address(asked: CellsAsked, published: Publication) -> CellsWanted:
         sort=asked.sort,
         limit=asked.limit,
         cursor=asked.cursor,
+        scheme=asked.scheme,
         measures=None if asked.measures is None else list(names_in(asked.measures)),
     )
     conditions = tuple(_condition(text) for text in asked.where)
@@ -97,8 +99,9 @@ def _wanted(
     _check_known(choice.measures, published)
     shape = None if polygon is None else shapely.to_wkb(polygon)
     listed = None if cells is None else tuple(cells)
-    question = (asked.branch_id, box, shape, asked.parent, listed, conditions, asked.sort, measures, columns)
-    return CellsWanted(choice, measures, columns, asked.limit, asked.cursor, question)
+    shown = (measures, columns, asked.scheme)
+    question = (asked.branch_id, box, shape, asked.parent, listed, conditions, asked.sort, *shown)
+    return CellsWanted(choice, measures, columns, asked.limit, asked.cursor, asked.scheme, question)
 
 
 def _check_known(measures: Iterable[str], published: Publication) -> None:

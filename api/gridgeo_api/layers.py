@@ -17,12 +17,20 @@ from gridgeo.pipeline.cell_choice import Places, chosen_rows, places_of
 from gridgeo_api.cell_questions import CellsWanted
 from gridgeo_api.deps import Reading, json_bytes
 from gridgeo_api.paging import fixed_cursor, fixed_place
+from gridgeo_api.schemas.cell_questions import Scheme
 from gridgeo_api.tile_layers import tiles_of
 
 SMALL_BYTES = 64 * 1024
 """What a layer counts for that has no arrays: a list of breaks."""
 COORDINATE_BYTES = 32
 """x and y, and as much again for the tree over them."""
+SCHEMES: dict[Scheme, tuple[str, int]] = {
+    "quantile": ("quantiles", 7),
+    "equal": ("equal", 7),
+    "natural": ("natural", 7),
+    "tertile": ("quantiles", 3),
+}
+"""Scheme -> how values are cut, and into how many classes."""
 
 
 @runtime_checkable
@@ -47,15 +55,17 @@ def scores(reading: Reading) -> browse.CellScores:
     return tiles_of(reading).scores()
 
 
-def breaks(reading: Reading, measure: str) -> list[float]:
+def breaks(reading: Reading, measure: str, scheme: Scheme = "quantile") -> list[float]:
     """Return the legend's class limits over every cell in scope, so that branches can be compared by colour."""
+    method, classes = SCHEMES[scheme]
 
     def make() -> list[float]:
         # Rounded like the values they part, so that every client puts a value into the same class.
-        limits: list[float] = rounded(np.asarray(class_breaks(scores(reading).measures[measure].values))).tolist()
+        cut = class_breaks(scores(reading).measures[measure].values, method, classes)
+        limits: list[float] = rounded(np.asarray(cut)).tolist()
         return limits
 
-    made: list[float] = reading.layer(f"breaks {measure}", make)
+    made: list[float] = reading.layer(f"breaks {scheme} {measure}", make)
     return made
 
 
@@ -94,7 +104,8 @@ def scored_cells(reading: Reading, wanted: CellsWanted, limit: int) -> bytes:
         branches=everything.branch_ids if branch_id is None else (branch_id,),
         branch_index=everything.branch_index[chosen] if branch_id is None else np.zeros(len(chosen), dtype=np.int64),
     )
-    columns = {name: _column(everything.measures[name], breaks(reading, name), chosen) for name in wanted.measures}
+    limits = {name: breaks(reading, name, wanted.scheme) for name in wanted.measures}
+    columns = {name: _column(everything.measures[name], limits[name], chosen) for name in wanted.measures}
     body = columnar_body(frame, columns)
     kept = {name: {key: column[key] for key in wanted.columns} for name, column in body["measures"].items()}
     end = start + len(chosen)

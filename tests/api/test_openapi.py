@@ -30,6 +30,8 @@ OPERATIONS = {
     "query_cells",
     "read_cell",
     "explain_score",
+    "find_on_map",
+    "list_publications",
     "list_where_next",
     "list_territories",
     "list_scenarios",

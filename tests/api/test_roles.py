@@ -84,6 +84,8 @@ MATRIX: dict[str, Asked] = {
     "read_cell": Asked("GET", "/api/v1/cells/8a1126d06cb7fff", EVERYBODY),
     "explain_score": Asked("GET", "/api/v1/cells/8a1126d06cb7fff/explain?measure=gap", EVERYBODY),
     "list_where_next": Asked("GET", "/api/v1/where-next", EVERYBODY),
+    "find_on_map": Asked("GET", "/api/v1/search?q=a", EVERYBODY),
+    "list_publications": Asked("GET", "/api/v1/publications", EVERYBODY),
     "list_territories": Asked("GET", "/api/v1/territories", EVERYBODY),
     "list_scenarios": Asked("GET", "/api/v1/scenarios", READERS_OF_MONEY),
     "read_scenario": Asked("GET", "/api/v1/scenarios/Spring", READERS_OF_MONEY),

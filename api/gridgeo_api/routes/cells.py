@@ -35,10 +35,11 @@ M2_PER_KM2 = 1e6
 )
 def list_cells(reading: ReadingNow, asked: Annotated[CellsAsked, Query()]) -> Response:
     """Cells in scope and the measures asked for, position by position; the caller derives the hexagons."""
-    wanted = wanted_by_address(asked, reading.published)
+    of = reading if asked.publication is None else reading.at(asked.publication)
+    wanted = wanted_by_address(asked, of.published)
     limit = reading.request.app.state.settings.max_cells_per_answer
     key = ("cells", asked.limit, asked.cursor, wanted.question)
-    return reading.answer(key, lambda: scored_cells(reading, wanted, limit), again=True)
+    return of.answer(key, lambda: scored_cells(of, wanted, limit), again=asked.publication is None)
 
 
 @router.post(
@@ -49,9 +50,10 @@ def list_cells(reading: ReadingNow, asked: Annotated[CellsAsked, Query()]) -> Re
 )
 def query_cells(reading: ReadingNow, asked: CellQuestion) -> Response:
     """Answer as the list of cells does; the question is a body, for polygons and lists too long for an address."""
-    wanted = wanted_by_body(reading.connection, asked, reading.published)
+    of = reading if asked.publication is None else reading.at(asked.publication)
+    wanted = wanted_by_body(of.connection, asked, of.published)
     limit = reading.request.app.state.settings.max_cells_per_answer
-    return plain_answer(orjson.Fragment(scored_cells(reading, wanted, limit)))
+    return plain_answer(orjson.Fragment(scored_cells(of, wanted, limit)))
 
 
 @router.get(

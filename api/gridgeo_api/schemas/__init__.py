@@ -59,6 +59,7 @@ from gridgeo_api.schemas.ogc import (
     OgcTilesets,
 )
 from gridgeo_api.schemas.parties import Customers, CustomersAsked, Merchants, MerchantsAsked
+from gridgeo_api.schemas.places import Found, FoundList, PublicationLine, Publications
 from gridgeo_api.schemas.published import Changes, FeedAsked, PartyFeed, PartyPlaced, Polygons
 from gridgeo_api.schemas.reviews import LocationDecided, LocationDecision, LocationHistory, LocationItem, LocationQueue
 from gridgeo_api.schemas.scenario_answers import (
@@ -150,6 +151,8 @@ __all__ = [
     "Features",
     "FeaturesAsked",
     "FeedAsked",
+    "Found",
+    "FoundList",
     "Gains",
     "Geometry",
     "GridCard",
@@ -204,6 +207,8 @@ __all__ = [
     "PlansCompared",
     "Polygons",
     "Problem",
+    "PublicationLine",
+    "Publications",
     "PublishWanted",
     "Ready",
     "RepairWanted",

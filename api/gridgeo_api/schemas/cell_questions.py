@@ -16,6 +16,12 @@ Text = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_CONTROL)]
 Texts = Annotated[list[Text], Field(min_length=1, max_length=500)]
 CellText = Annotated[str, Field(min_length=15, max_length=15, pattern=r"^[0-9a-fA-F]+$")]
 ColumnName = Literal["values", "low", "high", "evidence", "reasons", "breaks"]
+Scheme = Literal["quantile", "equal", "natural", "tertile"]
+SCHEMES = (
+    "How the limits of the legend are made: quantile (7 classes with as many cells each), equal (7 as wide), natural"
+    " (7 by Fisher and Jenks) or tertile (3 with as many cells each, for a legend of two measures)."
+)
+PUBLICATION = "This publication, live or earlier; the live one without it. /api/v1/publications lists them."
 COMPARED = "ge (at least), le (at most), gt (above), lt (below), eq (equal)"
 
 
@@ -59,6 +65,8 @@ class CellsAsked(BaseModel):
         description="Columns of a measure, separated by commas: values, low, high, evidence, reasons, breaks.",
         examples=["values,evidence"],
     )
+    scheme: Scheme = Field("quantile", description=SCHEMES, examples=["natural"])
+    publication: int | None = Field(None, ge=1, le=2**63 - 1, description=PUBLICATION, examples=[7])
     sort: Text = Field(
         "cell",
         description="cell (by branch, then cell) or a measure; with - before it the largest first.",
@@ -121,6 +129,8 @@ class CellQuestion(BaseModel):
     where: Annotated[list[CellCondition], Field(max_length=MAX_CONDITIONS)] = []
     measures: Texts | None = None
     fields: Annotated[list[ColumnName], Field(min_length=1)] | None = None
+    scheme: Annotated[Scheme, Field(description=SCHEMES)] = "quantile"
+    publication: Annotated[int, Field(ge=1, le=2**63 - 1, description=PUBLICATION)] | None = None
     sort: Text = "cell"
     limit: Annotated[int, Field(ge=1, le=MAX_CELLS)] | None = None
     cursor: Annotated[str, Field(min_length=1, max_length=MAX_CURSOR, pattern=NO_CONTROL)] | None = None

@@ -200,6 +200,8 @@ export interface CellQuestion {
   where?: CellCondition[];
   measures?: string[] | null;
   fields?: ("values" | "low" | "high" | "evidence" | "reasons" | "breaks")[] | null;
+  scheme?: "quantile" | "equal" | "natural" | "tertile";
+  publication?: number | null;
   sort?: string;
   limit?: number | null;
   cursor?: string | null;
@@ -529,6 +531,22 @@ export interface FiguresChanged {
   cells: string[];
   before: (number | null)[];
   after: (number | null)[];
+}
+
+/** One thing on the map; cell: the one that holds it, where that is known and in scope. */
+export interface Found {
+  kind: "cell" | "branch" | "place" | "street" | "customer";
+  id: string;
+  name: string | null;
+  branch_id: string | null;
+  lng: number | null;
+  lat: number | null;
+  cell: string | null;
+}
+
+/** What a text may mean, the likeliest first. */
+export interface FoundList {
+  found: Found[];
 }
 
 /** What every manager and branch gains and loses by a scenario, in sums; money in fen. */
@@ -1219,6 +1237,20 @@ export interface Problem {
   login?: string | null;
 }
 
+/** One publication: score is the version of its scores; resolution of its cells. */
+export interface PublicationLine {
+  id: number;
+  published_at: string;
+  resolution: number;
+  score: number;
+  live: boolean;
+}
+
+/** Every publication that can still be read, newest first. */
+export interface Publications {
+  publications: PublicationLine[];
+}
+
 /** The day from which duties follow the plan. */
 export interface PublishWanted {
   effective_on: string;
@@ -1651,6 +1683,7 @@ export interface Routes {
   draw_catchments: { method: "POST"; path: "/api/v1/catchments"; body: CatchmentDrawing; answer: Job };
   edit_grids: { method: "POST"; path: "/api/v1/grids/{branch_id}/operations"; body: OperationWanted; answer: GridEdit };
   explain_score: { method: "GET"; path: "/api/v1/cells/{cell}/explain"; body: never; answer: MeasureExplained };
+  find_on_map: { method: "GET"; path: "/api/v1/search"; body: never; answer: FoundList };
   finish_login: { method: "GET"; path: "/login/callback"; body: never; answer: unknown };
   health: { method: "GET"; path: "/health"; body: never; answer: Health };
   list_audit_log: { method: "GET"; path: "/api/v1/audit-log"; body: never; answer: AuditLog };
@@ -1679,6 +1712,7 @@ export interface Routes {
   list_merchants: { method: "GET"; path: "/api/v1/parties/merchants"; body: never; answer: Merchants };
   list_overlaps: { method: "GET"; path: "/api/v1/catchments/overlaps"; body: never; answer: Overlaps };
   list_party_feed: { method: "GET"; path: "/api/v1/feed/parties"; body: never; answer: PartyFeed };
+  list_publications: { method: "GET"; path: "/api/v1/publications"; body: never; answer: Publications };
   list_scenarios: { method: "GET"; path: "/api/v1/scenarios"; body: never; answer: Scenarios };
   list_snapshots: { method: "GET"; path: "/api/v1/features/{feature_id}/snapshots"; body: never; answer: Snapshots };
   list_territories: { method: "GET"; path: "/api/v1/territories"; body: never; answer: Territories };
