@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { classColours, classOf, countClasses, lowestAlone } from "../src/core/classes.js";
 import { isLight, paled, ramp, territoryColour } from "../src/core/palette.js";
-import { column } from "./sample.js";
+import { initialState, publicationLoaded } from "../src/core/state.js";
+import { BLANK, HIDDEN, paintFrom } from "../src/map/cellPaint.js";
+import { CELLS, cellColumns, column, publication } from "./sample.js";
 
 const BREAKS = [0, 10, 20, 30];
 
@@ -21,7 +23,7 @@ test("a measure with one value has one class", () => {
 
 test("every included cell is counted once", () => {
   const counts = countClasses(column([1, 5, 15, null, 30, 25], ["firm", "weak", "none", null, "firm", "weak"]), (cell) => cell < 5);
-  assert.deepEqual(counts, { byClass: [2, 1, 1], weak: 1, none: 1, empty: 1, total: 5 });
+  assert.deepEqual(counts, { byClass: [2, 1, 1], weak: 1, none: 1, empty: 1, total: 5, hidden: {} });
 });
 
 test("a first class of zeros alone is told from one with other values", () => {
@@ -45,4 +47,20 @@ test("paling ends in white, and any index has a territory colour", () => {
   assert.equal(paled("#102030", 0), "#102030");
   assert.equal(territoryColour(9), territoryColour(1));
   assert.ok(isLight("#ffffcc") && !isLight("#081d58"));
+});
+
+test("hidden cells are counted by their reason and not as cells without a value", () => {
+  const shown = { ...column([1, null, null, null]), reasons: [null, "small_count" as const, "money" as const, null] };
+  const { hidden, empty, total } = countClasses(shown, () => true);
+  assert.deepEqual([hidden, empty, total], [{ small_count: 1, money: 1 }, 1, 4]);
+});
+
+test("a hidden cell is painted otherwise than one without a value", () => {
+  const values = CELLS.map(() => null);
+  const reasons = CELLS.map((_, at) => (at === 0 ? ("small_count" as const) : null));
+  const columns = { ...cellColumns(), measures: { penetration: { ...column(values), reasons } } };
+  const state = publicationLoaded(publication({ columns }))(initialState("en"));
+  const paint = paintFrom(state);
+  assert.deepEqual([paint.texture[0], paint.texture[1]], [HIDDEN, BLANK]);
+  assert.notEqual(paint.colours[paint.index[0]], paint.colours[paint.index[1]]);
 });

@@ -17,7 +17,7 @@ export const VERSION = 7;
 export const CELLS = gridDisk(latLngToCell(47.14, 9.52, 9), 4);
 
 export function column(values: (number | null)[], evidence: MeasureColumn["evidence"] = null): MeasureColumn {
-  return { values, low: null, high: null, evidence, breaks: [0, 10, 20, 30] };
+  return { values, low: null, high: null, evidence, reasons: null, breaks: [0, 10, 20, 30] };
 }
 
 export function cellColumns(measure = "penetration", cells = CELLS): CellColumns {

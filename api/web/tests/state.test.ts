@@ -45,13 +45,13 @@ test("owners follow the plan, and a cell outside of it has none", () => {
 test("a measure that is not here yet is awaited, and shown when it comes", () => {
   const waiting = after(loaded, actions.measureAwaited("people"));
   assert.deepEqual([waiting.measure, waiting.awaited], ["penetration", "people"]);
-  const there = actions.measureLoaded("people", column([1]))(waiting);
+  const there = actions.measureLoaded("people", column([1]), "quantile")(waiting);
   assert.deepEqual([there.measure, there.awaited], ["people", null]);
 });
 
 test("a measure that comes after the reader chose another is kept, not shown", () => {
   const state = after(loaded, actions.measureAwaited("people"), actions.measureAwaited("penetration"));
-  const late = actions.measureLoaded("people", column([1]))(state);
+  const late = actions.measureLoaded("people", column([1]), "quantile")(state);
   assert.equal(late.measure, "penetration");
   assert.ok(late.columns.has("people"));
 });
@@ -123,4 +123,23 @@ test("loading again keeps language and layers, and forgets the rest", () => {
     actions.loadingStarted(),
   );
   assert.deepEqual([state.language, state.layers.streets, state.selected, state.phase], ["zh", false, -1, "loading"]);
+});
+
+test("classes of another scheme are awaited, and take the place of all columns of the old one", () => {
+  const both = after(loaded, actions.measureLoaded("people", column([1]), "quantile"));
+  const waiting = actions.schemeChosen("natural")(both);
+  assert.deepEqual([waiting.awaited, waiting.columns], ["penetration", both.columns]);
+  const there = actions.measureLoaded("penetration", column([1]), "natural")(waiting);
+  assert.deepEqual([[...there.columns.keys()], there.columnScheme, there.awaited], [["penetration"], "natural", null]);
+});
+
+test("an answer for a scheme that is no longer wanted is not kept", () => {
+  const state = after(loaded, actions.schemeChosen("natural"), actions.schemeChosen("quantile"));
+  assert.equal(state.awaited, null);
+  assert.equal(actions.measureLoaded("penetration", column([1]), "natural")(state), state);
+});
+
+test("classes that do not come leave the old ones chosen", () => {
+  const state = after(loaded, actions.schemeChosen("equal"), actions.measureFailed("penetration", PROBLEM));
+  assert.deepEqual([state.scheme, state.awaited, state.measureProblem], ["quantile", null, PROBLEM]);
 });

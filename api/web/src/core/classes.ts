@@ -1,6 +1,6 @@
 // Classes of the legend: limits come from the server, a value belongs to the class whose upper limit it does not pass.
 
-import type { MeasureColumn } from "./contract.js";
+import type { MeasureColumn, Reason } from "./contract.js";
 import { NOTHING_THERE, ramp } from "./palette.js";
 
 export interface ClassCounts {
@@ -9,6 +9,8 @@ export interface ClassCounts {
   readonly weak: number;
   readonly none: number;
   readonly empty: number;
+  /** Cells whose value is hidden, by the reason; they are not among the empty ones. */
+  readonly hidden: Readonly<Partial<Record<Reason, number>>>;
   readonly total: number;
 }
 
@@ -38,11 +40,14 @@ export function classColours(column: MeasureColumn): string[] {
 export function countClasses(column: MeasureColumn, included: (cell: number) => boolean): ClassCounts {
   const byClass = new Array<number>(classCount(column.breaks)).fill(0);
   const counts = { weak: 0, none: 0, empty: 0, total: 0 };
+  const hidden: Partial<Record<Reason, number>> = {};
   column.values.forEach((value, cell) => {
     if (!included(cell)) return;
     counts.total++;
     if (value === null) {
-      counts.empty++;
+      const reason = column.reasons?.[cell];
+      if (reason) hidden[reason] = (hidden[reason] ?? 0) + 1;
+      else counts.empty++;
       return;
     }
     const at = classOf(column.breaks, value);
@@ -51,5 +56,5 @@ export function countClasses(column: MeasureColumn, included: (cell: number) => 
     if (evidence === "weak") counts.weak++;
     if (evidence === "none") counts.none++;
   });
-  return { byClass, ...counts };
+  return { byClass, ...counts, hidden };
 }

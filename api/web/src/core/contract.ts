@@ -29,15 +29,27 @@ export interface Catchments {
   }[];
 }
 
-export type MeasureColumn = Pick<Api.MeasureValues, "values" | "low" | "high" | "evidence" | "breaks">;
+export type MeasureColumn = Pick<Api.MeasureValues, "values" | "low" | "high" | "evidence" | "reasons" | "breaks">;
+export type Reason = NonNullable<NonNullable<Api.MeasureValues["reasons"]>[number]>;
+/** How the service makes the limits of the classes. */
+export type Scheme = "quantile" | "equal" | "natural";
 type CellFields = "resolution" | "version" | "cells" | "branch_index" | "branches";
 export type CellColumns = Pick<Api.Cells, CellFields> & { measures: Record<string, MeasureColumn> };
 
-type CellMeasureFields = "value" | "low" | "high" | "evidence" | "unit" | "name_zh" | "name_en";
+type CellMeasureFields = "value" | "low" | "high" | "evidence" | "reason_zh" | "reason_en" | "unit" | "name_zh" | "name_en";
 export type CellMeasure = Pick<Api.CellMeasure, CellMeasureFields>;
 export type Explanation = Api.Explanation;
 type CellDetailFields = "cell" | "branch_id" | "lng" | "lat" | "area_km2" | "territory" | "explain";
 export type CellDetail = Pick<Api.CellDetail, CellDetailFields> & { measures: Record<string, CellMeasure> };
+
+type ExplainedFields = "cell" | "measure" | "unit" | "reason_zh" | "reason_en" | "formula" | "parts" | "notes" | "comparable_cells";
+export type Explained = Pick<Api.MeasureExplained, ExplainedFields>;
+
+export type NextCell = Api.NextCell;
+export type NextList = Api.NextList;
+export type WhereNext = Pick<Api.WhereNext, "lists">;
+export type Found = Api.Found;
+export type PublicationLine = Api.PublicationLine;
 
 export type Territory = Api.Territory;
 export type Territories = Api.Territories;

@@ -3,6 +3,7 @@
 import * as keys from "./words/keys.js";
 import * as queue from "./words/queue.js";
 import * as session from "./words/session.js";
+import * as mapWords from "./words/map.js";
 
 export type Language = "en" | "zh";
 
@@ -10,6 +11,7 @@ const en = {
   ...keys.en,
   ...queue.en,
   ...session.en,
+  ...mapWords.en,
 
   htmlLang: "en",
   title: "Grid marketing map",
@@ -143,6 +145,7 @@ const zh: Catalogue = {
   ...keys.zh,
   ...queue.zh,
   ...session.zh,
+  ...mapWords.zh,
 
   htmlLang: "zh-CN",
   title: "网格营销地图",

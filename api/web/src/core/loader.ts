@@ -6,7 +6,9 @@ import type {
   Catchments,
   CellColumns,
   CellDetail,
+  Explained,
   Measure,
+  Scheme,
   Session,
   Territories,
 } from "./contract.js";
@@ -20,18 +22,23 @@ const MAX_RELOADS = 3;
 
 export class Loader {
   private detail: AbortController | null = null;
+  private why: AbortController | null = null;
 
   constructor(
     private readonly store: Store<State>,
     private readonly read: Read,
   ) {
     store.watch(
-      (state) => [state.awaited],
+      (state) => [state.awaited, state.scheme],
       ({ awaited }) => void (awaited !== null && this.measure(awaited)),
     );
     store.watch(
       (state) => [state.panel?.cell],
       ({ panel }) => void this.cell(panel && !panel.body ? panel.cell : null),
+    );
+    store.watch(
+      (state) => [state.panel?.cell, state.measure],
+      ({ panel, measure }) => void this.reasons(panel?.cell ?? null, measure),
     );
   }
 
@@ -61,7 +68,7 @@ export class Loader {
     const [branches, catchments, columns, territories] = await Promise.all([
       this.read<{ branches: Branch[] }>("/api/v1/branches"),
       this.read<Catchments>("/api/v1/catchments"),
-      this.read<CellColumns>(cellsPath(first)),
+      this.read<CellColumns>(cellsPath(first, this.store.now.scheme)),
       this.territories(),
     ]);
     return { session, measures, branches: branches.branches, catchments, columns, territories };
@@ -78,12 +85,13 @@ export class Loader {
 
   private async measure(measure: string): Promise<void> {
     try {
-      const answer = await this.read<CellColumns>(cellsPath(measure));
+      const { scheme } = this.store.now;
+      const answer = await this.read<CellColumns>(cellsPath(measure, scheme));
       const column = answer.measures[measure];
       const cells = this.store.now.cells;
       if (!cells || !column) return;
       if (answer.version !== cells.version) await this.publication();
-      else this.store.apply(actions.measureLoaded(measure, column));
+      else this.store.apply(actions.measureLoaded(measure, column, scheme));
     } catch (error) {
       this.store.apply(actions.measureFailed(measure, problemFrom(error)));
     }
@@ -101,9 +109,24 @@ export class Loader {
       if (!asked.signal.aborted) this.store.apply(actions.panelFailed(cell, problemFrom(error)));
     }
   }
+
+  private async reasons(cell: string | null, measure: string): Promise<void> {
+    this.why?.abort();
+    this.store.apply(actions.reasonsAsked(cell, measure));
+    if (cell === null || !measure) return;
+    const asked = new AbortController();
+    this.why = asked;
+    const path = `/api/v1/cells/${encodeURIComponent(cell)}/explain?measure=${encodeURIComponent(measure)}`;
+    try {
+      this.store.apply(actions.reasonsFilled(cell, measure, await this.read<Explained>(path, asked.signal), null));
+    } catch (error) {
+      if (!asked.signal.aborted) this.store.apply(actions.reasonsFilled(cell, measure, null, problemFrom(error)));
+    }
+  }
 }
 
-const cellsPath = (measure: string) => `/api/v1/cells?measures=${encodeURIComponent(measure)}`;
+const cellsPath = (measure: string, scheme: Scheme) =>
+  `/api/v1/cells?measures=${encodeURIComponent(measure)}${scheme === "quantile" ? "" : `&scheme=${scheme}`}`;
 
 const joined = (before: Territories, page: Territories): Territories => ({
   ...page,

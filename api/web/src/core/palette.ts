@@ -7,6 +7,8 @@ const YLGNBU = ["#ffffd9", "#edf8b1", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0"
 const OKABE_ITO = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#000000"];
 
 export const NO_VALUE = "#eef0f3";
+/** Under the crosses of a cell whose value is not shown to this reader. */
+export const HIDDEN_VALUE = "#d3d8df";
 export const NOTHING_THERE = "#fdfcf3";
 export const HATCH = "rgba(255, 255, 255, 0.62)";
 export const HATCH_ON_LIGHT = "rgba(60, 70, 85, 0.38)";

@@ -7,9 +7,11 @@ import type {
   Catchments,
   CellColumns,
   CellDetail,
+  Explained,
   Measure,
   MeasureColumn,
   Problem,
+  Scheme,
   Session,
   Territories,
   Territory,
@@ -52,6 +54,14 @@ export interface Panel {
   readonly problem: Problem | null;
 }
 
+/** How the figure of the panel's cell came about, for the measure that is shown. */
+export interface Reasons {
+  readonly cell: string;
+  readonly measure: string;
+  readonly body: Explained | null;
+  readonly problem: Problem | null;
+}
+
 export interface State {
   readonly language: Language;
   readonly room: RoomId;
@@ -66,6 +76,9 @@ export interface State {
   readonly plan: Plan | null;
   readonly mode: Mode;
   readonly measure: string;
+  readonly scheme: Scheme;
+  /** What `columns` have their limits from; another one than `scheme` while that is on its way. */
+  readonly columnScheme: Scheme;
   /** Measure that was asked for and is on its way. */
   readonly awaited: string | null;
   /** Why the last measure that was asked for did not come. */
@@ -74,7 +87,10 @@ export interface State {
   readonly territory: number;
   /** Position of the selected cell, -1 for none. */
   readonly selected: number;
+  /** Position of the cell that a list points at, -1 for none. */
+  readonly pointed: number;
   readonly panel: Panel | null;
+  readonly reasons: Reasons | null;
   readonly layers: Readonly<Record<LayerName, boolean>>;
   readonly tableOpen: boolean;
 }
@@ -103,12 +119,16 @@ export function initialState(language: Language): State {
     plan: null,
     mode: "scores",
     measure: "",
+    scheme: "quantile",
+    columnScheme: "quantile",
     awaited: null,
     measureProblem: null,
     branch: null,
     territory: -1,
     selected: -1,
+    pointed: -1,
     panel: null,
+    reasons: null,
     layers: { streets: true, boundaries: true, catchments: true, branches: true },
     tableOpen: true,
   };
@@ -130,6 +150,7 @@ export const loadingStarted = (): Action => (state) => ({
   ...initialState(state.language),
   room: state.room,
   layers: state.layers,
+  scheme: state.scheme,
 });
 
 /** A failure of loading as a whole decides which page is shown. */
@@ -160,6 +181,7 @@ export const publicationLoaded =
       columns,
       plan: planOf(loaded.territories, cells),
       measure: [...columns.keys()][0] ?? "",
+      columnScheme: state.scheme,
     };
   };
 
@@ -189,7 +211,7 @@ export const measureAwaited =
   (measure: string): Action =>
   (state) => {
     if (!state.measures.some(({ id }) => id === measure)) return state;
-    const here = state.columns.has(measure);
+    const here = state.columns.has(measure) && state.columnScheme === state.scheme;
     return {
       ...state,
       mode: "scores",
@@ -201,9 +223,12 @@ export const measureAwaited =
 
 /** Keeps a column that arrived; it is shown only if it is still the one that is waited for. */
 export const measureLoaded =
-  (measure: string, column: MeasureColumn): Action =>
+  (measure: string, column: MeasureColumn, scheme: Scheme): Action =>
   (state) => {
-    const columns = new Map(state.columns).set(measure, column);
+    if (scheme !== state.scheme) return state;
+    // Limits of two schemes are never mixed: the first column of a new one takes the place of all.
+    const columns = new Map(scheme === state.columnScheme ? state.columns : []).set(measure, column);
+    if (scheme !== state.columnScheme) return { ...state, columns, measure, columnScheme: scheme, awaited: null };
     return state.awaited === measure ? { ...state, columns, measure, awaited: null } : { ...state, columns };
   };
 
@@ -211,8 +236,22 @@ export const measureFailed =
   (measure: string, problem: Problem): Action =>
   (state) => {
     if (problem.status === 401) return { ...state, phase: "signedOut", problem };
-    return state.awaited === measure ? { ...state, awaited: null, measureProblem: problem } : state;
+    if (state.awaited !== measure) return state;
+    return { ...state, scheme: state.columnScheme, awaited: null, measureProblem: problem };
   };
+
+/** Asks for the shown measure with other classes; what is shown stays until they come. */
+export const schemeChosen =
+  (scheme: Scheme): Action =>
+  (state) => {
+    if (scheme === state.scheme) return state;
+    return measureAwaited(state.awaited ?? state.measure)({ ...state, scheme });
+  };
+
+export const cellPointedAt =
+  (pointed: number): Action =>
+  (state) =>
+    pointed === state.pointed ? state : { ...state, pointed };
 
 export const modeChosen =
   (mode: Mode): Action =>
@@ -271,6 +310,22 @@ export const panelFailed =
   (state) => {
     if (problem.status === 401) return { ...state, phase: "signedOut", problem };
     return state.panel?.cell === cell ? { ...state, panel: { cell, body: null, problem } } : state;
+  };
+
+/** The reasons of a figure are on their way; null closes them. */
+export const reasonsAsked =
+  (cell: string | null, measure: string): Action =>
+  (state) => {
+    if (cell === null) return state.reasons ? { ...state, reasons: null } : state;
+    return { ...state, reasons: { cell, measure, body: null, problem: null } };
+  };
+
+export const reasonsFilled =
+  (cell: string, measure: string, body: Explained | null, problem: Problem | null): Action =>
+  (state) => {
+    if (problem?.status === 401) return { ...state, phase: "signedOut", problem };
+    const still = state.reasons?.cell === cell && state.reasons.measure === measure;
+    return still ? { ...state, reasons: { cell, measure, body, problem } } : state;
   };
 
 /** Escape takes one thing away at a time: the panel, then the selection, then the chosen territory. */

@@ -1,9 +1,9 @@
 // Draws the cells: one path a hexagon. Borders and the selection lie on a layer of their own above streets.
 
 import type { Hexagons } from "../core/hexagons.js";
-import { BLANK, DOTTED, HATCHED, type Paint } from "./cellPaint.js";
+import { BLANK, DOTTED, HATCHED, HIDDEN, type Paint } from "./cellPaint.js";
 import type { Draw, Frame } from "./canvasLayer.js";
-import { textures } from "./patterns.js";
+import { textures, type Textures } from "./patterns.js";
 
 const DIMMED = 0.22;
 /** Hexagons wider than this many pixels get a thin outline; smaller ones would be all outline. */
@@ -29,8 +29,9 @@ function fillCells(context: CanvasRenderingContext2D, frame: Frame, shape: Hexag
     context.fillStyle = paint.colours[at];
     context.fill();
     const kind = paint.texture[cell];
-    if (kind === HATCHED || kind === DOTTED) {
-      context.fillStyle = kind === HATCHED ? texture.hatch(paint.light[at]) : texture.dots(paint.light[at]);
+    const over = overlaid(kind, texture, paint.light[at]);
+    if (over) {
+      context.fillStyle = over;
       context.fill();
     }
     if (wide) {
@@ -39,6 +40,12 @@ function fillCells(context: CanvasRenderingContext2D, frame: Frame, shape: Hexag
     }
   }
   context.globalAlpha = 1;
+}
+
+function overlaid(kind: number, texture: Textures, light: boolean): CanvasPattern | null {
+  if (kind === HATCHED) return texture.hatch(light);
+  if (kind === DOTTED) return texture.dots(light);
+  return kind === HIDDEN ? texture.crosses() : null;
 }
 
 export function inView(shape: Hexagons, cell: number, frame: Frame): boolean {
@@ -65,19 +72,25 @@ export interface Marks {
   /** Border edges of the chosen territory. */
   readonly chosen: Float64Array | null;
   readonly selected: number;
+  /** The cell that a list points at, -1 or left out for none. */
+  readonly pointed?: number;
 }
 
 export function drawMarks(hexagons: () => Hexagons | null, marks: () => Marks): Draw {
   return (context, frame) => {
     const shape = hexagons();
     if (!shape) return;
-    const { borders, chosen, selected } = marks();
+    const { borders, chosen, selected, pointed = -1 } = marks();
     context.lineCap = "round";
     context.lineJoin = "round";
     // Where hexagons are small a full border would be all that is seen of them.
     const width = Math.min(1.8, Math.max(0.9, shape.reach / frame.resolution / 6));
     if (borders) strokeEdges(context, frame, borders, [["rgba(255, 255, 255, 0.9)", 2.4 * width], ["#26323f", width]]);
     if (chosen) strokeEdges(context, frame, chosen, [["#ffffff", 7], ["#0b2545", 4]]);
+    if (pointed >= 0 && pointed !== selected) {
+      tracePath(context, frame, shape, pointed);
+      strokeTwice(context, [["#ffffff", 6], ["#1b2733", 3]]);
+    }
     if (selected >= 0) {
       tracePath(context, frame, shape, selected);
       strokeTwice(context, [["#ffffff", 6], ["#b3003c", 3]]);

@@ -1,19 +1,20 @@
 // What each cell is filled with, worked out once a change and not once a frame.
 
 import { classColours, classOf } from "../core/classes.js";
-import { NO_VALUE, isLight, paled, territoryColour } from "../core/palette.js";
+import { HIDDEN_VALUE, NO_VALUE, isLight, paled, territoryColour } from "../core/palette.js";
 import { inChosenBranch, type State } from "../core/state.js";
 
 export const SOLID = 0;
 export const HATCHED = 1;
 export const DOTTED = 2;
 export const BLANK = 3;
+export const HIDDEN = 4;
 
 export interface Paint {
   /** Colours that `index` points into. */
   readonly colours: readonly string[];
   readonly index: Uint8Array;
-  /** SOLID, HATCHED (weak evidence), DOTTED (no evidence) or BLANK (no value). */
+  /** SOLID, HATCHED (weak evidence), DOTTED (no evidence), BLANK (no value) or HIDDEN (not for this reader). */
   readonly texture: Uint8Array;
   /** Whether lines over the colour must be dark to be seen. */
   readonly light: readonly boolean[];
@@ -43,12 +44,13 @@ function paintScores(state: State, index: Uint8Array, texture: Uint8Array): stri
   const column = state.columns.get(state.measure);
   if (!column) return [NO_VALUE];
   const classes = classColours(column);
-  const colours = [...classes, ...classes.map((colour) => paled(colour, NO_EVIDENCE_PALE)), NO_VALUE];
+  const colours = [...classes, ...classes.map((colour) => paled(colour, NO_EVIDENCE_PALE)), HIDDEN_VALUE, NO_VALUE];
   for (let cell = 0; cell < index.length; cell++) {
     const value = column.values[cell] ?? null;
     const evidence = column.evidence?.[cell] ?? null;
     const at = value === null ? 0 : classOf(column.breaks, value);
-    if (value === null) [index[cell], texture[cell]] = [colours.length - 1, BLANK];
+    if (value === null && column.reasons?.[cell]) [index[cell], texture[cell]] = [colours.length - 2, HIDDEN];
+    else if (value === null) [index[cell], texture[cell]] = [colours.length - 1, BLANK];
     else if (evidence === "none") [index[cell], texture[cell]] = [classes.length + at, DOTTED];
     else [index[cell], texture[cell]] = [at, evidence === "weak" ? HATCHED : SOLID];
   }

@@ -1,4 +1,4 @@
-// Textures over a colour: diagonal lines for weak evidence, dots for none.
+// Textures over a colour: diagonal lines for weak evidence, dots for none, crosses for what is hidden.
 
 import { HATCH, HATCH_ON_LIGHT } from "../core/palette.js";
 
@@ -7,6 +7,7 @@ const SIZE = 5;
 export interface Textures {
   hatch(onLight: boolean): CanvasPattern;
   dots(onLight: boolean): CanvasPattern;
+  crosses(): CanvasPattern;
 }
 
 const kept = new Map<string, CanvasPattern>();
@@ -21,7 +22,11 @@ export function textures(context: CanvasRenderingContext2D, ratio: number): Text
     kept.set(key, made);
     return made;
   };
-  return { hatch: (onLight) => get("hatch", onLight, lines), dots: (onLight) => get("dots", onLight, dots) };
+  return {
+    hatch: (onLight) => get("hatch", onLight, lines),
+    dots: (onLight) => get("dots", onLight, dots),
+    crosses: () => get("crosses", true, crosses),
+  };
 }
 
 function pattern(
@@ -49,6 +54,16 @@ function lines(tile: CanvasRenderingContext2D): void {
     tile.moveTo(shift - 1, SIZE + 1);
     tile.lineTo(shift + SIZE + 1, -1);
   }
+  tile.stroke();
+}
+
+function crosses(tile: CanvasRenderingContext2D): void {
+  tile.lineWidth = 1;
+  tile.beginPath();
+  tile.moveTo(1, 1);
+  tile.lineTo(SIZE - 1, SIZE - 1);
+  tile.moveTo(1, SIZE - 1);
+  tile.lineTo(SIZE - 1, 1);
   tile.stroke();
 }
 

@@ -151,7 +151,7 @@ export class MapView {
       },
     );
     store.watch(
-      (state) => [state.cells, state.mode, state.plan, state.territory, state.selected],
+      (state) => [state.cells, state.mode, state.plan, state.territory, state.selected, state.pointed],
       (state) => {
         this.marks = marksFrom(state);
         this.lines.changed();
@@ -258,8 +258,8 @@ function motion(): number {
   return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150;
 }
 
-function marksFrom({ cells, mode, plan, territory, selected }: State): Marks {
-  if (!cells || !plan || mode !== "territories") return { borders: null, chosen: null, selected };
+function marksFrom({ cells, mode, plan, territory, selected, pointed }: State): Marks {
+  if (!cells || !plan || mode !== "territories") return { borders: null, chosen: null, selected, pointed };
   const chosen = territory < 0 ? null : bordersOf(cells.hexagons, plan.owner.map((owner) => Number(owner === territory)));
-  return { borders: bordersOf(cells.hexagons, plan.owner), chosen, selected };
+  return { borders: bordersOf(cells.hexagons, plan.owner), chosen, selected, pointed };
 }

@@ -8,10 +8,12 @@ import {
   measureAwaited,
   measureName,
   modeChosen,
+  schemeChosen,
   type LayerName,
   type Mode,
   type State,
 } from "../core/state.js";
+import type { Scheme } from "../core/contract.js";
 import type { Store } from "../core/store.js";
 import { label, make, replace, say } from "./dom.js";
 
@@ -20,7 +22,7 @@ type Phrase = (words: Catalogue) => string;
 export function controls(store: Store<State>): HTMLElement {
   const section = make("section", { class: "card controls" });
   label(store, section, "aria-label", (words) => words.controls);
-  section.append(modes(store), measures(store), branches(store), layers(store));
+  section.append(modes(store), measures(store), schemes(store), branches(store), layers(store));
   return section;
 }
 
@@ -57,6 +59,26 @@ function measures(store: Store<State>): HTMLElement {
     (state) => (select.value = state.awaited ?? state.measure),
   );
   return field(store, (words) => words.measure, select);
+}
+
+function schemes(store: Store<State>): HTMLElement {
+  const select = make("select", { name: "scheme" });
+  select.addEventListener("change", () => store.apply(schemeChosen(select.value as Scheme)));
+  store.watch(
+    (state) => [state.language, state.scheme],
+    ({ language, scheme }) => {
+      const { mapQuantile: quantile, mapEqual: equal, mapNatural: natural } = catalogue(language);
+      const named = Object.entries({ quantile, equal, natural });
+      replace(select, ...named.map(([value, name]) => make("option", { value }, name)));
+      select.value = scheme;
+    },
+  );
+  const shown = field(store, (words) => words.mapScheme, select);
+  store.watch(
+    (state) => [state.mode],
+    ({ mode }) => (shown.hidden = mode !== "scores"),
+  );
+  return shown;
 }
 
 function branches(store: Store<State>): HTMLElement {

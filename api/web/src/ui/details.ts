@@ -7,6 +7,7 @@ import { measureName, panelClosed, type State } from "../core/state.js";
 import type { Store } from "../core/store.js";
 import { figureElement, given, label, make, replace, say } from "./dom.js";
 import { problemText } from "./pages.js";
+import { why } from "./why.js";
 
 export interface Details {
   readonly element: HTMLElement;
@@ -22,7 +23,7 @@ export function details(store: Store<State>): Details {
   const element = make("section", { class: "card details", "aria-labelledby": "details", hidden: true });
   element.append(make("div", { class: "card-head" }, say(store, heading, (words) => words.details), close), body);
   store.watch(
-    (state) => [state.panel, state.language, state.measure, state.measures, state.branches],
+    (state) => [state.panel, state.reasons, state.language, state.measure, state.measures, state.branches],
     (state) => {
       element.hidden = !state.panel;
       replace(body, ...panelBody(state));
@@ -37,7 +38,7 @@ function panelBody(state: State): HTMLElement[] {
   const { cell, body, problem } = state.panel;
   if (problem) return [make("p", { class: "problem", role: "alert" }, problemText(problem, state.language))];
   if (!body) return [cellName(cell), make("p", { class: "quiet" }, words.detailsLoading)];
-  return [cellName(cell), facts(state, body, words), figures(state, body, words)];
+  return [cellName(cell), facts(state, body, words), ...why(state), figures(state, body, words)];
 }
 
 function cellName(cell: string): HTMLElement {
@@ -98,7 +99,8 @@ function figureRow(
 }
 
 function valueOf(measure: CellMeasure, kind: Kind, language: Language): (HTMLElement | string)[] {
-  if (measure.value === null) return [catalogue(language).nothing];
+  const hidden = language === "zh" ? measure.reason_zh : measure.reason_en;
+  if (measure.value === null) return hidden === null ? [catalogue(language).nothing] : [make("small", { class: "hidden-why" }, hidden)];
   const unit = unitName(language, measure.unit);
   const value = figureElement(measure.value, figure(language, kind, measure.value));
   return unit ? [value, make("small", {}, unit)] : [value];

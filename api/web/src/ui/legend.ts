@@ -1,10 +1,10 @@
 // The legend: the very colours of the map, with limits and counts.
 
 import { classColours, lowestAlone, type ClassCounts } from "../core/classes.js";
-import type { Measure, MeasureColumn } from "../core/contract.js";
+import type { Measure, MeasureColumn, Reason } from "../core/contract.js";
 import { integer, limits, unitName } from "../core/format.js";
 import { catalogue, type Catalogue, type Language } from "../core/i18n.js";
-import { isLight, NO_VALUE, paled, ramp } from "../core/palette.js";
+import { HIDDEN_VALUE, isLight, NO_VALUE, paled, ramp } from "../core/palette.js";
 import { legendCounts, measureName, measureOf, type State } from "../core/state.js";
 import type { Store } from "../core/store.js";
 import { NO_EVIDENCE_PALE } from "../map/cellPaint.js";
@@ -69,13 +69,30 @@ function textureRows(language: Language, column: MeasureColumn, counts: ClassCou
     fill(context, size, paled(middle, NO_EVIDENCE_PALE));
     fill(context, size, textures(context, ratio).dots(true));
   });
+  const crossed = () =>
+    swatch((context, size, ratio) => {
+      fill(context, size, HIDDEN_VALUE);
+      fill(context, size, textures(context, ratio).crosses());
+    });
   const empty = swatch((context, size) => fill(context, size, NO_VALUE));
   const rows = [];
   if (column.evidence && counts.weak) rows.push(row(weak, words.legendWeak, integer(language, counts.weak)));
   if (column.evidence && counts.none) rows.push(row(none, words.legendNone, integer(language, counts.none)));
+  for (const [reason, count] of Object.entries(counts.hidden) as [Reason, number][]) {
+    rows.push(row(crossed(), hiddenWords(words)[reason], integer(language, count), { "data-hidden": reason }));
+  }
   if (counts.empty) rows.push(row(empty, words.legendEmpty, integer(language, counts.empty)));
   return rows;
 }
+
+/** Why figures are not shown, shorter than the service says it of one cell. */
+const hiddenWords = (words: Catalogue): Record<Reason, string> => ({
+  small_count: words.mapHiddenSmallCount,
+  hidden_count: words.mapHiddenHiddenCount,
+  internal: words.mapHiddenInternal,
+  not_prepared: words.mapHiddenNotPrepared,
+  money: words.mapHiddenMoney,
+});
 
 function row(square: HTMLElement, text: string, count: string, data: Record<string, string> = {}): HTMLElement {
   const name = make("th", { scope: "row" }, square, make("span", {}, text));
