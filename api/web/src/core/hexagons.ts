@@ -3,8 +3,10 @@
 import { cellToBoundary } from "h3-js";
 
 const RADIUS_M = 6378137;
-/** Edges are matched by their midpoint on a grid this fine; the smallest cell served has edges of 25 m. */
+/** Edges are matched by their midpoint, to within this; the smallest cell served has edges of 25 m. */
 const SNAP_M = 0.1;
+/** Midpoints are looked for in squares of the ground this wide. */
+const SQUARE_M = 16;
 
 export interface Hexagons {
   readonly count: number;
@@ -33,10 +35,13 @@ export function lngLat(x: number, y: number): [number, number] {
 export function hexagonsFromCells(cells: readonly string[]): Hexagons {
   const start = new Int32Array(cells.length + 1);
   const corners: number[] = [];
-  cells.forEach((cell, at) => {
-    for (const [lat, lng] of cellToBoundary(cell)) corners.push(...mercator(lng, lat));
+  for (let at = 0; at < cells.length; at++) {
+    for (const [lat, lng] of cellToBoundary(cells[at])) {
+      const [east, north] = mercator(lng, lat);
+      corners.push(east, north);
+    }
     start[at + 1] = corners.length / 2;
-  });
+  }
   const x = Float64Array.from({ length: corners.length / 2 }, (_, k) => corners[2 * k]);
   const y = Float64Array.from({ length: corners.length / 2 }, (_, k) => corners[2 * k + 1]);
   const shape = { count: cells.length, start, x, y };
@@ -66,32 +71,73 @@ function centres({ count, start, x, y }: Corners): Pick<Hexagons, "centreX" | "c
 
 function neighboursAcross({ count, start, x, y }: Corners): Int32Array {
   const across = new Int32Array(x.length).fill(-1);
-  const edges = new Map<number, { corner: number; cell: number }>();
-  const [x0, y0] = [x[0] ?? 0, y[0] ?? 0];
+  const cellOf = new Int32Array(x.length);
+  const edges = new Edges(x.length, x[0] ?? 0, y[0] ?? 0);
   for (let cell = 0; cell < count; cell++) {
     const first = start[cell];
     const end = start[cell + 1];
     for (let k = first; k < end; k++) {
       const next = k + 1 < end ? k + 1 : first;
-      const mid = [(x[k] + x[next]) / 2 - x0, (y[k] + y[next]) / 2 - y0];
-      const keys = keysNear(mid[0], mid[1]);
-      const met = keys.map((key) => edges.get(key)).find((found) => found !== undefined);
-      if (met) {
-        across[k] = met.cell;
-        across[met.corner] = cell;
-      } else for (const key of keys) edges.set(key, { corner: k, cell });
+      cellOf[k] = cell;
+      const other = edges.meet(k, (x[k] + x[next]) / 2, (y[k] + y[next]) / 2);
+      if (other < 0) continue;
+      across[k] = cellOf[other];
+      across[other] = cell;
     }
   }
   return across;
 }
 
-/** The same midpoint computed from two cells differs in the last digits: near a border of the grid both sides count. */
-function keysNear(x: number, y: number): number[] {
-  const sides = (value: number) => {
-    const [low, high] = [Math.round(value / SNAP_M - 1e-3), Math.round(value / SNAP_M + 1e-3)];
-    return low === high ? [low] : [low, high];
-  };
-  return sides(x).flatMap((a) => sides(y).map((b) => a * 2 ** 26 + b));
+/** Edges by their midpoints, in lists by squares of the ground: a map of objects took most of the time of all. */
+class Edges {
+  private readonly midX: Float64Array;
+  private readonly midY: Float64Array;
+  private readonly head: Int32Array;
+  private readonly below: Int32Array;
+
+  constructor(
+    count: number,
+    private readonly x0: number,
+    private readonly y0: number,
+  ) {
+    this.midX = new Float64Array(count);
+    this.midY = new Float64Array(count);
+    this.below = new Int32Array(count);
+    this.head = new Int32Array(2 ** Math.ceil(Math.log2(count + 2))).fill(-1);
+  }
+
+  /** Returns the edge met before at this midpoint, -1 for none, and keeps this one. */
+  meet(edge: number, midX: number, midY: number): number {
+    const [x, y] = [midX - this.x0, midY - this.y0];
+    const [left, right] = [Math.floor((x - SNAP_M) / SQUARE_M), Math.floor((x + SNAP_M) / SQUARE_M)];
+    const [low, high] = [Math.floor((y - SNAP_M) / SQUARE_M), Math.floor((y + SNAP_M) / SQUARE_M)];
+    // The same midpoint computed from two cells differs in the last digits: near a square's border both sides count.
+    for (let column = left; column <= right; column++) {
+      for (let row = low; row <= high; row++) {
+        const found = this.find(this.slot(column, row), x, y);
+        if (found >= 0) return found;
+      }
+    }
+    const slot = this.slot(Math.floor(x / SQUARE_M), Math.floor(y / SQUARE_M));
+    this.midX[edge] = x;
+    this.midY[edge] = y;
+    this.below[edge] = this.head[slot];
+    this.head[slot] = edge;
+    return -1;
+  }
+
+  private find(slot: number, x: number, y: number): number {
+    let edge = this.head[slot];
+    while (edge >= 0 && (Math.abs(this.midX[edge] - x) > SNAP_M || Math.abs(this.midY[edge] - y) > SNAP_M)) {
+      edge = this.below[edge];
+    }
+    return edge;
+  }
+
+  private slot(column: number, row: number): number {
+    const mixed = Math.imul(column, 0x9e3779b1) ^ Math.imul(row, 0x85ebca6b);
+    return (mixed ^ (mixed >>> 15)) & (this.head.length - 1);
+  }
 }
 
 /** The neighbour that lies most nearly in the direction (dx east, dy north), -1 where there is none. */

@@ -4,6 +4,7 @@ import * as keys from "./words/keys.js";
 import * as queue from "./words/queue.js";
 import * as session from "./words/session.js";
 import * as mapWords from "./words/map.js";
+import * as tools from "./words/tools.js";
 
 export type Language = "en" | "zh";
 
@@ -12,6 +13,7 @@ const en = {
   ...queue.en,
   ...session.en,
   ...mapWords.en,
+  ...tools.en,
 
   htmlLang: "en",
   title: "Grid marketing map",
@@ -146,6 +148,7 @@ const zh: Catalogue = {
   ...queue.zh,
   ...session.zh,
   ...mapWords.zh,
+  ...tools.zh,
 
   htmlLang: "zh-CN",
   title: "网格营销地图",

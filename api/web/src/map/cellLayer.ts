@@ -1,6 +1,6 @@
 // Draws the cells: one path a hexagon. Borders and the selection lie on a layer of their own above streets.
 
-import type { Hexagons } from "../core/hexagons.js";
+import type { Extent, Hexagons } from "../core/hexagons.js";
 import { BLANK, DOTTED, HATCHED, HIDDEN, type Paint } from "./cellPaint.js";
 import type { Draw, Frame } from "./canvasLayer.js";
 import { textures, type Textures } from "./patterns.js";
@@ -9,22 +9,28 @@ const DIMMED = 0.22;
 /** Hexagons wider than this many pixels get a thin outline; smaller ones would be all outline. */
 const OUTLINE_FROM_PX = 14;
 
-export function drawCells(hexagons: () => Hexagons | null, paint: () => Paint, drawn: () => void): Draw {
-  return (context, frame) => {
+export function drawCells(hexagons: () => Hexagons | null, paint: () => Paint): Draw {
+  return (context, frame, region) => {
     const shape = hexagons();
-    if (shape) fillCells(context, frame, shape, paint());
-    drawn();
+    if (shape) fillCells(context, frame, region, shape, paint());
   };
 }
 
-function fillCells(context: CanvasRenderingContext2D, frame: Frame, shape: Hexagons, paint: Paint): void {
+function fillCells(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  region: Extent,
+  shape: Hexagons,
+  paint: Paint,
+): void {
   const wide = (2 * shape.reach) / frame.resolution > OUTLINE_FROM_PX;
   const texture = textures(context, frame.ratio);
   context.lineWidth = 0.75;
   for (let cell = 0; cell < shape.count; cell++) {
-    if (!inView(shape, cell, frame)) continue;
+    if (!inView(shape, cell, region)) continue;
     const at = paint.index[cell];
     context.globalAlpha = paint.dimmed[cell] ? DIMMED : 1;
+    context.beginPath();
     tracePath(context, frame, shape, cell);
     context.fillStyle = paint.colours[at];
     context.fill();
@@ -48,22 +54,32 @@ function overlaid(kind: number, texture: Textures, light: boolean): CanvasPatter
   return kind === HIDDEN ? texture.crosses() : null;
 }
 
-export function inView(shape: Hexagons, cell: number, frame: Frame): boolean {
+export function inView(shape: Hexagons, cell: number, [west, south, east, north]: Extent): boolean {
   const x = shape.centreX[cell];
   const y = shape.centreY[cell];
   const reach = shape.reach;
-  return x + reach > frame.west && x - reach < frame.east && y + reach > frame.south && y - reach < frame.north;
+  return x + reach > west && x - reach < east && y + reach > south && y - reach < north;
 }
 
+/** Adds a cell's outline to the open path. */
 export function tracePath(context: CanvasRenderingContext2D, frame: Frame, shape: Hexagons, cell: number): void {
   const scale = 1 / frame.resolution;
   const first = shape.start[cell];
   const end = shape.start[cell + 1];
-  context.beginPath();
   for (let k = first; k < end; k++) {
-    context.lineTo((shape.x[k] - frame.west) * scale, (frame.north - shape.y[k]) * scale);
+    const [x, y] = [(shape.x[k] - frame.west) * scale, (frame.north - shape.y[k]) * scale];
+    if (k === first) context.moveTo(x, y);
+    else context.lineTo(x, y);
   }
   context.closePath();
+}
+
+/** Where each of these cells is. */
+export function* extentsOf({ centreX, centreY, reach }: Hexagons, cells: Iterable<number>): Generator<Extent> {
+  for (const cell of cells) {
+    const [x, y] = [centreX[cell], centreY[cell]];
+    yield [x - reach, y - reach, x + reach, y + reach];
+  }
 }
 
 export interface Marks {
@@ -74,24 +90,40 @@ export interface Marks {
   readonly selected: number;
   /** The cell that a list points at, -1 or left out for none. */
   readonly pointed?: number;
+  /** Owners that change in place, whose borders are drawn from what they are at the moment; see `MapView.repaint`. */
+  readonly live?: Live;
 }
 
+export interface Live {
+  readonly owner: ArrayLike<number>;
+  /** The owner whose border stands out, -1 for none. */
+  readonly chosen: number;
+}
+
+const BORDER_UNDER = "rgba(255, 255, 255, 0.9)";
+const BORDER = "#26323f";
+const CHOSEN: Strokes = [["#ffffff", 7], ["#0b2545", 4]];
+
 export function drawMarks(hexagons: () => Hexagons | null, marks: () => Marks): Draw {
-  return (context, frame) => {
+  return (context, frame, region) => {
     const shape = hexagons();
     if (!shape) return;
-    const { borders, chosen, selected, pointed = -1 } = marks();
+    const { borders, chosen, selected, live, pointed = -1 } = marks();
     context.lineCap = "round";
     context.lineJoin = "round";
     // Where hexagons are small a full border would be all that is seen of them.
     const width = Math.min(1.8, Math.max(0.9, shape.reach / frame.resolution / 6));
-    if (borders) strokeEdges(context, frame, borders, [["rgba(255, 255, 255, 0.9)", 2.4 * width], ["#26323f", width]]);
-    if (chosen) strokeEdges(context, frame, chosen, [["#ffffff", 7], ["#0b2545", 4]]);
+    const strokes: Strokes = [[BORDER_UNDER, 2.4 * width], [BORDER, width]];
+    if (borders) strokeEdges(context, frame, region, borders, strokes);
+    if (live) strokeLive(context, frame, region, shape, live, strokes);
+    if (chosen) strokeEdges(context, frame, region, chosen, CHOSEN);
     if (pointed >= 0 && pointed !== selected) {
+      context.beginPath();
       tracePath(context, frame, shape, pointed);
       strokeTwice(context, [["#ffffff", 6], ["#1b2733", 3]]);
     }
     if (selected >= 0) {
+      context.beginPath();
       tracePath(context, frame, shape, selected);
       strokeTwice(context, [["#ffffff", 6], ["#b3003c", 3]]);
     }
@@ -100,14 +132,66 @@ export function drawMarks(hexagons: () => Hexagons | null, marks: () => Marks): 
 
 type Strokes = readonly (readonly [colour: string, width: number])[];
 
-function strokeEdges(context: CanvasRenderingContext2D, frame: Frame, edges: Float64Array, strokes: Strokes): void {
+function strokeEdges(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  [west, south, east, north]: Extent,
+  edges: Float64Array,
+  strokes: Strokes,
+): void {
   const scale = 1 / frame.resolution;
   context.beginPath();
   for (let k = 0; k < edges.length; k += 4) {
-    context.moveTo((edges[k] - frame.west) * scale, (frame.north - edges[k + 1]) * scale);
-    context.lineTo((edges[k + 2] - frame.west) * scale, (frame.north - edges[k + 3]) * scale);
+    const [ax, ay, bx, by] = [edges[k], edges[k + 1], edges[k + 2], edges[k + 3]];
+    if ((ax < west && bx < west) || (ax > east && bx > east) || (ay < south && by < south) || (ay > north && by > north)) {
+      continue;
+    }
+    context.moveTo((ax - frame.west) * scale, (frame.north - ay) * scale);
+    context.lineTo((bx - frame.west) * scale, (frame.north - by) * scale);
   }
   strokeTwice(context, strokes);
+}
+
+function strokeLive(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  region: Extent,
+  shape: Hexagons,
+  { owner, chosen }: Live,
+  strokes: Strokes,
+): void {
+  traceBorders(context, frame, region, shape, owner);
+  strokeTwice(context, strokes);
+  if (chosen < 0) return;
+  traceBorders(context, frame, region, shape, owner, chosen);
+  strokeTwice(context, CHOSEN);
+}
+
+/** Edges inside the region between cells of different owners, and where the ground ends; of one owner, if it is given. */
+function traceBorders(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  region: Extent,
+  shape: Hexagons,
+  owner: ArrayLike<number>,
+  only?: number,
+): void {
+  const { start, across, x, y } = shape;
+  const scale = 1 / frame.resolution;
+  context.beginPath();
+  for (let cell = 0; cell < shape.count; cell++) {
+    if (!inView(shape, cell, region) || (only !== undefined && owner[cell] !== only)) continue;
+    const [first, end] = [start[cell], start[cell + 1]];
+    for (let k = first; k < end; k++) {
+      const other = across[k];
+      if (other >= 0 && owner[other] === owner[cell]) continue;
+      // Between two cells the edge is drawn once, by the lower one if that is in the region as well.
+      if (only === undefined && other >= 0 && other < cell && inView(shape, other, region)) continue;
+      const next = k + 1 < end ? k + 1 : first;
+      context.moveTo((x[k] - frame.west) * scale, (frame.north - y[k]) * scale);
+      context.lineTo((x[next] - frame.west) * scale, (frame.north - y[next]) * scale);
+    }
+  }
 }
 
 function strokeTwice(context: CanvasRenderingContext2D, strokes: Strokes): void {

@@ -11,6 +11,8 @@ export interface Tool {
   up(at: Pointed, event: PointerEvent): void;
   /** The pointer moves with no button held. */
   hover?(at: Pointed): void;
+  /** The pointer left the map. */
+  leave?(): void;
 }
 
 /** Returns the interaction that asks the tool of the moment; without one the map behaves as ever. */

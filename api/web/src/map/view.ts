@@ -5,7 +5,6 @@ import View from "ol/View.js";
 import ScaleLine from "ol/control/ScaleLine.js";
 import { defaults as defaultInteractions } from "ol/interaction/defaults.js";
 import type BaseMapLayer from "ol/layer/Base.js";
-import type Layer from "ol/layer/Layer.js";
 import { latLngToCell } from "h3-js";
 import type { Read } from "../core/api.js";
 import type { TileJson } from "../core/contract.js";
@@ -13,8 +12,8 @@ import { bordersOf, extentOf, lngLat, mercator, type Extent } from "../core/hexa
 import { inChosenBranch, type State } from "../core/state.js";
 import type { Store } from "../core/store.js";
 import { boundaries, streets, useTiles, type BaseLayer } from "./base.js";
-import { canvasLayer } from "./canvasLayer.js";
-import { drawCells, drawMarks, type Marks } from "./cellLayer.js";
+import { CanvasLayer, type Draw } from "./canvasLayer.js";
+import { drawCells, drawMarks, extentsOf, type Marks } from "./cellLayer.js";
 import { paintFrom, type Paint } from "./cellPaint.js";
 import { overlay, showBranches, showCatchments, showNames, type Overlay } from "./overlays.js";
 import { toolInteraction, type Tool } from "./tool.js";
@@ -49,8 +48,10 @@ export class MapView {
   private scene: Scene | null = null;
   private tool: Tool | null = null;
   private marks: Marks = { borders: null, chosen: null, selected: -1 };
-  private readonly cells: Layer;
-  private readonly lines: Layer;
+  private sketched: Draw | null = null;
+  private readonly cells: CanvasLayer;
+  private readonly lines: CanvasLayer;
+  private readonly sketches = new CanvasLayer((...where) => this.sketched?.(...where));
   private readonly streets: BaseLayer = streets();
   private readonly boundaries: BaseLayer = boundaries();
   private readonly catchments: Overlay = overlay(5, false);
@@ -70,16 +71,17 @@ export class MapView {
   ) {
     this.paint = paintFrom(store.now);
     const shape = () => this.store.now.cells?.hexagons ?? null;
-    this.cells = canvasLayer(drawCells(shape, () => this.scene?.paint ?? this.paint, () => this.events.drawn()));
-    this.lines = canvasLayer(drawMarks(shape, () => this.scene?.marks ?? this.marks));
-    const middle = [this.streets, this.boundaries, this.lines];
-    [this.cells, ...middle].forEach((layer, at) => layer.setZIndex(at + 1));
-    this.lines.setZIndex(6);
+    this.cells = new CanvasLayer(drawCells(shape, () => this.scene?.paint ?? this.paint), () => this.events.drawn());
+    this.lines = new CanvasLayer(drawMarks(shape, () => this.scene?.marks ?? this.marks));
+    const layers = [this.cells.layer, this.streets, this.boundaries];
+    layers.forEach((layer, at) => layer.setZIndex(at + 1));
+    this.lines.layer.setZIndex(6);
+    this.sketches.layer.setZIndex(9);
     this.map = new Map({
       target: element,
       controls: [new ScaleLine({ target: scale, minWidth: 60 })],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, keyboard: false }),
-      layers: [this.cells, ...middle, this.catchments, this.labels, this.branches],
+      layers: [...layers, this.lines.layer, this.catchments, this.labels, this.branches, this.sketches.layer],
       view: new View({ center: [0, 0], zoom: 2, maxZoom: MAX_ZOOM, enableRotation: false, constrainResolution: false }),
     });
     this.map.addInteraction(toolInteraction(() => this.tool, (coordinate) => this.cellAt(coordinate)));
@@ -97,6 +99,31 @@ export class MapView {
   /** Gives the pointer to a tool, or with null back to the map. */
   use(tool: Tool | null): void {
     this.tool = tool;
+    this.map.getTargetElement()?.classList.toggle("tooled", tool !== null);
+  }
+
+  /** Draws cells again whose colour or owner was changed in place in what is shown; at once, and nothing else. */
+  repaint(cells: Iterable<number>): void {
+    const shape = this.store.now.cells?.hexagons;
+    if (!shape) return;
+    const changed = [...extentsOf(shape, cells)];
+    this.cells.redraw(changed);
+    this.lines.redraw(changed);
+  }
+
+  /** Draws a tool's lines over everything, or with null none. */
+  sketch(draw: Draw | null): void {
+    if (!draw && !this.sketched) return;
+    this.sketched = draw;
+    this.sketches.redrawAll();
+  }
+
+  /** Moves the map by pixels of the screen. */
+  panBy(right: number, down: number): void {
+    const view = this.map.getView();
+    const [[x, y], resolution] = [view.getCenter() ?? [0, 0], view.getResolution() ?? 1];
+    this.fitted = null;
+    view.setCenter([x + right * resolution, y - down * resolution]);
   }
 
   /** Puts a room's own layer on the map; it stays and is hidden by whoever added it. */
@@ -125,7 +152,10 @@ export class MapView {
     this.map.on("pointermove", (event) => {
       if (!event.dragging) this.events.pointed(this.cellAt(event.coordinate));
     });
-    element.addEventListener("pointerleave", () => this.events.pointed(null));
+    element.addEventListener("pointerleave", () => {
+      this.events.pointed(null);
+      this.tool?.leave?.();
+    });
     // A wheel, a drag, a pinch: from now on the reader's view is kept when the map's size changes.
     this.map.on("pointerdrag", () => (this.fitted = null));
     element.addEventListener("wheel", () => (this.fitted = null), { passive: true });
