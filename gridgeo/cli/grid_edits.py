@@ -155,7 +155,9 @@ def split(  # noqa: PLR0913 - the options are the command's interface
     line: Annotated[Path | None, typer.Option(help="GeoJSON file with the line that cuts it.")] = None,
     datum: DatumOption = None,
     parts: Annotated[int | None, typer.Option(help="Number of connected parts of about equal weight.")] = None,
-    weight: Annotated[str, typer.Option(help="What the parts share: cells, households, people, customers.")] = "cells",
+    weight: Annotated[
+        str, typer.Option(help="What they share: cells, households, people, customers, merchants.")
+    ] = "cells",
     names: NamesOption = None,
     revision: RevisionOption = None,
     store: StoreOption = None,

@@ -38,7 +38,7 @@ def do(operation: tuple[str, dict[str, Any]], branch: str, revision: int | None,
     from gridgeo.pipeline.grids.sets import Operation, edit
 
     store, as_json, actor = where
-    asked = Operation(*operation, expected_revision=revision, limits=CLI_LIMITS)
+    asked = Operation(*operation, expected_revision=revision, limits=CLI_LIMITS, second_person=actor is not None)
     with session(store, as_json, actor) as opened, opened.engine.begin() as connection:
         result = edit(connection, opened.actor, branch, asked, now()).as_dict()
     emit(as_json, result, result_table(result, language()))
@@ -53,7 +53,9 @@ def doing(operation: tuple[str, int], branch: str, revision: int | None, where: 
     results = []
     with session(store, as_json, actor) as opened, opened.engine.begin() as connection:
         for number in range(times):
-            asked = Operation(kind, expected_revision=revision if number == 0 else None)
+            asked = Operation(
+                kind, expected_revision=revision if number == 0 else None, second_person=actor is not None
+            )
             try:
                 results.append(edit(connection, opened.actor, branch, asked, now()).as_dict())
             except InvalidInputError as error:

@@ -102,11 +102,54 @@ def test_undo_and_redo_go_all_the_way_and_the_log_keeps_it(editor: Client) -> No
     assert pages == [[6, 5, 4, 3], [2, 1]]
 
 
-def test_a_preview_changes_nothing(editor: Client) -> None:
+def test_a_preview_changes_nothing_and_tells_the_cells_of_what_it_touches(editor: Client) -> None:
     before = begun(editor)
-    shown = editor.post(f"{GRIDS}/operations/preview", rename("maybe"), if_match="1")
-    assert shown.json()["revision"] == 2
+    shown = editor.post(f"{GRIDS}/operations/preview", rename("maybe"), if_match="1").json()
+    assert shown["revision"] == 2
+    assert shown["grids"] == [{"id": "B2-1-1", "name": "maybe", "cells": before["cells"]}]
+    parts = {"operation": "split_parts", "args": {"grid": "B2-1-1", "parts": 3}}
+    split = editor.post(f"{GRIDS}/operations/preview", parts, if_match="1").json()
+    assert len(split["grids"]) == 3
+    assert sorted(cell for grid in split["grids"] for cell in grid["cells"]) == before["cells"]
     assert editor.get(GRIDS).json() == before
+
+
+def test_what_cells_hold_adds_up_to_the_card_and_comes_with_the_staff(editor: Client) -> None:
+    cells = begun(editor)["cells"]
+    found = editor.get(f"{GRIDS}/counts").json()
+    assert set(found["counts"]) == {"people", "households", "customers", "merchants"}
+    for counted in found["counts"].values():
+        assert (counted["values"] is None) == (counted["reason"] is not None)
+    people = found["counts"]["people"]["values"]
+    assert len(people) == len(cells)
+    card = editor.get(f"{GRIDS}/B2-1-1/card").json()
+    assert sum(people) == pytest.approx(card["people"]["value"], rel=1e-6)
+    assert found["staff"]
+    owner = {"operation": "owner", "args": {"grids": ["B2-1-1"], "owner_id": found["staff"][0]["id"]}}
+    assert editor.post(f"{GRIDS}/operations", owner, if_match="1").status_code == 200
+
+
+def test_who_submitted_a_grid_does_not_make_it_live(editor: Client) -> None:
+    begun(editor)
+    editor.act_as(MANAGER)
+
+    def status(word: str, revision: int) -> int:
+        body = {"operation": "status", "args": {"grids": ["B2-1-1"], "status": word}}
+        return int(editor.post(f"{GRIDS}/operations", body, if_match=str(revision)).status_code)
+
+    assert status("review", 1) == 200
+    refused = editor.post(
+        f"{GRIDS}/operations", {"operation": "status", "args": {"grids": ["B2-1-1"], "status": "live"}}, if_match="2"
+    )
+    assert refused.status_code == 403
+    assert "second person" in refused.json()["detail"]
+    editor.act_as(Actor("bela", "branch_manager", frozenset({"B2"})))
+    assert status("live", 2) == 200
+    # who takes that back has put the grid up for review
+    assert editor.post(f"{GRIDS}/undo", if_match="3").status_code == 200
+    assert editor.post(f"{GRIDS}/redo", if_match="4").status_code == 403
+    editor.act_as(MANAGER)
+    assert editor.post(f"{GRIDS}/redo", if_match="4").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,7 @@ MATRIX: dict[str, Asked] = {
     "preview_edit": Asked("POST", "/api/v1/grids/B1/operations/preview", instead(EDITORS, CONFLICT), RENAME, STALE),
     "undo_edit": Asked("POST", "/api/v1/grids/B1/undo", instead(EDITORS, CONFLICT), headers=STALE),
     "redo_edit": Asked("POST", "/api/v1/grids/B1/redo", instead(EDITORS, CONFLICT), headers=STALE),
+    "read_grid_counts": Asked("GET", "/api/v1/grids/B1/counts", READERS),
     "read_grid_log": Asked("GET", "/api/v1/grids/B1/log", READERS),
     "read_grid": Asked("GET", "/api/v1/grids/B1/B1-1-1", READERS),
     "list_members": Asked("GET", "/api/v1/membership", instead(READERS, HIDDEN)),

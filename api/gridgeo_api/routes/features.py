@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from gridgeo.i18n import Language, translate
 from gridgeo.pipeline.features import cohorts, industry, kept, target_groups
 from gridgeo.pipeline.features.kept import FeatureDraft
 from gridgeo.pipeline.grids.card import grid_card
 from gridgeo_api.deps import ActorKnown, Connected, OnceGiven, RevisionGiven, WritingNow, moment, plain_answer
+from gridgeo_api.errors import language_of
 from gridgeo_api.limits import MAX_TEXT
 from gridgeo_api.openapi import problems
 from gridgeo_api.paging import Listing, listed, page_of
@@ -180,6 +182,16 @@ def take_snapshot(writing: WritingNow, once: OnceGiven, feature_id: FeatureId, w
     response_model=GridCard,
     responses=READ,
 )
-def read_grid_card(actor: ActorKnown, connection: Connected, branch_id: BranchPath, grid_id: GridPath) -> Response:
+def read_grid_card(
+    request: Request, actor: ActorKnown, connection: Connected, branch_id: BranchPath, grid_id: GridPath
+) -> Response:
     """All that is known of an area grid; a figure that is not known is null beside its reason."""
-    return plain_answer(grid_card(connection, actor, branch_id, grid_id, moment().date()))
+    card, language = grid_card(connection, actor, branch_id, grid_id, moment().date()), language_of(request)
+    return plain_answer({name: _told(figure, language) for name, figure in card.items()})
+
+
+def _told(figure: Any, language: Language) -> Any:  # noqa: ANN401 - a figure of the card, or what the grid is called
+    """Return a figure with its reason in the language."""
+    if not isinstance(figure, dict) or not figure.get("reason"):
+        return figure
+    return figure | {"reason": translate(figure["reason"], language)}

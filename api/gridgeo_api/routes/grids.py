@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import orjson
 import polars as pl
 import shapely
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from gridgeo.cells import cell_strings
 from gridgeo.grids import GridSetState
 from gridgeo.pipeline.grids import sets as area_grids
-from gridgeo.pipeline.grids.sets import Operation
+from gridgeo.pipeline.grids.counts import grid_counts
+from gridgeo.pipeline.grids.sets import EditResult, Operation
 from gridgeo.pipeline.membership import disagreements, members_of
 from gridgeo_api.deps import (
     ActorKnown,
@@ -26,15 +27,18 @@ from gridgeo_api.deps import (
     WritingNow,
     plain_answer,
 )
+from gridgeo_api.errors import language_of
 from gridgeo_api.openapi import problems
 from gridgeo_api.paging import Listing, PageQuery, cursor_of, listed, page_of, page_of_frame, place_in
 from gridgeo_api.params import BranchPath, GridPath
 from gridgeo_api.schemas import (
+    GridCounts,
     GridDetail,
     GridEdit,
     GridLog,
     GridLogAsked,
     GridMembers,
+    GridPreview,
     Grids,
     GridSets,
     GridsWanted,
@@ -106,14 +110,18 @@ def edit_grids(
 @router.post(
     "/grids/{branch_id}/operations/preview",
     summary="Show what an edit would do",
-    response_model=GridEdit,
+    response_model=GridPreview,
     responses=EDIT,
 )
 def preview_edit(
     trying: TryingNow, branch_id: BranchPath, revision: RevisionGiven, wanted: OperationWanted
 ) -> Response:
-    """Do one operation and take it back: the answer is the one that the edit would have, and nothing is changed."""
-    return _edited(trying, branch_id, Operation(wanted.operation, wanted.args, revision))
+    """Do one operation and take it back: what the edit would answer, with the cells of each grid that it touches."""
+    asked = Operation(wanted.operation, wanted.args, revision)
+    before = area_grids.grid_state(trying.connection, trying.actor, branch_id)
+    done = area_grids.edit(trying.connection, trying.actor, branch_id, asked, trying.now)
+    after = area_grids.grid_state(trying.connection, trying.actor, branch_id)
+    return plain_answer(done.as_dict() | {"grids": _touched(before, after, done)}, etag=f'"{done.seq}"')
 
 
 @router.post("/grids/{branch_id}/undo", summary="Undo the last edit", response_model=GridEdit, responses=EDIT)
@@ -140,6 +148,12 @@ def read_grid_log(
     return plain_answer({"branch_id": branch_id, "log": shown, "next": more})
 
 
+@router.get("/grids/{branch_id}/counts", summary="Read what the cells hold", response_model=GridCounts, responses=READ)
+def read_grid_counts(request: Request, actor: ActorKnown, connection: Connected, branch_id: BranchPath) -> Response:
+    """Count what each cell of the branch's grids holds, in the order of their cells; with the staff who may own one."""
+    return plain_answer(grid_counts(connection, actor, branch_id, language_of(request)))
+
+
 @router.get("/membership", summary="List who belongs to a grid", response_model=GridMembers, responses=READ)
 def list_members(actor: ActorKnown, connection: Connected, asked: Annotated[MembersAsked, Query()]) -> Response:
     """Parties with the grid each belongs to, the rule that said so, and what the other rules say."""
@@ -161,6 +175,18 @@ def read_grid(actor: ActorKnown, connection: Connected, branch_id: BranchPath, g
 def _edited(writing: Writing, branch_id: str, operation: Operation) -> Response:
     done = area_grids.edit(writing.connection, writing.actor, branch_id, operation, writing.now)
     return plain_answer(done.as_dict(), etag=f'"{done.seq}"')
+
+
+def _touched(before: GridSetState, after: GridSetState, done: EditResult) -> list[dict[str, Any]]:
+    """Return the grids that have other cells or another record than before, as they would be."""
+    cells = {grid.id: cell_strings(before.cells_of(grid.id)) for grid in before.grids}
+    named = {*done.made, *done.changed}
+    found = [(grid, cell_strings(after.cells_of(grid.id))) for grid in after.grids]
+    return [
+        {"id": grid.id, "name": grid.name, "cells": held}
+        for grid, held in found
+        if grid.id in named or held != cells.get(grid.id)
+    ]
 
 
 def _detail(state: GridSetState, grid_id: str) -> dict[str, Any]:

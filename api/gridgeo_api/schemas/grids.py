@@ -162,6 +162,66 @@ class GridEdit(BaseModel):
     repeated: bool
 
 
+class GridAfter(BaseModel):
+    """One grid as an edit would leave it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    name: str
+    cells: list[Cell]
+
+
+class GridPreview(GridEdit):
+    """What an edit would answer; grids: those whose cells or record it changes, as they would be."""
+
+    model_config = answer_config(EDIT | {"grids": [{"id": "b1-1-1", "name": "Vaduz old town", "cells": [CELL]}]})
+
+    grids: list[GridAfter]
+
+
+class Counted(BaseModel):
+    """One measure cell by cell; null beside the reason where it is not known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    values: list[float] | None
+    reason: str | None
+
+
+class GridStaff(BaseModel):
+    """Somebody of the branch who may own a grid; post is rm or lead."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    name: str
+    post: str
+
+
+class GridCounts(BaseModel):
+    """What lies in each cell of a branch's grids, in the order of their cells, and the branch's staff."""
+
+    model_config = answer_config(
+        {
+            "branch_id": "b1",
+            "revision": 7,
+            "counts": {
+                "people": {"values": [40.5], "reason": None},
+                "households": {"values": None, "reason": "households are not known"},
+                "customers": {"values": [9.0], "reason": None},
+                "merchants": {"values": [2.0], "reason": None},
+            },
+            "staff": [{"id": "s1", "name": "Anna Frei", "post": "rm"}],
+        }
+    )
+
+    branch_id: str
+    revision: int
+    counts: dict[str, Counted]
+    staff: list[GridStaff]
+
+
 class LogEntry(BaseModel):
     """One operation of the log; patch holds what it changed, before and after."""
 

@@ -29,6 +29,7 @@ from gridgeo.grids import (
     replay,
     undo_target,
 )
+from gridgeo.pipeline.grids.approval import require_second_person
 from gridgeo.pipeline.grids.args import Args, Begin, read_args, written_args
 from gridgeo.pipeline.grids.edits import Edited, Site, edited
 from gridgeo.pipeline.grids.ground import branch_ground, newest_catchment
@@ -58,7 +59,8 @@ class Operation:
 
     kind: a key of `grid_edit_args.ARGS`; undo and redo are kinds too. args: a body for it. expected_revision: the
     revision that the caller has seen; None leaves only the operation's own checks. key: the same key again answers with
-    what it did the first time. limits: of the polygon gate.
+    what it did the first time. limits: of the polygon gate. second_person: who submitted a grid for review may not say
+    that it is live; a store's only user, who is nobody in particular, is both.
     """
 
     kind: str
@@ -66,6 +68,7 @@ class Operation:
     expected_revision: int | None = None
     key: str | None = None
     limits: GateLimits = API_LIMITS
+    second_person: bool = True
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,8 @@ def edit(connection: sa.Connection, actor: Actor, branch_id: str, operation: Ope
     _check_revision(connection, found, operation.expected_revision)
     state = read_state(connection, found)
     change = _change(connection, found, state, operation, args, now)
+    if operation.second_person:
+        require_second_person(connection, actor, found, change.patch)
     if change.patch.is_empty:
         raise InvalidInputError("operation {kind} changes nothing", kind=operation.kind)
     entry = LogEntry(

@@ -1,4 +1,4 @@
-"""What grids are balanced by, for each cell: households, people, customers."""
+"""What grids are balanced by, for each cell: households, people, customers, merchants."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from gridgeo.pipeline.membership import parties_of
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.storage import whole_bank
 
-MEASURES = ("households", "people", "customers", "cells")
+MEASURES = ("households", "people", "customers", "merchants", "cells")
+PARTIES = {"customers": "customer", "merchants": "merchant"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +56,8 @@ def remarked_weights(
         return Weights(np.ones(len(cells)))
     if measure == "people":
         return Weights(_people(connection, inputs, cells))
-    if measure == "customers":
-        return _counted(connection, inputs, cells, "customer")
+    if measure in PARTIES:
+        return _counted(connection, inputs, cells, PARTIES[measure])
     return _households(connection, inputs, cells, people_per_household)
 
 

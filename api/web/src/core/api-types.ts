@@ -276,6 +276,12 @@ export interface Concerned {
   lat: number | null;
 }
 
+/** One measure cell by cell; null beside the reason where it is not known. */
+export interface Counted {
+  values: number[] | null;
+  reason: string | null;
+}
+
 /** One customer; balance_fen is null for helpers, personal columns are masked unless they were asked for whole. */
 export interface CustomerRow {
   id: string;
@@ -566,6 +572,13 @@ export interface Geometry {
   coordinates: unknown[];
 }
 
+/** One grid as an edit would leave it. */
+export interface GridAfter {
+  id: string;
+  name: string;
+  cells: string[];
+}
+
 /** What is known of an area grid; further members are figures, each null beside its reason where it is not known. */
 export interface GridCard {
   branch_id: string;
@@ -573,6 +586,14 @@ export interface GridCard {
   name: string;
   kind: string;
   revision: number;
+}
+
+/** What lies in each cell of a branch's grids, in the order of their cells, and the branch's staff. */
+export interface GridCounts {
+  branch_id: string;
+  revision: number;
+  counts: Record<string, Counted>;
+  staff: GridStaff[];
 }
 
 /** One grid; geometry is its own boundary as GeoJSON in the store's datum, null where its cells are all there is. */
@@ -664,6 +685,22 @@ export interface GridName {
   branch_id: string;
 }
 
+/** What an edit would answer; grids: those whose cells or record it changes, as they would be. */
+export interface GridPreview {
+  branch_id: string;
+  revision: number;
+  operation: string;
+  made: Record<string, string>;
+  removed: Record<string, string>;
+  changed: string[];
+  cells_moved: number;
+  undoes: number | null;
+  redoes: number | null;
+  report: Record<string, unknown>;
+  repeated: boolean;
+  grids: GridAfter[];
+}
+
 /** A branch's area grids as a whole. */
 export interface GridSet {
   branch_id: string;
@@ -679,6 +716,13 @@ export interface GridSets {
   sets: GridSet[];
   total: number;
   next: string | null;
+}
+
+/** Somebody of the branch who may own a grid; post is rm or lead. */
+export interface GridStaff {
+  id: string;
+  name: string;
+  post: string;
 }
 
 /** All area grids of a branch; grid_index points into grids, cell by cell. */
@@ -1738,7 +1782,7 @@ export interface Routes {
   ogc_tileset: { method: "GET"; path: "/ogc/tiles/{matrix_set}"; body: never; answer: OgcTileset };
   ogc_tilesets: { method: "GET"; path: "/ogc/tiles"; body: never; answer: OgcTilesets };
   preview_catchments: { method: "POST"; path: "/api/v1/catchments/preview"; body: CatchmentDrawing; answer: CatchmentPreview };
-  preview_edit: { method: "POST"; path: "/api/v1/grids/{branch_id}/operations/preview"; body: OperationWanted; answer: GridEdit };
+  preview_edit: { method: "POST"; path: "/api/v1/grids/{branch_id}/operations/preview"; body: OperationWanted; answer: GridPreview };
   publish_scenario: { method: "POST"; path: "/api/v1/scenarios/{name}/publish"; body: PublishWanted; answer: ScenarioPublished };
   query_cells: { method: "POST"; path: "/api/v1/cells/query"; body: CellQuestion; answer: Cells };
   raise_dispute: { method: "POST"; path: "/api/v1/scenarios/{name}/disputes"; body: DisputeWanted; answer: Dispute };
@@ -1751,6 +1795,7 @@ export interface Routes {
   read_gains: { method: "GET"; path: "/api/v1/scenarios/{name}/gains"; body: never; answer: Gains };
   read_grid: { method: "GET"; path: "/api/v1/grids/{branch_id}/{grid_id}"; body: never; answer: GridDetail };
   read_grid_card: { method: "GET"; path: "/api/v1/grids/{branch_id}/{grid_id}/card"; body: never; answer: GridCard };
+  read_grid_counts: { method: "GET"; path: "/api/v1/grids/{branch_id}/counts"; body: never; answer: GridCounts };
   read_grid_log: { method: "GET"; path: "/api/v1/grids/{branch_id}/log"; body: never; answer: GridLog };
   read_grids: { method: "GET"; path: "/api/v1/grids/{branch_id}"; body: never; answer: Grids };
   read_import: { method: "GET"; path: "/api/v1/imports/{version}"; body: never; answer: ImportDetail };

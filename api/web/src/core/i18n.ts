@@ -1,9 +1,10 @@
 // Everything the page says, in both languages. English is the pattern: a phrase missing in Chinese does not compile.
 
+import * as grids from "./words/grids.js";
 import * as keys from "./words/keys.js";
+import * as mapWords from "./words/map.js";
 import * as queue from "./words/queue.js";
 import * as session from "./words/session.js";
-import * as mapWords from "./words/map.js";
 import * as tools from "./words/tools.js";
 
 export type Language = "en" | "zh";
@@ -139,6 +140,7 @@ const en = {
 
   minutes: (value: string) => `${value} min`,
   squareKm: (value: string) => `${value} km²`,
+  ...grids.en,
 };
 
 export type Catalogue = typeof en;
@@ -270,6 +272,7 @@ const zh: Catalogue = {
 
   minutes: (value) => `${value} 分钟`,
   squareKm: (value) => `${value} 平方公里`,
+  ...grids.zh,
 };
 
 const catalogues: Record<Language, Catalogue> = { en, zh };

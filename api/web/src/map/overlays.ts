@@ -98,7 +98,7 @@ export function showNames(layer: Overlay, state: State): void {
   replace(layer, features);
 }
 
-function nameStyle(name: string): Style {
+export function nameStyle(name: string): Style {
   const fill = new Fill({ color: INK });
   return new Style({ text: new Text({ text: name, font: `600 12px ${FONT}`, fill, stroke: halo }), zIndex: 1 });
 }

@@ -13,6 +13,10 @@ export interface Tool {
   hover?(at: Pointed): void;
   /** The pointer left the map. */
   leave?(): void;
+  /** The pointer went down and up on one place, which was no drag of the tool. */
+  click?(at: Pointed): void;
+  /** A second click followed; with it the map does not zoom. */
+  doubleClick?(at: Pointed): void;
 }
 
 /** Returns the interaction that asks the tool of the moment; without one the map behaves as ever. */

@@ -148,6 +148,12 @@ export class MapView {
   private listen(element: HTMLElement): void {
     this.map.on("click", (event) => {
       if (!this.tool) this.events.clicked(this.cellAt(event.coordinate).cell);
+      else this.tool.click?.(this.cellAt(event.coordinate));
+    });
+    this.map.on("dblclick", (event) => {
+      if (!this.tool?.doubleClick) return true;
+      this.tool.doubleClick(this.cellAt(event.coordinate));
+      return false;
     });
     this.map.on("pointermove", (event) => {
       if (!event.dragging) this.events.pointed(this.cellAt(event.coordinate));

@@ -1,11 +1,12 @@
 // The rooms in the order of their tabs.
 
 import type { State } from "../core/state.js";
+import { gridsRoom } from "./grids.js";
 import { mapRoom } from "./map.js";
 import { queueRoom } from "./queue.js";
 import type { Role, Room } from "./room.js";
 
-export const ROOMS: readonly Room[] = [mapRoom, queueRoom];
+export const ROOMS: readonly Room[] = [mapRoom, gridsRoom, queueRoom];
 
 /** The rooms that somebody of the session's role is shown. */
 export function roomsOf({ session }: State): readonly Room[] {

@@ -1,0 +1,221 @@
+// What the room of grids knows and how it changes: no document. Cells are positions in the branch's set of grids.
+
+import { gridDisk } from "h3-js";
+import type * as Api from "./api-types.js";
+import type { Problem } from "./contract.js";
+
+export type GridInfo = Pick<
+  Api.GridInSet,
+  "id" | "name" | "kind" | "owner_id" | "status" | "stage" | "has_boundary" | "cells"
+>;
+export type GridSet = Pick<Api.Grids, "branch_id" | "revision" | "resolution" | "cells" | "grid_index"> & {
+  readonly grids: readonly GridInfo[];
+};
+export type GridCounts = Pick<Api.GridCounts, "counts" | "staff" | "revision">;
+export type GridAfter = Api.GridAfter;
+export type Preview = Pick<Api.GridPreview, "made" | "removed" | "changed" | "cells_moved" | "grids">;
+export type LogEntry = Pick<Api.LogEntry, "seq" | "operation" | "actor" | "role" | "at" | "undoes" | "redoes" | "patch">;
+
+export const COUNTED = ["people", "households", "customers", "merchants"] as const;
+export type Counted = (typeof COUNTED)[number];
+/** The size that a duty area should have, in households. */
+export const GUIDE = { low: 500, high: 1000 } as const;
+export type Totals = Readonly<Record<Counted, number | null>> & { readonly cells: number };
+
+/** An operation as the service takes it. */
+export interface Operation {
+  readonly operation: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+export interface Pending extends Operation {
+  readonly preview: Preview;
+}
+
+export interface GridsState {
+  readonly branch: string | null;
+  readonly loading: boolean;
+  readonly problem: Problem | null;
+  /** Null while it is not there; `missing` says that the branch has none. */
+  readonly set: GridSet | null;
+  readonly missing: boolean;
+  readonly position: ReadonlyMap<string, number>;
+  readonly counts: GridCounts | null;
+  /** Ids of the chosen grids, the one whose figures are shown first. */
+  readonly chosen: readonly string[];
+  readonly hexagons: boolean;
+  readonly pending: Pending | null;
+  readonly busy: boolean;
+  readonly log: readonly LogEntry[] | null;
+}
+
+export const initialGrids: GridsState = {
+  branch: null,
+  loading: false,
+  problem: null,
+  set: null,
+  missing: false,
+  position: new Map(),
+  counts: null,
+  chosen: [],
+  hexagons: false,
+  pending: null,
+  busy: false,
+  log: null,
+};
+
+export type GridsAction = (state: GridsState) => GridsState;
+
+export const branchEntered =
+  (branch: string): GridsAction =>
+  ({ hexagons }) => ({ ...initialGrids, hexagons, branch, loading: true });
+
+/** A set that came, also after an edit: what was chosen stays chosen where it is still there. */
+export const setLoaded =
+  (set: GridSet, counts: GridCounts): GridsAction =>
+  (state) => {
+    if (state.branch !== set.branch_id) return state;
+    const known = new Set(set.grids.map(({ id }) => id));
+    return {
+      ...state,
+      set,
+      counts,
+      loading: false,
+      missing: false,
+      problem: null,
+      position: new Map(set.cells.map((cell, at) => [cell, at])),
+      chosen: state.chosen.filter((id) => known.has(id)),
+      pending: null,
+    };
+  };
+
+export const setMissing =
+  (branch: string): GridsAction =>
+  (state) =>
+    state.branch === branch ? { ...initialGrids, hexagons: state.hexagons, branch, missing: true } : state;
+
+export const problemMet =
+  (problem: Problem): GridsAction =>
+  (state) => ({ ...state, problem, loading: false, busy: false });
+
+export const problemForgotten = (): GridsAction => (state) => (state.problem ? { ...state, problem: null } : state);
+
+export const busyNow =
+  (busy: boolean): GridsAction =>
+  (state) => ({ ...state, busy, problem: busy ? null : state.problem });
+
+/** `more` adds to what is chosen, or takes it out again. */
+export const gridChosen =
+  (id: string, more: boolean): GridsAction =>
+  (state) => {
+    if (!state.set?.grids.some((grid) => grid.id === id)) return state;
+    if (!more) return state.chosen.length === 1 && state.chosen[0] === id ? state : { ...state, chosen: [id] };
+    const without = state.chosen.filter((one) => one !== id);
+    return { ...state, chosen: without.length < state.chosen.length ? without : [...state.chosen, id] };
+  };
+
+export const nothingChosen = (): GridsAction => (state) => (state.chosen.length ? { ...state, chosen: [] } : state);
+
+export const hexagonsSwitched =
+  (hexagons: boolean): GridsAction =>
+  (state) => ({ ...state, hexagons });
+
+export const previewed =
+  (pending: Pending): GridsAction =>
+  (state) => ({ ...state, pending, busy: false, problem: null });
+
+export const previewDropped = (): GridsAction => (state) => (state.pending ? { ...state, pending: null } : state);
+
+export const logLoaded =
+  (log: readonly LogEntry[] | null): GridsAction =>
+  (state) => ({ ...state, log });
+
+/** The grid whose figures are shown. */
+export function chosenGrid(state: GridsState): GridInfo | undefined {
+  return state.set?.grids.find(({ id }) => id === state.chosen[0]);
+}
+
+/** Sums of each grid of the set; a measure that is not known is null. */
+export function totalsOf(set: GridSet, counts: GridCounts | null): Totals[] {
+  const sums = COUNTED.map((name) => sumsOf(set.grid_index, counts?.counts[name]?.values, set.grids.length));
+  return set.grids.map(({ cells }, at) => totalsFrom(cells, sums.map((sum) => sum?.[at] ?? null)));
+}
+
+function sumsOf(owner: readonly number[], values: readonly number[] | null | undefined, owners: number): Float64Array | null {
+  if (!values || values.length !== owner.length) return null;
+  const sums = new Float64Array(owners);
+  owner.forEach((grid, cell) => (sums[grid] = sums[grid] + values[cell]));
+  return sums;
+}
+
+/** Sums over some cells of the set, by position. */
+export function totalsOver(state: Pick<GridsState, "counts">, cells: readonly number[]): Totals {
+  const sums = COUNTED.map((name) => {
+    const values = state.counts?.counts[name]?.values;
+    return values ? cells.reduce((sum, cell) => sum + (values[cell] ?? 0), 0) : null;
+  });
+  return totalsFrom(cells.length, sums);
+}
+
+export function positionsOf(state: Pick<GridsState, "position">, cells: readonly string[]): number[] {
+  return cells.flatMap((cell) => state.position.get(cell) ?? []);
+}
+
+function totalsFrom(cells: number, [people, households, customers, merchants]: (number | null)[]): Totals {
+  return { cells, people, households, customers, merchants };
+}
+
+export type Size = "below" | "within" | "above";
+
+/** Where a number of households lies against the guide. */
+export function sizeOf(households: number | null): Size | null {
+  if (households === null) return null;
+  return households < GUIDE.low ? "below" : households > GUIDE.high ? "above" : "within";
+}
+
+/** A colour number for each grid, such that grids that touch differ wherever `colours` are enough for that. */
+export function coloursOf(set: GridSet, colours: number): number[] {
+  const touching = neighbours(set);
+  const chosen: number[] = new Array<number>(set.grids.length).fill(-1);
+  set.grids.forEach((_, grid) => {
+    const taken = new Set([...touching[grid]].map((other) => chosen[other]));
+    const free = Array.from({ length: colours }, (_unused, step) => (grid + step) % colours).find((one) => !taken.has(one));
+    chosen[grid] = free ?? grid % colours;
+  });
+  return chosen;
+}
+
+function neighbours(set: GridSet): Set<number>[] {
+  const owner = new Map(set.cells.map((cell, at) => [cell, set.grid_index[at]]));
+  const touching = set.grids.map(() => new Set<number>());
+  set.cells.forEach((cell, at) => {
+    const mine = set.grid_index[at];
+    for (const other of gridDisk(cell, 1)) {
+      const theirs = owner.get(other);
+      if (theirs !== undefined && theirs !== mine) touching[mine]?.add(theirs);
+    }
+  });
+  return touching;
+}
+
+/** What a grid may become next, besides what it is. */
+export const NEXT_STATUS: Readonly<Record<string, readonly string[]>> = {
+  draft: ["review"],
+  review: ["live", "draft"],
+  live: ["draft"],
+};
+
+interface LoggedGrid {
+  readonly id: string;
+  readonly before: { readonly name?: string } | null;
+  readonly after: { readonly name?: string } | null;
+}
+
+/** Names of the grids that an entry of the log is about; the id where a name did not change. */
+export function namesIn({ patch }: Pick<LogEntry, "patch">): string[] {
+  const logged = (patch["grids"] ?? []) as readonly LoggedGrid[];
+  return logged.map(({ id, before, after }) => {
+    const [old, fresh] = [before?.name, after?.name];
+    return old !== undefined && fresh !== undefined && old !== fresh ? `${old} → ${fresh}` : (fresh ?? old ?? id);
+  });
+}

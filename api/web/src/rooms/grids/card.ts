@@ -1,0 +1,170 @@
+// One grid, one plan: all that is known of a grid on one page that can be printed.
+
+import type * as Api from "../../core/api-types.js";
+import { dateTime, decimal, integer, share } from "../../core/format.js";
+import * as grids from "../../core/grids.js";
+import type { GridsState } from "../../core/grids.js";
+import type { Catalogue, Language } from "../../core/i18n.js";
+import type { Store } from "../../core/store.js";
+import { gridWord } from "../../core/words/grids.js";
+import { given, label, make, replace } from "../../ui/dom.js";
+import { problemText } from "../../ui/pages.js";
+import type { App } from "../room.js";
+import { problemFrom, type Desk } from "./desk.js";
+import { button, wordsOf } from "./parts.js";
+
+interface Figure {
+  readonly value: number | null;
+  readonly reason: string | null;
+  readonly evidence?: readonly { readonly source: string; readonly dated_on: string | null }[];
+}
+
+interface Section {
+  readonly code: string;
+  readonly name_zh: string;
+  readonly name_en: string;
+  readonly count: number;
+}
+
+/** The card as the service gives it; the described part is small, the figures are its further members. */
+type Card = Api.GridCard & {
+  readonly code: string | null;
+  readonly owner_name: string | null;
+  readonly status: string;
+  readonly stage: string;
+  readonly note: string | null;
+  readonly cells: number;
+  readonly area_km2: { readonly boundary: number | null; readonly cells: number };
+  readonly people: Figure;
+  readonly households: Figure;
+  readonly businesses: Figure;
+  readonly registered_households: Figure;
+  readonly penetration: Figure;
+  readonly customers: {
+    readonly count: number;
+    readonly by_tier: Readonly<Record<string, number>>;
+    readonly do_not_contact: number;
+    readonly prospects: number;
+  };
+  readonly merchants: { readonly count: number; readonly by_section: readonly Section[] };
+  readonly versions: Readonly<Record<string, { readonly created_at: string }>>;
+};
+
+export interface PlanPage {
+  readonly element: HTMLElement;
+  open(grid: string): Promise<void>;
+  close(): boolean;
+}
+
+export function planPage(app: App, room: Store<GridsState>, desk: Desk): PlanPage {
+  const { store } = app;
+  const body = make("div", { class: "plan-body" });
+  const close = make("button", { type: "button", class: "close" }, make("span", { "aria-hidden": "true" }, "×"));
+  label(store, close, "aria-label", (words) => words.close);
+  const print = button(store, "print", (words) => words.gridsPrint, () => window.print());
+  const element = make(
+    "section",
+    { class: "card grid-plan", tabindex: "-1", hidden: true, "data-state": "closed" },
+    make("div", { class: "card-head plan-head" }, print, close),
+    body,
+  );
+  label(store, element, "aria-label", (words) => words.gridsCardTitle);
+  let card: Card | null = null;
+  const shut = () => {
+    if (element.hidden) return false;
+    [element.hidden, card] = [true, null];
+    return true;
+  };
+  close.addEventListener("click", shut);
+  store.watch((state) => [state.language], () => card && replace(body, ...page(app, card)));
+  room.watch((state) => [state.branch], shut);
+  const open = async (grid: string) => {
+    element.hidden = false;
+    element.dataset["state"] = "loading";
+    replace(body, make("p", { role: "status" }, wordsOf(store).gridsCardLoading));
+    element.focus();
+    try {
+      card = await app.read<Card>(desk.path(`/${encodeURIComponent(grid)}/card`));
+      replace(body, ...page(app, card));
+    } catch (error) {
+      replace(body, make("p", { class: "problem", role: "alert" }, problemText(problemFrom(error), store.now.language)));
+    }
+    element.dataset["state"] = "open";
+  };
+  return { element, open, close: shut };
+}
+
+function page(app: App, card: Card): HTMLElement[] {
+  const words = wordsOf(app.store);
+  const { language, branches, session } = app.store.now;
+  const branch = branches.find(({ id }) => id === card.branch_id)?.name ?? card.branch_id;
+  return [
+    make("p", { class: "quiet" }, `${words.gridsCardTitle} · `, given(branch), ` · ${words.gridsInternal}`),
+    make("h2", {}, given(card.name)),
+    facts(identity(words, language, card)),
+    facts(figures(words, language, card)),
+    breakdown(words, words.gridsByTier, Object.entries(card.customers.by_tier).map(([tier, count]) => [gridWord(language, "tiers", tier), count])),
+    breakdown(
+      words,
+      words.gridsBySection,
+      card.merchants.by_section.map((one) => [language === "zh" ? one.name_zh : one.name_en, one.count]),
+    ),
+    make("p", { class: "quiet" }, session?.notice[language] ?? ""),
+    make("p", { class: "quiet" }, Object.values(card.versions).slice(-1).map(({ created_at: at }) => dateTime(language, at)).join()),
+  ];
+}
+
+type Fact = readonly [term: string, ...said: (HTMLElement | string)[]];
+
+function identity(words: Catalogue, language: Language, card: Card): Fact[] {
+  const text = (value: string | null): HTMLElement | string => (value ? given(value) : words.nothing);
+  return [
+    [words.gridsKind, gridWord(language, "kinds", card.kind)],
+    [words.gridsCode, text(card.code)],
+    [words.gridsOwner, card.owner_name ? given(card.owner_name) : words.gridsNoOwner],
+    [words.gridsStatus, gridWord(language, "statuses", card.status)],
+    [words.gridsStage, gridWord(language, "stages", card.stage)],
+    [words.gridsArea, words.squareKm(decimal(language, card.area_km2.boundary ?? card.area_km2.cells, 2))],
+    [words.cells, integer(language, card.cells)],
+    [words.gridsNote, text(card.note)],
+  ];
+}
+
+function figures(words: Catalogue, language: Language, card: Card): Fact[] {
+  const number = (figure: Figure): (HTMLElement | string)[] => {
+    if (figure.value === null) return [make("span", { class: "quiet" }, figure.reason ?? words.gridsUnknown)];
+    const from = figure.evidence?.[0];
+    const source = from ? [make("small", { class: "quiet" }, words.gridsEvidence(from.source, from.dated_on ?? words.nothing))] : [];
+    return [integer(language, figure.value), ...source];
+  };
+  const { households } = card;
+  const size = grids.sizeOf(households.value);
+  const guide = size ? [make("small", {}, { below: words.gridsBelow, within: words.gridsWithin, above: words.gridsAbove }[size])] : [];
+  const { penetration } = card;
+  return [
+    [words.gridsPeople, ...number(card.people)],
+    [words.gridsHouseholds, ...number(households), ...guide],
+    [words.gridsRegistered, ...number(card.registered_households)],
+    [words.gridsBusinesses, ...number(card.businesses)],
+    [words.gridsCustomers, integer(language, card.customers.count)],
+    [words.gridsPenetration, ...(penetration.value === null ? number(penetration) : [share(language, penetration.value)])],
+    [words.gridsProspects, integer(language, card.customers.prospects)],
+    [words.gridsNoContact, integer(language, card.customers.do_not_contact)],
+    [words.gridsMerchants, integer(language, card.merchants.count)],
+  ];
+}
+
+function facts(rows: readonly Fact[]): HTMLElement {
+  const parts = rows.map(([term, ...said]) => make("div", {}, make("dt", {}, term), make("dd", {}, ...said)));
+  return make("dl", { class: "facts plan-facts" }, ...parts);
+}
+
+function breakdown(words: Catalogue, title: string, rows: readonly (readonly [string, number])[]): HTMLElement {
+  const items = rows.filter(([, count]) => count > 0).map(([name, count]) => make("li", {}, `${name}: ${count}`));
+  return make(
+    "div",
+    { class: "plan-list" },
+    make("h3", {}, title),
+    items.length ? make("ul", {}, ...items) : make("p", { class: "quiet" }, words.gridsNothingHere),
+  );
+}

@@ -1,0 +1,138 @@
+// The grids of the branch as a table: size against the guide, owner, status.
+
+import { dateTime, figure, integer } from "../../core/format.js";
+import * as grids from "../../core/grids.js";
+import type { GridInfo, GridsState, Totals } from "../../core/grids.js";
+import type { Catalogue, Language } from "../../core/i18n.js";
+import type { Store } from "../../core/store.js";
+import { gridWord } from "../../core/words/grids.js";
+import { figureElement, given, make, replace, say, swatch } from "../../ui/dom.js";
+import type { App } from "../room.js";
+import { follow, wordsOf } from "./parts.js";
+import type { Scene } from "./scene.js";
+
+export function drawer(app: App, room: Store<GridsState>, scene: Scene): HTMLElement {
+  const { store } = app;
+  const title = say(store, make("h2"), (words) => words.gridsTitle);
+  const count = make("p", { class: "quiet" });
+  const body = make("div", { class: "scroll grids-scroll", tabindex: "0" });
+  const toggle = make("button", { type: "button", class: "quiet-button", "aria-expanded": "true" });
+  const showToggle = () => {
+    toggle.textContent = body.hidden ? wordsOf(store).gridsShowTable : wordsOf(store).gridsHideTable;
+    toggle.setAttribute("aria-expanded", String(!body.hidden));
+  };
+  toggle.addEventListener("click", () => {
+    body.hidden = !body.hidden;
+    showToggle();
+  });
+  const element = make(
+    "section",
+    { class: "drawer grids-drawer" },
+    make("div", { class: "card-head" }, title, count, toggle),
+    body,
+  );
+  follow(store, room, (state) => [state.set, state.counts, state.chosen, state.log], () => {
+    const { set, log } = room.now;
+    element.hidden = set === null;
+    if (!set) return;
+    const { language } = store.now;
+    const words = wordsOf(store);
+    count.textContent = words.gridsCount(integer(language, set.grids.length), integer(language, set.cells.length));
+    body.setAttribute("aria-label", log ? words.gridsShowLog : words.gridsTable);
+    replace(body, log ? logTable(app, log) : gridTable(app, room, scene));
+    showToggle();
+  });
+  return element;
+}
+
+function gridTable(app: App, room: Store<GridsState>, scene: Scene): HTMLElement {
+  const words = wordsOf(app.store);
+  const { set, counts } = room.now;
+  if (!set) return make("p");
+  const totals = grids.totalsOf(set, counts);
+  const heads = [words.gridsName, words.gridsStatus, words.gridsOwner, words.cells, ...measureNames(words), words.gridsKind];
+  const rows = set.grids.map((grid, at) => gridRow(app, room, grid, totals[at], scene.colourOf(at)));
+  return make(
+    "table",
+    { class: "territories grids-table" },
+    make("caption", { class: "unseen" }, words.gridsTable),
+    make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col" }, text)))),
+    make("tbody", {}, ...rows),
+  );
+}
+
+export function measureNames(words: Catalogue): string[] {
+  return [words.gridsHouseholds, words.gridsPeople, words.gridsCustomers, words.gridsMerchants];
+}
+
+/** In the order of `measureNames`. */
+export const SHOWN = ["households", "people", "customers", "merchants"] as const;
+
+function gridRow(app: App, room: Store<GridsState>, grid: GridInfo, totals: Totals, colour: string): HTMLElement {
+  const words = wordsOf(app.store);
+  const { language } = app.store.now;
+  const chosen = room.now.chosen.includes(grid.id);
+  const name = make("button", { type: "button", class: "link", "aria-label": words.gridsChoose(grid.name) }, given(grid.name));
+  name.addEventListener("click", (event) => room.apply(grids.gridChosen(grid.id, event.shiftKey || event.ctrlKey)));
+  const also = make("input", { type: "checkbox", "aria-label": words.gridsAlso(grid.name) });
+  also.checked = chosen;
+  also.addEventListener("change", () => room.apply(grids.gridChosen(grid.id, true)));
+  const owner = room.now.counts?.staff.find(({ id }) => id === grid.owner_id)?.name ?? grid.owner_id;
+  return make(
+    "tr",
+    { "data-grid": grid.id, class: chosen ? "current" : undefined },
+    make("th", { scope: "row" }, make("span", { class: "named" }, also, square(colour), name)),
+    make("td", { "data-field": "status" }, gridWord(language, "statuses", grid.status)),
+    make("td", { "data-field": "owner" }, owner ? given(owner) : words.gridsNoOwner),
+    make("td", { class: "number", "data-field": "cells" }, figureElement(totals.cells, integer(language, totals.cells))),
+    ...SHOWN.map((measure) => make("td", { class: "number", "data-field": measure }, ...amount(words, language, totals, measure))),
+    make("td", {}, gridWord(language, "kinds", grid.kind)),
+  );
+}
+
+/** A sum, and of households also where it lies against the guide; in words, not by colour alone. */
+export function amount(
+  words: Catalogue,
+  language: Language,
+  totals: Totals,
+  measure: (typeof SHOWN)[number],
+): (HTMLElement | string)[] {
+  const value = totals[measure];
+  if (value === null) return [words.nothing];
+  const shown = figureElement(value, figure(language, "count", Math.round(value)));
+  const size = measure === "households" ? grids.sizeOf(value) : null;
+  if (!size) return [shown];
+  const said = { below: words.gridsBelow, within: words.gridsWithin, above: words.gridsAbove }[size];
+  return [shown, make("small", { class: size === "within" ? undefined : "bad" }, said)];
+}
+
+export function square(colour: string): HTMLElement {
+  return swatch((context, size) => {
+    context.fillStyle = colour;
+    context.fillRect(0, 0, size, size);
+  });
+}
+
+function logTable(app: App, log: readonly grids.LogEntry[]): HTMLElement {
+  const words = wordsOf(app.store);
+  const { language } = app.store.now;
+  if (log.length === 0) return make("p", { class: "quiet" }, words.gridsLogEmpty);
+  const heads = [words.gridsWhen, words.gridsWho, words.gridsWhat, words.gridsWhich];
+  const rows = log.map((entry) =>
+    make(
+      "tr",
+      { "data-seq": String(entry.seq) },
+      make("td", {}, dateTime(language, entry.at)),
+      make("td", {}, given(entry.actor)),
+      make("td", {}, gridWord(language, "ops", entry.operation)),
+      make("td", {}, given(grids.namesIn(entry).join(", "))),
+    ),
+  );
+  return make(
+    "table",
+    { class: "territories grids-table grids-log" },
+    make("caption", { class: "unseen" }, words.gridsShowLog),
+    make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col" }, text)))),
+    make("tbody", {}, ...rows),
+  );
+}

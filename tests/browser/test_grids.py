@@ -1,0 +1,206 @@
+"""The room of grids: divided by line and in parts, merged, named, owned, submitted; by mouse and by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import h3
+import pytest
+from playwright.sync_api import Page
+
+from .conftest import NewVisit, Visit
+from .screen import pixel_of
+from .test_page import findings, speak, words_of
+
+BRANCH = "B2"
+PATH = f"/api/v1/grids/{BRANCH}"
+
+
+@pytest.fixture
+def room(new_visit: NewVisit) -> Iterator[Visit]:
+    """The room of grids, begun where there are none; the tests change them one after another."""
+    visit = new_visit()
+    page = visit.open()
+    page.click('[data-tab="grids"]')
+    page.select_option("select[name=grids-branch]", BRANCH)
+    page.wait_for_selector('[data-act="begin"]:visible, .grids-table:visible')
+    if page.locator('[data-act="begin"]').is_visible():
+        page.click('[data-act="begin"]')
+        page.wait_for_selector(".grids-table")
+    settled(visit)
+    yield visit
+    assert visit.violations() == []
+    assert visit.faults == []
+    assert visit.foreign == []
+
+
+def settled(visit: Visit) -> dict[str, Any]:
+    """Wait until the page shows the newest revision; return it."""
+    found: dict[str, Any] = visit.json(PATH)
+    visit.page.wait_for_selector(f'body[data-grids-revision="{BRANCH} {found["revision"]}"][data-grids-busy="false"]')
+    return found
+
+
+def after(visit: Visit, revision: int) -> dict[str, Any]:
+    """Wait until the page shows a revision; return the grids as the service has them."""
+    visit.page.wait_for_selector(f'body[data-grids-revision="{BRANCH} {revision}"][data-grids-busy="false"]')
+    found: dict[str, Any] = visit.json(PATH)
+    assert found["revision"] == revision
+    return found
+
+
+def cells_of(found: dict[str, Any], grid: str) -> set[str]:
+    """Return the cells of a grid by its name."""
+    at = [one["name"] for one in found["grids"]].index(grid)
+    return {cell for cell, owner in zip(found["cells"], found["grid_index"], strict=True) if owner == at}
+
+
+def shown(page: Page, where: str, grid: str, name: str) -> float:
+    """Return a figure of the list as the page holds it."""
+    return float(page.get_attribute(f'{where} [data-grid="{grid}"] [data-field="{name}"] data', "value") or "nan")
+
+
+def choose(page: Page, name: str) -> None:
+    """Choose a grid in the list."""
+    page.locator(".grids-table .link", has_text=name).first.click()
+
+
+def test_split_in_parts_shows_its_counts_before_and_keeps_the_totals(room: Visit) -> None:
+    page, before = room.page, settled(room)
+    grid = before["grids"][0]
+    choose(page, grid["name"])
+    page.click('[data-fold="divide"] summary')
+    page.fill("[name=grid-parts]", "3")
+    page.click('[data-act="split-parts"]')
+    page.wait_for_selector('body[data-grids-pending="split_parts"]')
+    assert room.json(PATH) == before, "nothing is done before it is confirmed"
+    counts = room.json(f"{PATH}/counts")["counts"]["people"]["values"]
+    previewed = page.locator(".grids-preview tbody").count()
+    page.click('[data-act="apply"]')
+    found = after(room, before["revision"] + 1)
+    assert len(found["grids"]) == previewed == 3
+    for at, one in enumerate(found["grids"]):
+        people = sum(value for value, owner in zip(counts, found["grid_index"], strict=True) if owner == at)
+        assert shown(page, ".grids-table", one["id"], "people") == pytest.approx(people, rel=1e-9, abs=1e-9)
+        assert shown(page, ".grids-table", one["id"], "cells") == one["cells"] == found["grid_index"].count(at)
+    page.click('[data-act="undo"]')
+    assert len(after(room, before["revision"] + 2)["grids"]) == 1
+    page.click('[data-act="redo"]')
+    assert after(room, before["revision"] + 3)["grid_index"] == found["grid_index"]
+    page.click('[data-act="log"]')
+    page.wait_for_selector(".grids-log")
+    log = room.json(f"{PATH}/log")["log"]
+    assert page.locator(".grids-log tbody tr").count() == len(log)
+    page.click('[data-act="log"]')
+    # merged again, what was divided is whole
+    for box in page.locator(".grids-table input[type=checkbox]").all():
+        if not box.is_checked():
+            box.check()
+    page.click('[data-act="merge"]')
+    page.wait_for_selector('body[data-grids-pending="merge"]')
+    page.click('[data-act="apply"]')
+    merged = after(room, before["revision"] + 4)
+    assert len(merged["grids"]) == 1
+    assert merged["cells"] == before["cells"]
+
+
+def test_a_grid_is_split_by_a_line_without_the_mouse(room: Visit) -> None:
+    page, before = room.page, settled(room)
+    whole = before["grids"][0]
+    page.locator(f'[data-grid="{whole["id"]}"] .link').focus()
+    page.keyboard.press("Enter")
+    page.locator('[data-fold="divide"] summary').focus()
+    page.keyboard.press("Enter")
+    page.locator('[data-act="split-line"]').focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "map"
+    line = []
+    for number, key in enumerate(("ArrowLeft", "ArrowRight"), start=1):
+        line.append(walk(page, key))
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f'body[data-drawn="{number}"]')
+    page.keyboard.press("Enter")
+    page.wait_for_selector('body[data-grids-pending="split_line"]')
+    assert page.evaluate("document.activeElement.id") == "grids-preview"
+    page.locator('[data-act="apply"]').focus()
+    page.keyboard.press("Enter")
+    found = after(room, before["revision"] + 1)
+    assert len(found["grids"]) == 2
+    ends = [[h3.cell_to_latlng(cell)[axis] for cell in line] for axis in (1, 0)]
+    north = {cell for cell in found["cells"] if left_of(cell, ends[0], ends[1])}
+    # the centres of the line's own cells lie on it: they are on either side
+    assert cells_of(found, whole["name"]) - {*line} == north - {*line}, "the left side stays the grid that it was"
+    assert 20 < len(north) < len(found["cells"]) - 20
+
+
+def test_a_grid_is_named_owned_and_submitted_without_the_mouse(room: Visit) -> None:
+    page, before = room.page, settled(room)
+    page.locator(f'[data-grid="{before["grids"][0]["id"]}"] .link').focus()
+    page.keyboard.press("Enter")
+    page.locator("[name=grid-name]").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("North side")
+    page.keyboard.press("Enter")
+    assert after(room, before["revision"] + 1)["grids"][0]["name"] == "North side"
+    staff = room.json(f"{PATH}/counts")["staff"]
+    page.select_option("[name=grid-owner]", staff[0]["id"])
+    assert after(room, before["revision"] + 2)["grids"][0]["owner_id"] == staff[0]["id"]
+    page.locator('[data-act="to-review"]').focus()
+    page.keyboard.press("Enter")
+    assert after(room, before["revision"] + 3)["grids"][0]["status"] == "review"
+    page.locator('[data-act="to-live"]').focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".grids-message.problem")
+    assert "second person" in page.inner_text(".grids-message")
+    assert room.json(PATH)["grids"][0]["status"] == "review"
+    room.faults.clear()  # the console tells of the refusal
+
+
+def walk(page: Page, key: str) -> str:
+    """Move the selection with an arrow key until the ground ends; return the cell."""
+    for _ in range(60):
+        page.keyboard.press(key)
+    return page.get_attribute("body", "data-selected-cell") or ""
+
+
+def left_of(cell: str, x: list[float], y: list[float]) -> bool:
+    lat, lng = h3.cell_to_latlng(cell)
+    return (x[1] - x[0]) * (lat - y[0]) - (y[1] - y[0]) * (lng - x[0]) >= 0
+
+
+def test_a_click_on_the_map_chooses_the_grid_and_its_page_says_what_the_service_says(room: Visit) -> None:
+    page, found = room.page, settled(room)
+    name = found["grids"][-1]["name"]
+    inside = sorted(cells_of(found, name))
+    page.mouse.click(*pixel_of(page, inside[len(inside) // 2]))
+    page.wait_for_selector(f'.grids-table tr.current[data-grid="{found["grids"][-1]["id"]}"]')
+    page.click('[data-act="plan-page"]')
+    page.wait_for_selector('.grid-plan[data-state="open"]')
+    card = room.json(f"{PATH}/{found['grids'][-1]['id']}/card")
+    said = page.inner_text(".grid-plan")
+    assert name in said
+    assert f"{card['customers']['count']:,}" in said
+    assert f"{round(card['people']['value']):,}" in said
+    page.emulate_media(media="print")
+    assert page.locator(".grid-plan").is_visible()
+    assert not page.locator(".map-panel").is_visible()
+    assert not page.locator(".header").is_visible()
+
+
+def test_the_room_speaks_both_languages_and_axe_finds_nothing(room: Visit) -> None:
+    page, found = room.page, settled(room)
+    choose(page, found["grids"][0]["name"])
+    for fold in page.locator(".fold summary").all():
+        fold.click()
+    english = words_of(page)
+    assert findings(page) == []
+    with page.expect_response(lambda answer: answer.url.endswith("/counts")):
+        speak(page, "zh")
+    settled(room)
+    page.wait_for_selector('[data-total="households"] span:not([title*="known"])')
+    chinese = words_of(page)
+    assert min(len(english), len(chinese)) > 50
+    assert [text for text in english if any("\u4e00" <= sign <= "\u9fff" for sign in text)] == []
+    assert [text for text in chinese if not any("\u4e00" <= sign <= "\u9fff" for sign in text)] == []
+    assert findings(page) == []
