@@ -5,6 +5,7 @@ import * as keys from "./words/keys.js";
 import * as mapWords from "./words/map.js";
 import * as queue from "./words/queue.js";
 import * as session from "./words/session.js";
+import * as strokes from "./words/strokes.js";
 import * as tools from "./words/tools.js";
 
 export type Language = "en" | "zh";
@@ -14,6 +15,7 @@ const en = {
   ...queue.en,
   ...session.en,
   ...mapWords.en,
+  ...strokes.en,
   ...tools.en,
 
   htmlLang: "en",
@@ -150,6 +152,7 @@ const zh: Catalogue = {
   ...queue.zh,
   ...session.zh,
   ...mapWords.zh,
+  ...strokes.zh,
   ...tools.zh,
 
   htmlLang: "zh-CN",
