@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import h3
 import numpy as np
@@ -19,9 +19,9 @@ from gridgeo.domain.arrays import CellArray, FloatArray, IntArray
 from gridgeo.domain.measures import MEASURE_BY_ID, Measure
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps._rings import Rings, offsets, ranges, take_rings
-from gridgeo.maps.kernels import draw
+from gridgeo.maps.kernels import Drawn, encode
 from gridgeo.maps.mercator import EXTENT, check_tile, world_xy
-from gridgeo.maps.mvt import HexFeatures, hexagon_layer
+from gridgeo.maps.mvt import hexagon_layer
 
 CELLS_A_TILE = 5_000
 """Most cells that a tile may hold at the equator; beyond, their parents are drawn."""
@@ -43,7 +43,7 @@ class _Level:
 
     ids: dense numbers by ascending cell. rings: corners in world units, clockwise on the screen. boxes: west, north,
     east, south in world units, shape (n, 4). bucket: row * 2^zoom + column of the centre, ascending. reach: how far a
-    cell can stick out of the bucket of its centre, world units.
+    cell can stick out of the bucket of its centre, world units. figures: one column a name.
     """
 
     cells: CellArray
@@ -53,7 +53,18 @@ class _Level:
     bucket: IntArray
     bucket_zoom: int
     reach: float
-    columns: Mapping[str, FloatArray]
+    names: tuple[str, ...]
+    figures: FloatArray
+
+    @property
+    def columns(self) -> Mapping[str, FloatArray]:
+        """Return name -> figures."""
+        return {name: self.figures[:, at] for at, name in enumerate(self.names)}
+
+    @cached_property
+    def drawn(self) -> Drawn:
+        """Return the arrays as the compiled loops take them."""
+        return (*self.rings, self.boxes, self.bucket, self.ids, self.cells, self.figures)
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,7 @@ class TileIndex:
     def size_bytes(self) -> int:
         """Memory of the arrays, about."""
         return sum(
-            level.rings[0].nbytes + level.boxes.nbytes + (3 + len(level.columns)) * level.cells.nbytes
+            level.rings[0].nbytes + level.boxes.nbytes + (3 + len(level.names)) * level.cells.nbytes
             for level in self.levels.values()
         )
 
@@ -197,8 +208,16 @@ def _level(cells: CellArray, columns: Mapping[str, FloatArray], resolution: int)
         bucket=bucket[order],
         bucket_zoom=zoom,
         reach=float((boxes[:, 2:] - boxes[:, :2]).max()) / 2.0,
-        columns={name: values[order] for name, values in columns.items()},
+        names=tuple(columns),
+        figures=_figures(columns, order),
     )
+
+
+def _figures(columns: Mapping[str, FloatArray], order: IntArray) -> FloatArray:
+    figures = np.empty((len(order), len(columns)))
+    for at, values in enumerate(columns.values()):
+        figures[:, at] = values[order]
+    return figures
 
 
 def _world_rings(cells: CellArray) -> Rings:
@@ -237,24 +256,16 @@ def level_tile(level: _Level, tile: tuple[int, int, int], names: Sequence[str]) 
     """Encode the hexagons of one level that a tile touches, however many they are."""
     z, x, y = tile
     place = np.array([1 << z, x, y, EXTENT, BUFFER], dtype=np.float64)
-    rows, corners, starts = draw(*level.rings, level.boxes, _near(level, z, x, y), place)
-    features = HexFeatures(
-        cells=level.cells[rows],
-        ids=level.ids[rows],
-        rings=(corners, starts),
-        columns={name: level.columns[name][rows] for name in names},
-    )
-    return hexagon_layer("cells", features)
+    wanted = np.array([level.names.index(name) for name in names], dtype=np.int64)
+    features, values = encode(level.drawn, wanted, _window(level, z, x, y), place)
+    return hexagon_layer("cells", tuple(names), features.tobytes(), values.tobytes())
 
 
-def _near(level: _Level, z: int, x: int, y: int) -> IntArray:
-    """Return the rows of the buckets that the tile with its buffer touches."""
+def _window(level: _Level, z: int, x: int, y: int) -> IntArray:
+    """Return buckets a side, and first and last column and row of those that the tile with its buffer touches."""
     side, edge = 1.0 / (1 << z), BUFFER / EXTENT / (1 << z)
     buckets = 1 << level.bucket_zoom
     reach = edge + level.reach
     first_x, first_y = (max(int((at * side - reach) * buckets), 0) for at in (x, y))
     last_x, last_y = (min(int(((at + 1) * side + reach) * buckets), buckets - 1) for at in (x, y))
-    line = np.arange(first_y, last_y + 1) * buckets
-    start = np.searchsorted(level.bucket, line + first_x, side="left")
-    end = np.searchsorted(level.bucket, line + last_x, side="right")
-    return ranges(start, end - start)
+    return np.array([buckets, first_x, last_x, first_y, last_y], dtype=np.int64)

@@ -14,9 +14,10 @@ from gridgeo.domain.arrays import CellArray, FloatArray, IntArray
 
 ByteArray = NDArray[np.uint8]
 Corners = NDArray[np.int32]
+Drawn = tuple[FloatArray, IntArray, FloatArray, IntArray, IntArray, CellArray, FloatArray]
 U64 = np.uint64
 LOW, MORE, SEVEN = U64(0x7F), U64(0x80), U64(7)
-MOVE_ONE, CLOSE = U64(9), U64(15)
+MOVE_ONE, CLOSE = 9, 15
 SPREAD = U64(11400714819323198485)
 """Multiplied with it, numbers that are alike fall far apart (Knuth, Fibonacci hashing)."""
 MOST_CORNERS = 32
@@ -50,26 +51,24 @@ def varint_length(value: np.uint64) -> int:
 
 
 @njit(cache=True, nogil=True)
-def length_of(numbers: CellArray, count: int) -> int:
-    """Return how many bytes the first numbers take as varints."""
-    length = 0
-    for i in range(count):
-        length += varint_length(numbers[i])
-    return length
+def close_message(out: ByteArray, start: int, at: int) -> int:
+    """Write the length of what stands from start to at into the byte before it; return where the next byte goes.
+
+    One byte is kept free for the length; what takes more is moved along.
+    """
+    length = U64(at - start)
+    more = varint_length(length) - 1
+    if more:
+        for i in range(at - 1, start - 1, -1):
+            out[i + more] = out[i]
+    put_varint(out, start - 1, length)
+    return at + more
 
 
 @njit(cache=True, nogil=True)
-def put_all(out: ByteArray, at: int, numbers: CellArray, count: int) -> int:
-    """Write the first numbers as varints; return where the next one goes."""
-    for i in range(count):
-        at = put_varint(out, at, numbers[i])
-    return at
-
-
-@njit(cache=True, nogil=True)
-def zigzag(number: int) -> np.uint64:
+def zigzag(number: np.int64) -> np.uint64:
     """Map a signed number to an unsigned one so that small ones stay small: 0, -1, 1, -2 become 0, 1, 2, 3."""
-    return U64((number << 1) ^ (number >> 63))
+    return U64((number << np.int64(1)) ^ (number >> np.int64(63)))
 
 
 @njit(cache=True, nogil=True)
@@ -81,6 +80,11 @@ def cut(ring: FloatArray, count: int, box: FloatArray, spare: FloatArray) -> int
     for side in range(4):
         axis, bound = side & 1, box[side]
         sign = -1.0 if side < 2 else 1.0
+        beyond = False
+        for i in range(count):
+            beyond |= sign * (ring[i, axis] - bound) > 0.0
+        if not beyond:
+            continue
         left = 0
         for i in range(count):
             j = i + 1 if i + 1 < count else 0
@@ -94,7 +98,8 @@ def cut(ring: FloatArray, count: int, box: FloatArray, spare: FloatArray) -> int
                 spare[left, axis] = bound
                 left += 1
         count = left
-        ring[:count] = spare[:count]
+        for i in range(count):
+            ring[i, 0], ring[i, 1] = spare[i, 0], spare[i, 1]
     return count
 
 
@@ -121,139 +126,149 @@ def round_off(ring: FloatArray, count: int, whole: Corners, first: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def near_frame(boxes: FloatArray, rows: IntArray, frame: FloatArray) -> tuple[IntArray, int]:
-    """Return the rows whose box meets a frame (west, north, east, south), and how many of them reach beyond it."""
-    kept, used, beyond = np.empty(len(rows), np.int64), 0, 0
-    for at in rows:
-        west, north, east, south = boxes[at, 0], boxes[at, 1], boxes[at, 2], boxes[at, 3]
-        if west > frame[2] or east < frame[0] or north > frame[3] or south < frame[1]:
-            continue
-        kept[used] = at
-        used += 1
-        if west < frame[0] or east > frame[2] or north < frame[1] or south > frame[3]:
-            beyond += 1
+def rows_near(bucket: IntArray, boxes: FloatArray, window: IntArray, frame: FloatArray) -> tuple[IntArray, int]:
+    """Return the rows whose box meets a frame (west, north, east, south), and how many of them reach beyond it.
+
+    bucket: of each row, ascending. window: buckets a side, first and last column and row that are looked through.
+    """
+    lines = window[4] - window[3] + 1
+    begin, end, most = np.empty(lines, np.int64), np.empty(lines, np.int64), 0
+    for line in range(lines):
+        first = (window[3] + line) * window[0]
+        begin[line] = np.searchsorted(bucket, first + window[1], side="left")
+        end[line] = np.searchsorted(bucket, first + window[2], side="right")
+        most += end[line] - begin[line]
+    kept, used, beyond = np.empty(most, np.int64), 0, 0
+    for line in range(lines):
+        for at in range(begin[line], end[line]):
+            west, north, east, south = boxes[at, 0], boxes[at, 1], boxes[at, 2], boxes[at, 3]
+            if west > frame[2] or east < frame[0] or north > frame[3] or south < frame[1]:
+                continue
+            kept[used] = at
+            used += 1
+            if west < frame[0] or east > frame[2] or north < frame[1] or south > frame[3]:
+                beyond += 1
     return kept[:used], beyond
 
 
 @njit(cache=True, nogil=True)
 def draw(
-    xy: FloatArray, starts: IntArray, boxes: FloatArray, rows: IntArray, place: FloatArray
+    xy: FloatArray, starts: IntArray, rows: IntArray, place: FloatArray, beyond: int
 ) -> tuple[IntArray, Corners, IntArray]:
     """Return the rows that a tile holds, and their rings in whole tile units as (corners, starts).
 
-    xy, starts, boxes: corners and boxes of all cells in world units. rows: candidates. place: tiles a side, column,
-    row, units a side, units drawn beyond the edge.
+    xy, starts: corners of all cells in world units. rows: candidates, so many of them beyond the frame. place: tiles a
+    side, column, row, units a side, units drawn beyond the edge.
     """
-    scale, left, top, margin = place[0] * place[3], place[1] * place[3], place[2] * place[3], place[4]
-    frame = np.array([-margin, -margin, place[3] + margin, place[3] + margin])
-    world = np.array([left - margin, top - margin, left + frame[2], top + frame[3]]) / scale
-    rows, beyond = near_frame(boxes, rows, world)
+    scale, left, top = place[0] * place[3], place[1] * place[3], place[2] * place[3]
+    low, high = -place[4], place[3] + place[4]
+    frame = np.array([low, low, high, high])
     most = 8 * beyond
     for at in rows:
         most += starts[at + 1] - starts[at]
-    corners, ends = np.empty((most, 2), np.int32), np.zeros(len(rows) + 1, np.int64)
+    corners, ends, kept = np.empty((most, 2), np.int32), np.zeros(len(rows) + 1, np.int64), np.empty_like(rows)
     used, written = 0, 0
     ring, spare = np.empty((MOST_CORNERS, 2)), np.empty((MOST_CORNERS, 2))
     for at in rows:
         first, count, outside = starts[at], starts[at + 1] - starts[at], False
         for i in range(count):
-            ring[i, 0], ring[i, 1] = xy[first + i, 0] * scale - left, xy[first + i, 1] * scale - top
-            outside |= not (frame[0] <= ring[i, 0] <= frame[2] and frame[1] <= ring[i, 1] <= frame[3])
+            x, y = xy[first + i, 0] * scale - left, xy[first + i, 1] * scale - top
+            ring[i, 0], ring[i, 1] = x, y
+            outside |= (x < low) | (x > high) | (y < low) | (y > high)
         if outside:
             count = cut(ring, count, frame, spare)
         solid = round_off(ring, count, corners, written)
         if solid:
-            rows[used], written = at, written + solid
+            kept[used], written = at, written + solid
             used += 1
             ends[used] = written
-    return rows[:used], corners[:written], ends[: used + 1]
+    return kept[:used], corners[:written], ends[: used + 1]
 
 
 @njit(cache=True, nogil=True)
-def number_places(bits: CellArray, none: CellArray) -> tuple[IntArray, CellArray]:
-    """Return for each number, given by its bits, its place among the distinct ones, and those in their order.
+def number_places(figures: FloatArray, rows: IntArray, wanted: IntArray) -> tuple[IntArray, FloatArray]:
+    """Return the place of each figure among the distinct ones, shape (rows, wanted), and those in their order.
 
-    none: bit patterns of what is no number, whose place is -1; here not-a-number in its usual form.
+    figures: of all cells, one column a measure. wanted: columns. What is no number has place -1; there is one zero.
     """
     size = 16
-    while size < 2 * len(bits):
+    while size < 2 * len(rows) * len(wanted):
         size *= 2
     slots, mask = np.full(size, -1, np.int64), U64(size - 1)
-    places, distinct, found = np.empty(len(bits), np.int64), np.empty(len(bits), np.uint64), 0
-    for i in range(len(bits)):
-        value = bits[i]
-        if value == none[0] or value == none[1]:
-            places[i] = -1
-            continue
-        slot = np.int64(((value * SPREAD) >> U64(40)) & mask)
-        while slots[slot] >= 0 and distinct[slots[slot]] != value:
-            slot = np.int64((slot + 1) & (size - 1))
-        if slots[slot] < 0:
-            slots[slot], distinct[found] = found, value
-            found += 1
-        places[i] = slots[slot]
+    places = np.empty((len(rows), len(wanted)), np.int64)
+    distinct, found = np.empty(len(rows) * len(wanted)), 0
+    bits = distinct.view(np.uint64)
+    for i in range(len(rows)):
+        for column in range(len(wanted)):
+            value = figures[rows[i], wanted[column]] + 0.0
+            if np.isnan(value):
+                places[i, column] = -1
+                continue
+            distinct[found] = value
+            slot = np.int64(((bits[found] * SPREAD) >> U64(40)) & mask)
+            while slots[slot] >= 0 and distinct[slots[slot]] != value:
+                slot = np.int64((slot + 1) & (size - 1))
+            if slots[slot] < 0:
+                slots[slot] = found
+                found += 1
+            places[i, column] = slots[slot]
     return places, distinct[:found]
 
 
 @njit(cache=True, nogil=True)
-def ring_tokens(corners: Corners, start: int, end: int, tokens: CellArray) -> int:
-    """Lay out the drawing commands of one ring; return how many numbers there are."""
-    tokens[0], used = MOVE_ONE, 1
-    x, y = 0, 0
+def put_ring(out: ByteArray, at: int, corners: Corners, start: int, end: int) -> int:
+    """Write the drawing commands of one ring; return where the next byte goes."""
+    out[at] = MOVE_ONE
+    at += 1
+    x, y = np.int64(0), np.int64(0)
     for i in range(start, end):
-        tokens[used], tokens[used + 1] = zigzag(int(corners[i, 0]) - x), zigzag(int(corners[i, 1]) - y)
-        x, y = int(corners[i, 0]), int(corners[i, 1])
-        used += 2
+        next_x, next_y = np.int64(corners[i, 0]), np.int64(corners[i, 1])
+        at = put_varint(out, put_varint(out, at, zigzag(next_x - x)), zigzag(next_y - y))
+        x, y = next_x, next_y
         if i == start:
-            tokens[used] = U64(((end - start - 1) << 3) | 2)
-            used += 1
-    tokens[used] = CLOSE
-    return used + 1
+            at = put_varint(out, at, U64(((end - start - 1) << 3) | 2))
+    out[at] = CLOSE
+    return at + 1
 
 
 @njit(cache=True, nogil=True)
-def write_features(ids: IntArray, corners: Corners, starts: IntArray, places: IntArray) -> ByteArray:
+def write_features(ids: IntArray, rows: IntArray, corners: Corners, starts: IntArray, places: IntArray) -> ByteArray:
     """Write every feature with id, tags, type and geometry.
 
-    places: shape (n, k), place of each column's number among the distinct ones, -1 where it has none. The values of the
-    layer are the n names first, then the numbers.
+    ids: of all cells. places: shape (n, k), place of each column's number among the distinct ones, -1 where it has
+    none. The values of the layer are the n names first, then the numbers.
     """
     n, k = places.shape
     longest = (2 * (MOST_CORNERS + 2 + k) + 12) * LONGEST_VARINT
     out, at = np.empty(n * (40 + 6 * k) + longest, np.uint8), 0
-    tokens, tags = np.empty(2 * MOST_CORNERS + 3, np.uint64), np.empty(2 * (k + 1), np.uint64)
     for i in range(n):
-        tags[0], tags[1], tagged = U64(0), U64(i), 2
-        for column in range(k):
-            if places[i, column] >= 0:
-                tags[tagged], tags[tagged + 1] = U64(column + 1), U64(n + places[i, column])
-                tagged += 2
-        drawn = ring_tokens(corners, starts[i], starts[i + 1], tokens)
-        tag_bytes, drawing_bytes = length_of(tags, tagged), length_of(tokens, drawn)
-        head = varint_length(U64(ids[i])) + varint_length(U64(tag_bytes)) + varint_length(U64(drawing_bytes))
         if at + longest > len(out):
             more = np.empty(2 * len(out), np.uint8)
             more[:at] = out[:at]
             out = more
-        out[at] = 0x12
-        at = put_varint(out, at + 1, U64(5 + head + tag_bytes + drawing_bytes))
-        out[at] = 0x08
-        at = put_varint(out, at + 1, U64(ids[i]))
-        out[at] = 0x12
-        at = put_varint(out, at + 1, U64(tag_bytes))
-        at = put_all(out, at, tags, tagged)
+        feature = at + 2
+        out[at], out[feature] = 0x12, 0x08
+        at = put_varint(out, feature + 1, U64(ids[rows[i]]))
+        out[at], out[at + 2] = 0x12, 0
+        tags = at + 2
+        at = put_varint(out, tags + 1, U64(i))
+        for column in range(k):
+            if places[i, column] >= 0:
+                at = put_varint(out, put_varint(out, at, U64(column + 1)), U64(n + places[i, column]))
+        at = close_message(out, tags, at)
         out[at], out[at + 1], out[at + 2] = 0x18, 3, 0x22
-        at = put_varint(out, at + 3, U64(drawing_bytes))
-        at = put_all(out, at, tokens, drawn)
+        at = close_message(out, at + 4, put_ring(out, at + 4, corners, starts[i], starts[i + 1]))
+        at = close_message(out, feature, at)
     return out[:at]
 
 
 @njit(cache=True, nogil=True)
-def write_values(cells: CellArray, numbers: FloatArray) -> ByteArray:
-    """Write the cells' names as strings, then numbers: whole ones from 0 as varints, others as doubles."""
-    out, at = np.empty(NAME_BYTES * len(cells) + 14 * len(numbers), np.uint8), 0
+def write_values(cells: CellArray, rows: IntArray, numbers: FloatArray) -> ByteArray:
+    """Write the names of the cells of some rows as strings, then numbers: whole ones as varints, else doubles."""
+    out, at = np.empty(NAME_BYTES * len(rows) + 14 * len(numbers), np.uint8), 0
     bits = numbers.view(np.uint64)
-    for cell in cells:
+    for row in rows:
+        cell = cells[row]
         out[at], out[at + 1], out[at + 2], out[at + 3] = 0x22, 17, 0x0A, 15
         for digit in range(15):
             figure = int((cell >> U64(4 * (14 - digit))) & U64(0xF))
@@ -271,3 +286,20 @@ def write_values(cells: CellArray, numbers: FloatArray) -> ByteArray:
             out[at + 3 + byte] = (bits[i] >> U64(8 * byte)) & U64(0xFF)
         at += 11
     return out[:at]
+
+
+@njit(cache=True, nogil=True)
+def encode(level: Drawn, wanted: IntArray, window: IntArray, place: FloatArray) -> tuple[ByteArray, ByteArray]:
+    """Return the features and the values of the layer that a tile holds of a level; both empty where it holds nothing.
+
+    level: corners and their starts, boxes, buckets, ids, cells, figures (one column a measure). wanted: columns of the
+    figures. window: as `rows_near` takes it. place: as `draw` takes it.
+    """
+    xy, starts, boxes, bucket, ids, cells, figures = level
+    left, top = place[1] * place[3] - place[4], place[2] * place[3] - place[4]
+    side = place[3] + 2.0 * place[4]
+    world = np.array([left, top, left + side, top + side]) / (place[0] * place[3])
+    near, beyond = rows_near(bucket, boxes, window, world)
+    rows, corners, ends = draw(xy, starts, near, place, beyond)
+    places, numbers = number_places(figures, rows, wanted)
+    return write_features(ids, rows, corners, ends, places), write_values(cells, rows, numbers)
