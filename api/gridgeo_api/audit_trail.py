@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gridgeo.domain.audit import AuditEntry, Outcome, audit_entry
@@ -64,12 +68,17 @@ class AuditTrail:
             await self.app(scope, receive, watching)
         finally:
             _asking.reset(token)
-            line = _line_after(scope, statuses[0] if statuses else 500)
-            if line is not None:
-                await run_in_threadpool(add_line_apart, scope["app"].state.engine, line)
+            outcome = _told_after(scope, statuses[0] if statuses else 500)
+            if outcome is not None:
+                await run_in_threadpool(_write, scope, outcome)
 
 
-def _line_after(scope: Scope, status: int) -> AuditEntry | None:
+def _write(scope: Scope, outcome: Outcome) -> None:
+    add_line_apart(scope["app"].state.engine, _line(scope, outcome))
+
+
+def _told_after(scope: Scope, status: int) -> Outcome | None:
+    """Return the outcome that is to be written down, None where there is nothing to tell."""
     outcome = _outcome(status)
     if _state(scope).get("audited") or (status == 429):
         return None
@@ -79,7 +88,7 @@ def _line_after(scope: Scope, status: int) -> AuditEntry | None:
         told = _of_a_scope(scope) and scope.get("route") is not None
     else:
         told = _takes_out(scope) or (outcome != "done" and scope["method"] not in SAFE_METHODS)
-    return _line(scope, outcome) if told else None
+    return outcome if told else None
 
 
 def _outcome(status: int) -> Outcome:
@@ -94,13 +103,36 @@ def _outcome(status: int) -> Outcome:
 
 def _line(scope: Scope, outcome: Outcome) -> AuditEntry:
     state = _state(scope)
-    route = scope.get("route")
-    name = getattr(route, "name", None) or "-"
-    parts = [f"{key}={value}" for key, value in scope.get("path_params", {}).items()]
-    action = name if name != "-" else f"{scope['method']} unknown address"
-    return audit_entry(
-        state.get("actor"), action, " ".join(parts) or None, outcome, datetime.now(UTC), state.get("request_id")
-    )
+    action, about = _asked_for(scope)
+    return audit_entry(state.get("actor"), action, about, outcome, datetime.now(UTC), state.get("request_id"))
+
+
+def _asked_for(scope: Scope) -> tuple[str, str | None]:
+    """Return the route's name and the values in its path, the bare path for an address that leads to no route.
+
+    Who is refused at the door has not come to a route yet: the one that the address leads to is looked up.
+    """
+    name, values = getattr(scope.get("route"), "name", None), scope.get("path_params", {})
+    if not name:
+        name, values = _route_of(scope["app"], scope["method"], scope["path"])
+    if not name:
+        return f"{scope['method']} unknown address", scope["path"]
+    return name, " ".join(f"{key}={value}" for key, value in values.items()) or None
+
+
+def _route_of(app: FastAPI, method: str, path: str) -> tuple[str | None, dict[str, str]]:
+    """Return the name of the described route that an address leads to, and the values in its path."""
+    for template, operations in app.openapi()["paths"].items():
+        if method.lower() in operations:
+            found = _pattern(template).match(path)
+            if found is not None:
+                return operations[method.lower()]["operationId"], found.groupdict()
+    return None, {}
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return compile_path(template)[0]
 
 
 def _state(scope: Scope) -> dict[str, Any]:

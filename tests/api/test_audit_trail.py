@@ -69,7 +69,20 @@ def test_a_denied_try_leaves_a_line(service: Client) -> None:
 
 def test_a_change_from_another_site_is_a_denied_try(service: Client) -> None:
     assert service.request("POST", "/api/v1/runs", headers={"origin": "http://evil.example"}).status_code == 403
-    assert [line["outcome"] for line in lines(service)] == ["denied"]
+    assert told(service)[-1][1:] == ("start_run", None, "denied")
+
+
+def test_who_is_refused_at_the_door_leaves_what_was_asked_for(service: Client) -> None:
+    stranger, wrong = service.stranger(), {"authorization": "Bearer wrong"}
+    asked = ("/api/v1/grids/b2", "/api/v1/no-such-route/" + "x" * 900)
+    for path in asked:
+        assert stranger.get(path, headers=wrong).status_code == 401
+    known, unknown = told(service)
+    assert known == ("", "read_grids", "branch_id=b2", "denied")
+    assert unknown[:2] == ("", "GET unknown address")
+    assert unknown[2] is not None
+    assert asked[1].startswith(unknown[2])
+    assert len(unknown[2]) <= 200
 
 
 def test_another_branchs_object_leaves_a_line_for_who_has_a_scope(service: Client) -> None:
