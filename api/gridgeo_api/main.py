@@ -33,6 +33,7 @@ from gridgeo_api.openapi import describe
 from gridgeo_api.rate import Buckets, RateLimit
 from gridgeo_api.remembered import Remembered
 from gridgeo_api.routes import (
+    agreements,
     audit,
     branches,
     catchments,
@@ -143,6 +144,7 @@ def _add_routes(app: FastAPI) -> None:
         app.include_router(subject.router)
     reads = (
         session,
+        agreements,
         branches,
         catchments,
         cells,

@@ -131,6 +131,34 @@ class Scenarios:
         body = {"awarded_to": awarded_to, "decision": decision}
         return self._transport.post(f"/api/v1/disputes/{dispute_id}/decision", body)
 
+    def cadence(self) -> Json:
+        """Return the cadence table that counts; a change names its ``policy``."""
+        return self._transport.get("/api/v1/cadence")
+
+    def set_cadence(self, rows: Sequence[Json], policy: int | None, **hours: float) -> Json:
+        """Set the cadence table whole. policy: number of the one before, None for the example."""
+        return self._transport.post("/api/v1/cadence", {"rows": list(rows)} | hours, revision=policy or 0)
+
+    def account_policy(self) -> Json:
+        """Return the policy of accounts and areas that counts; a change names its ``policy``."""
+        return self._transport.get("/api/v1/account-policy")
+
+    def set_account_policy(self, paid: Sequence[Json], policy: int | None, **rules: object) -> Json:
+        """Set the policy of accounts and areas whole. policy: number of the one before, None for the example."""
+        return self._transport.post("/api/v1/account-policy", {"paid": list(paid)} | rules, revision=policy or 0)
+
+    def overlays(self, feature_id: str | None = None, on: date | None = None) -> Iterator[Json]:
+        """Yield the specialists of industry and cohort grids."""
+        return self._transport.pages("/api/v1/overlays", "overlays", {"feature_id": feature_id, "on": on})
+
+    def assign_overlay(self, feature_id: str, staff_id: str, **chosen: object) -> Json:
+        """Give a grid to a specialist. chosen: branch_id, starts_on, ends_on (days as texts)."""
+        return self._transport.post("/api/v1/overlays", {"feature_id": feature_id, "staff_id": staff_id} | chosen)
+
+    def end_overlay(self, overlay_id: int, ends_on: str | None = None) -> Json:
+        """Write the last day of a specialist; today without it."""
+        return self._transport.post(f"/api/v1/overlays/{overlay_id}/end", {"ends_on": ends_on})
+
     def _step(self, name: str, step: str, revision: int, body: object) -> Json:
         return self._transport.post(f"{_of(name)}/{step}", body, revision=revision)
 

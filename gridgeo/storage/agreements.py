@@ -14,6 +14,9 @@ from gridgeo.errors import ConflictError, NotFoundError
 from gridgeo.storage.conditions import scoped
 from gridgeo.storage.models import Dispute, Overlay, PlanningPolicy
 
+POLICY_LOCK = 0x706F6C69
+"""Key of the advisory lock under which a PostgreSQL store's policies are set."""
+
 
 @dataclass(frozen=True)
 class PolicyRecord:
@@ -58,6 +61,23 @@ class OverlayRecord:
     ends_on: date | None
     actor_id: str
     at: datetime
+
+
+def require_policy(connection: sa.Connection, kind: str, expected: int) -> None:
+    """Raise ConflictError unless the state that counts has this number, 0 where nobody has set any.
+
+    Nobody else sets a policy until the transaction is over.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(POLICY_LOCK)))
+    newest = newest_policy(connection, kind)
+    if (0 if newest is None else newest.id) != expected:
+        raise ConflictError(
+            "policy {kind} is at {number}, not {expected}; read it again",
+            kind=kind,
+            number=0 if newest is None else newest.id,
+            expected=expected,
+        )
 
 
 def put_policy(

@@ -15,6 +15,13 @@ from gridgeo_api.openapi import EXAMPLES
 from .conftest import ORIGIN, Client, Start
 
 OPERATIONS = {
+    "read_cadence",
+    "set_cadence",
+    "read_account_policy",
+    "set_account_policy",
+    "list_overlays",
+    "assign_overlay",
+    "end_overlay",
     "health",
     "ready",
     "login",

@@ -67,6 +67,9 @@ SPRING, NO_SCENARIO = "/api/v1/scenarios/Spring", "/api/v1/scenarios/None"
 TAKEN = {"scenario": "Spring", "branches": ["B1"]}
 NO_MOVE = {"moves": [{"cell": "8a1126d06cb7fff", "territory": "T-RM01"}]}
 CLAIM = {"kind": "customer", "subject": "c", "claimed_by": "RM01", "reason": "x"}
+CADENCE = {"tier": "basic", "channel": "visit", "period": "year", "n": 1, "minutes": 20}
+PAID = {"from_month": 0, "account_rm_percent": 100, "area_rm_percent": 0}
+SPECIALIST = {"feature_id": "C-999", "staff_id": "RM01"}
 MATRIX: dict[str, Asked] = {
     "health": Asked("GET", "/health", EVERYBODY),
     "ready": Asked("GET", "/ready", EVERYBODY),
@@ -125,6 +128,13 @@ MATRIX: dict[str, Asked] = {
         dict.fromkeys(ROLES, FORBIDDEN) | {"hq": HIDDEN},
         {"awarded_to": "RM01", "decision": "x"},
     ),
+    "read_cadence": Asked("GET", "/api/v1/cadence", READERS_OF_MONEY),
+    "set_cadence": Asked("POST", "/api/v1/cadence", instead(PLANNERS, CONFLICT), {"rows": [CADENCE]}, STALE),
+    "read_account_policy": Asked("GET", "/api/v1/account-policy", READERS_OF_MONEY),
+    "set_account_policy": Asked("POST", "/api/v1/account-policy", instead(PLANNERS, CONFLICT), {"paid": [PAID]}, STALE),
+    "list_overlays": Asked("GET", "/api/v1/overlays", READERS),
+    "assign_overlay": Asked("POST", "/api/v1/overlays", instead(PLANNERS, HIDDEN), SPECIALIST),
+    "end_overlay": Asked("POST", "/api/v1/overlays/999/end", instead(PLANNERS, HIDDEN), {}),
     "watch_job": Asked("GET", f"/api/v1/jobs/{NO_JOB}/events", instead(EVERYBODY, HIDDEN)),
     "read_tile": Asked("GET", "/tiles/cells/0/0/0.mvt", EVERYBODY),
     "read_tilejson": Asked("GET", "/tiles/cells.json", EVERYBODY),

@@ -183,5 +183,7 @@ def test_a_specialist_leaves_the_areas_alone(connection: sa.Connection) -> None:
     assert conflicts(connection, MAKER, "live", TODAY)["count"] == before
     with pytest.raises(InvalidInputError):
         finish_overlay(connection, MAKER, made["id"], date(2026, 1, 1))
+    with pytest.raises(NotAllowedError):
+        finish_overlay(connection, Actor("p", "planner", frozenset({"B1"})), made["id"], date(2026, 9, 30))
     with pytest.raises(NotFoundError):
         assign_overlay(connection, MAKER, (grid, "R77", None), (date(2026, 4, 1), None), NOW)

@@ -1,6 +1,17 @@
 """The shapes of answers, with an example each; a test holds real answers against them."""
 
 from gridgeo_api.schemas.access import AuditLine, AuditLog, SignedOut
+from gridgeo_api.schemas.agreements import (
+    AccountPolicyTold,
+    AccountPolicyWanted,
+    CadenceTable,
+    CadenceWanted,
+    Overlay,
+    OverlayEnd,
+    Overlays,
+    OverlaysAsked,
+    OverlayWanted,
+)
 from gridgeo_api.schemas.branches import Branch, Branches, Catchment, CatchmentProperties, Catchments, Geometry
 from gridgeo_api.schemas.catchments import (
     CatchmentCard,
@@ -104,11 +115,15 @@ from gridgeo_api.schemas.where_next import MeasureExplained, WhereNext
 
 __all__ = [
     "AccountList",
+    "AccountPolicyTold",
+    "AccountPolicyWanted",
     "AccountsAsked",
     "AuditLine",
     "AuditLog",
     "Branch",
     "Branches",
+    "CadenceTable",
+    "CadenceWanted",
     "Catchment",
     "CatchmentCard",
     "CatchmentDrawing",
@@ -206,6 +221,11 @@ __all__ = [
     "OgcTilesets",
     "OperationWanted",
     "Overlaps",
+    "Overlay",
+    "OverlayEnd",
+    "OverlayWanted",
+    "Overlays",
+    "OverlaysAsked",
     "PartyFeed",
     "PartyPlaced",
     "PlansCompared",

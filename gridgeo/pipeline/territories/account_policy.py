@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.steps import require_money, require_planner
-from gridgeo.storage.agreements import newest_policy, put_policy
+from gridgeo.storage.agreements import newest_policy, put_policy, require_policy
 
 Follows = Literal["never", "on_consent", "on_dormancy"]
 FOLLOWS: tuple[str, ...] = get_args(Follows)
@@ -93,9 +93,17 @@ def show_policy(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
     return account_policy(connection).as_json()
 
 
-def set_policy(connection: sa.Connection, actor: Actor, body: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Store a policy; it counts from now on, and the ones before stay on record."""
+def set_policy(
+    connection: sa.Connection, actor: Actor, body: Mapping[str, Any], now: datetime, expected: int | None = None
+) -> dict[str, Any]:
+    """Store a policy; it counts from now on, and the ones before stay on record.
+
+    expected: number of the policy that it is to replace, 0 for the example, None for whichever counts. Raises
+    ConflictError when another one counts.
+    """
     require_planner(actor)
+    if expected is not None:
+        require_policy(connection, "account", expected)
     wanted = policy_from_json(body).as_json()
     put_policy(connection, actor, "account", {key: wanted[key] for key in wanted if key not in ("policy", "note")}, now)
     return show_policy(connection, actor)

@@ -21,7 +21,7 @@ from gridgeo.pipeline.territories.spec import Spec
 from gridgeo.scoring import EXAMPLE_POLICY, CadencePolicy, CadenceRow, workload_hours
 from gridgeo.scoring.workload import PERIODS_A_YEAR
 from gridgeo.storage import read_frame, whole_bank
-from gridgeo.storage.agreements import newest_policy, policy_record, put_policy
+from gridgeo.storage.agreements import newest_policy, policy_record, put_policy, require_policy
 
 COLUMNS = ("tier", "channel", "period", "n", "minimum_gap_days", "minutes")
 """Columns of the table, in a file as in the answer."""
@@ -97,9 +97,17 @@ def show_cadence(connection: sa.Connection, actor: Actor) -> dict[str, Any]:
     return cadence_of(connection).as_json()
 
 
-def set_cadence(connection: sa.Connection, actor: Actor, body: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Store a cadence table; plans made from now on rest on it, those before keep theirs."""
+def set_cadence(
+    connection: sa.Connection, actor: Actor, body: Mapping[str, Any], now: datetime, expected: int | None = None
+) -> dict[str, Any]:
+    """Store a cadence table; plans made from now on rest on it, those before keep theirs.
+
+    expected: number of the table that it is to replace, 0 for the example, None for whichever counts. Raises
+    ConflictError when another one counts.
+    """
     require_planner(actor)
+    if expected is not None:
+        require_policy(connection, "cadence", expected)
     wanted = cadence_from_json(body).as_json()
     stored = {name: value for name, value in wanted.items() if name not in ("policy", "note")}
     put_policy(connection, actor, "cadence", stored, now)

@@ -42,10 +42,7 @@ def assign_overlay(
     staff = read_frame(connection, "staff", version_id=live_inputs(connection).bank, where={"id": staff_id})
     if staff.is_empty():
         raise NotFoundError("there is no member of staff {staff}", staff=staff_id)
-    if branch_id is not None:
-        require_scope(actor, branch_id)
-    elif actor.branch_ids is not None:
-        raise NotAllowedError("a specialist of every branch is for head office: name one of your branches")
+    _require_reach(actor, branch_id)
     _require_order(days)
     values = {
         "feature_id": feature_id,
@@ -60,9 +57,15 @@ def assign_overlay(
 
 
 def finish_overlay(connection: sa.Connection, actor: Actor, overlay_id: int, ends_on: date) -> dict[str, Any]:
-    """Write the last day of a specialist."""
+    """Write the last day of a specialist.
+
+    Raises NotFoundError when there is none of that number in the actor's scope, NotAllowedError for one of every branch
+    unless the actor has no limit.
+    """
     require_planner(actor)
-    _require_order((overlay_record(connection, overlay_id).starts_on, ends_on))
+    record = overlay_record(connection, overlay_id)
+    _require_reach(actor, record.branch_id)
+    _require_order((record.starts_on, ends_on))
     return _told(end_overlay(connection, overlay_id, ends_on))
 
 
@@ -80,6 +83,13 @@ def list_overlays(
 
 def _on_duty(record: OverlayRecord, day: date) -> bool:
     return record.starts_on <= day and (record.ends_on is None or day <= record.ends_on)
+
+
+def _require_reach(actor: Actor, branch_id: str | None) -> None:
+    if branch_id is not None:
+        require_scope(actor, branch_id)
+    elif actor.branch_ids is not None:
+        raise NotAllowedError("a specialist of every branch is for head office: name one of your branches")
 
 
 def _require_order(days: tuple[date, date | None]) -> None:

@@ -11,6 +11,25 @@ export interface AccountList {
   next: string | null;
 }
 
+/** The policy that counts now; policy: its number, null for the example that nobody decided. */
+export interface AccountPolicyTold {
+  contact?: ("account_rm" | "area_rm")[];
+  paid: PaidShares[];
+  account_follows_area?: "never" | "on_consent" | "on_dormancy";
+  dormant_months?: number;
+  policy: number | null;
+  example: boolean;
+  note: string | null;
+}
+
+/** Who may contact a customer, who is paid, when the account goes to the area's manager. */
+export interface AccountPolicyWanted {
+  contact?: ("account_rm" | "area_rm")[];
+  paid: PaidShares[];
+  account_follows_area?: "never" | "on_consent" | "on_dormancy";
+  dormant_months?: number;
+}
+
 /** Customers of one manager's area. */
 export interface Area {
   area_branch: string | null;
@@ -64,6 +83,39 @@ export interface Branches {
   branches: Branch[];
   total: number;
   next: string | null;
+}
+
+/** How often customers of a tier are contacted by a channel: n times a period, minutes each. */
+export interface CadenceLine {
+  tier: string;
+  channel: string;
+  period: string;
+  n: number;
+  minimum_gap_days?: number;
+  minutes: number;
+}
+
+/** The cadence table that counts now; policy: its number, null for the example that nobody decided. */
+export interface CadenceTable {
+  policy: number | null;
+  example: boolean;
+  note: string | null;
+  rows: CadenceLine[];
+  visits_a_trip: number;
+  between_visits_s: number;
+  unknown_travel_s: number;
+  weeks_a_year: number;
+  contact_share: number;
+}
+
+/** A cadence table; what is left out of travel and hours is as usual. */
+export interface CadenceWanted {
+  rows: CadenceLine[];
+  visits_a_trip?: number | null;
+  between_visits_s?: number | null;
+  unknown_travel_s?: number | null;
+  weeks_a_year?: number | null;
+  contact_share?: number | null;
 }
 
 /** A place that a location may be at; score is the confidence of the answer, null for a point without one. */
@@ -1209,6 +1261,46 @@ export interface Overlaps {
   holes: Record<string, unknown>[];
 }
 
+/** A specialist of an industry or cohort grid, from a day to a day; branch_id null: for every branch. */
+export interface Overlay {
+  id: number;
+  feature_id: string;
+  staff_id: string;
+  branch_id: string | null;
+  starts_on: string;
+  ends_on: string | null;
+  actor_id: string;
+  at: string;
+}
+
+/** The last day of a specialist; today without it. */
+export interface OverlayEnd {
+  ends_on?: string | null;
+}
+
+/** Who is to be the specialist of which grid; starts_on: today without it. */
+export interface OverlayWanted {
+  feature_id: string;
+  staff_id: string;
+  branch_id?: string | null;
+  starts_on?: string | null;
+  ends_on?: string | null;
+}
+
+/** Specialists in scope, one page of them. */
+export interface Overlays {
+  overlays: Overlay[];
+  total: number;
+  next: string | null;
+}
+
+/** Who is paid for a customer from a month after the day of effect on; the shares sum to 100 percent. */
+export interface PaidShares {
+  from_month: number;
+  account_rm_percent: number;
+  area_rm_percent: number;
+}
+
 /** A page of the feed; total counts what the other pages hold, too. */
 export interface PartyFeed {
   parties: PartyPlaced[];
@@ -1708,6 +1800,7 @@ export interface WhereNext {
 /** What every operation takes and answers; unknown where it is not JSON. */
 export interface Routes {
   approve_scenario: { method: "POST"; path: "/api/v1/scenarios/{name}/approve"; body: DecisionWanted; answer: Scenario };
+  assign_overlay: { method: "POST"; path: "/api/v1/overlays"; body: OverlayWanted; answer: Overlay };
   begin_grids: { method: "POST"; path: "/api/v1/grids/{branch_id}"; body: GridsWanted; answer: GridEdit };
   cancel_job: { method: "POST"; path: "/api/v1/jobs/{job_id}/cancel"; body: never; answer: Job };
   change_feature: { method: "PATCH"; path: "/api/v1/features/{feature_id}"; body: FeatureChange; answer: Feature };
@@ -1726,6 +1819,7 @@ export interface Routes {
   download_table: { method: "GET"; path: "/api/v1/downloads/{table}.{kind}"; body: never; answer: unknown };
   draw_catchments: { method: "POST"; path: "/api/v1/catchments"; body: CatchmentDrawing; answer: Job };
   edit_grids: { method: "POST"; path: "/api/v1/grids/{branch_id}/operations"; body: OperationWanted; answer: GridEdit };
+  end_overlay: { method: "POST"; path: "/api/v1/overlays/{overlay_id}/end"; body: OverlayEnd; answer: Overlay };
   explain_score: { method: "GET"; path: "/api/v1/cells/{cell}/explain"; body: never; answer: MeasureExplained };
   find_on_map: { method: "GET"; path: "/api/v1/search"; body: never; answer: FoundList };
   finish_login: { method: "GET"; path: "/login/callback"; body: never; answer: unknown };
@@ -1755,6 +1849,7 @@ export interface Routes {
   list_members: { method: "GET"; path: "/api/v1/membership"; body: never; answer: GridMembers };
   list_merchants: { method: "GET"; path: "/api/v1/parties/merchants"; body: never; answer: Merchants };
   list_overlaps: { method: "GET"; path: "/api/v1/catchments/overlaps"; body: never; answer: Overlaps };
+  list_overlays: { method: "GET"; path: "/api/v1/overlays"; body: never; answer: Overlays };
   list_party_feed: { method: "GET"; path: "/api/v1/feed/parties"; body: never; answer: PartyFeed };
   list_publications: { method: "GET"; path: "/api/v1/publications"; body: never; answer: Publications };
   list_scenarios: { method: "GET"; path: "/api/v1/scenarios"; body: never; answer: Scenarios };
@@ -1786,6 +1881,8 @@ export interface Routes {
   publish_scenario: { method: "POST"; path: "/api/v1/scenarios/{name}/publish"; body: PublishWanted; answer: ScenarioPublished };
   query_cells: { method: "POST"; path: "/api/v1/cells/query"; body: CellQuestion; answer: Cells };
   raise_dispute: { method: "POST"; path: "/api/v1/scenarios/{name}/disputes"; body: DisputeWanted; answer: Dispute };
+  read_account_policy: { method: "GET"; path: "/api/v1/account-policy"; body: never; answer: AccountPolicyTold };
+  read_cadence: { method: "GET"; path: "/api/v1/cadence"; body: never; answer: CadenceTable };
   read_cell: { method: "GET"; path: "/api/v1/cells/{cell}"; body: never; answer: CellDetail };
   read_doubtful: { method: "GET"; path: "/api/v1/locations/review/{item_id}"; body: never; answer: LocationItem };
   read_draft_tile: { method: "GET"; path: "/tiles/drafts/{scenario}/{layer}/{z}/{x}/{y}.mvt"; body: never; answer: unknown };
@@ -1819,6 +1916,8 @@ export interface Routes {
   repair_scenario: { method: "POST"; path: "/api/v1/scenarios/{name}/repair"; body: RepairWanted; answer: Job };
   replan_scenario: { method: "POST"; path: "/api/v1/scenarios/{name}/replan"; body: ScenarioReplanned; answer: Job };
   rollback_scenario: { method: "POST"; path: "/api/v1/scenarios/{name}/rollback"; body: never; answer: ScenarioTakenBack };
+  set_account_policy: { method: "POST"; path: "/api/v1/account-policy"; body: AccountPolicyWanted; answer: AccountPolicyTold };
+  set_cadence: { method: "POST"; path: "/api/v1/cadence"; body: CadenceWanted; answer: CadenceTable };
   solve_scenario: { method: "POST"; path: "/api/v1/scenarios/{name}/solve"; body: ScenarioSolved; answer: Job };
   start_run: { method: "POST"; path: "/api/v1/runs"; body: RunWanted; answer: Job };
   submit_scenario: { method: "POST"; path: "/api/v1/scenarios/{name}/submit"; body: never; answer: Scenario };
