@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gridgeo.bench import serve_load, serve_rls, serve_tiles
+from gridgeo.bench import serve_load, serve_rls, serve_tiles, serve_tipg
 from gridgeo.bench.postgis_server import REMEDY, NoServerError, empty_database
 from gridgeo.bench.report import report, yardstick
 from gridgeo.storage import open_engine
@@ -28,6 +28,7 @@ def bench(*, quick: bool = False, postgis_url: str | None = None) -> dict[str, A
             *serve_load.cases(quick, url, service),
             *serve_rls.cases(quick, url, service, measure["scale"]),
             *serve_tiles.cases(quick, url),
+            *serve_tipg.cases(quick, url, service),
         ]
         checks = {"errors": sum(case.ours or 0.0 for case in cases if case.id.endswith("-errors"))}
         return report("serve", cases, measure) | {"checks": checks}
