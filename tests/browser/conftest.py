@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,11 @@ NOTE_VIOLATIONS = """
 
 @dataclass(frozen=True)
 class Service:
-    """A running `gridgeo serve`: its address, and the cookies of whoever opened the login link."""
+    """A running `gridgeo serve`: its address, the cookies of whoever opened the login link, and its store."""
 
     url: str
     cookies: list[dict[str, Any]]
+    store: str = ""
 
 
 @dataclass
@@ -85,29 +86,33 @@ def gridgeo(*arguments: str) -> None:
 
 
 @contextmanager
-def serving(store: str) -> Iterator[str]:
-    """Start `gridgeo serve`; gives the login link that it printed."""
+def serving(store: str, **settings: str) -> Iterator[str]:
+    """Start `gridgeo serve`; gives the login link that it printed, with settings of a server its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [GRIDGEO, "serve", "--store", store, "--port", str(port)]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8"}
+    url = f"http://127.0.0.1:{port}" if settings else None
+    environment |= {f"GRIDGEO_{name.upper()}": value for name, value in settings.items()}
+    environment |= {"GRIDGEO_PUBLIC_URL": url} if url else {}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
     try:
-        yield _login_link(process)
+        yield _login_link(process, url)
     finally:
         process.terminate()
         process.communicate()
 
 
-def _login_link(process: subprocess.Popen[str]) -> str:
-    """Read the log until the worker is up; the link comes before."""
-    link, log = None, []
+def _login_link(process: subprocess.Popen[str], link: str | None) -> str:
+    """Read the log until the worker is up; the link comes before, where there is none yet."""
+    log = []
     for line in process.stdout or ():
         log.append(line)
-        link = link or re.search(r"http://\S+/login\?token=\S+", line)
+        printed = re.search(r"http://\S+/login\?token=\S+", line)
+        link = link or (printed.group() if printed else None)
         if link and "Started worker" in line:
-            return link.group()
+            return link
     raise AssertionError("".join(log))
 
 
@@ -129,7 +134,7 @@ def service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     store = f"sqlite:///{tmp_path_factory.mktemp('browser')}/demo.db"
     gridgeo("demo", "--no-serve", "--store", store)
     with serving(store) as link:
-        yield signed_in(browser, link)
+        yield replace(signed_in(browser, link), store=store)
 
 
 def signed_in(browser: Browser, link: str) -> Service:

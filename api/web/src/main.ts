@@ -1,11 +1,13 @@
 // Puts the page together.
 
-import { reader, sender } from "./core/api.js";
+import { reader, sender, type Read } from "./core/api.js";
 import { integer } from "./core/format.js";
 import { catalogue, languageFrom } from "./core/i18n.js";
 import { Loader } from "./core/loader.js";
 import { initialState, measureName, stepBack, type State } from "./core/state.js";
+import { goOn, noticing } from "./core/session.js";
 import { Store } from "./core/store.js";
+import { signOut } from "./ui/account.js";
 import { details } from "./ui/details.js";
 import { label, make, say } from "./ui/dom.js";
 import { header, notices } from "./ui/header.js";
@@ -37,8 +39,8 @@ function remember(language: string): void {
 function start(): void {
   const store = new Store<State>(initialState(languageFrom(remembered(), navigator.language)));
   const fetcher: typeof fetch = (path, options) => fetch(path, options);
-  const read = reader(() => store.now.language, fetcher);
-  const send = sender(() => store.now.language, fetcher);
+  const language = () => store.now.language;
+  const { read, send } = noticing(store, reader(language, fetcher), sender(language, fetcher));
   const live = make("div", { class: "unseen", "aria-live": "polite", id: "live" });
   const announce = (text: string) => (live.textContent = text);
   const loader = new Loader(store, read);
@@ -48,7 +50,9 @@ function start(): void {
   const stage = make("div", { class: "stage" }, busy, map.element);
   const rooms: House = house({ store, read, send, view: map.view, announce, reload }, stage);
   showBusy(store, busy);
-  build(store, [rooms.side, stage], live, reload);
+  const back = () => void lookAgain(store, read, announce);
+  build(store, [rooms.side, stage], live, page(store, reload, back), signOut(store, send, announce));
+  window.addEventListener("focus", () => store.now.phase === "signedOut" && store.now.cells && back());
   followAddress(store);
   followLanguage(store);
   followState(store, announce);
@@ -58,17 +62,24 @@ function start(): void {
   reload();
 }
 
-function build(store: Store<State>, parts: HTMLElement[], live: HTMLElement, retry: () => void): void {
+function build(store: Store<State>, parts: HTMLElement[], live: HTMLElement, waiting: HTMLElement, out: HTMLElement): void {
   const skip = say(store, make("a", { class: "skip", href: "#map" }), (words) => words.skipToMap);
   const work = label(store, make("main", { class: "work" }, ...parts), "aria-label", (words) => words.title);
-  const waiting = page(store, retry);
   document.body.textContent = "";
   const sheet = keySheet(store);
-  document.body.append(skip, header(store, sheet.button), notices(store), waiting, work, live, sheet.element);
+  document.body.append(skip, header(store, sheet.button, out), notices(store), waiting, work, live, sheet.element);
   store.watch(
     (state) => [state.phase],
     ({ phase }) => (work.hidden = phase !== "ready"),
   );
+}
+
+/** Somebody may have signed in again in another tab; who has not is told. */
+async function lookAgain(store: Store<State>, read: Read, announce: (text: string) => void): Promise<void> {
+  const problem = await goOn(store, read, () => location.reload());
+  if (!problem) return;
+  const { language } = store.now;
+  announce(problem.status === 401 ? catalogue(language).sessionStillOut : problemText(problem, language));
 }
 
 /** A measure on its way, or why it did not come. */

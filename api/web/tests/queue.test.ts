@@ -76,15 +76,17 @@ test("a location that another has decided meanwhile is said, and does not come b
   assert.ok(!ids(store.now).includes(1));
 });
 
-test("a decision that did not arrive leaves the location at its place in the list", async () => {
+test("a decision that did not arrive leaves the location at its place in the list, and the pin on the map", async () => {
   for (const failure of [0, 412, 503]) {
     const { store, work } = working(refuse(failure));
     await work.start();
     for (let round = 0; round < 5; round++) await settled();
     store.apply(queue.chosen(3));
     await settled();
-    await work.decide({ decision: "accept" });
+    store.apply(queue.pinned([9.6, 47.2]));
+    await work.decide({ decision: "place", lng: 9.6, lat: 47.2 });
     assert.deepEqual([ids(store.now), store.now.at, store.now.open], [[1, 2, 3, 4, 5], 3, 5]);
+    assert.deepEqual(store.now.pin, [9.6, 47.2]);
     assert.ok(store.now.refused);
   }
 });

@@ -76,7 +76,7 @@ export class QueueWork {
 
   /** Decides about the location that is looked at. */
   async decide(decision: Decision): Promise<void> {
-    const { item } = this.store.now;
+    const { item, pin } = this.store.now;
     if (!item || item.status !== "open") return;
     this.store.apply(queue.decisionSent(item.id));
     this.known.delete(item.id);
@@ -86,6 +86,8 @@ export class QueueWork {
       const problem = problemFrom(error);
       const now = problem.status === 412 ? await this.item(item.id).catch(() => item) : item;
       this.store.apply(queue.decisionRefused(now, problem, now.status === "open"));
+      // A pin is work done by hand: it is not lost with the decision.
+      if (now.status === "open") this.store.apply(queue.pinned(pin));
     }
   }
 

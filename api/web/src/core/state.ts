@@ -163,6 +163,20 @@ function phaseOf(problem: Problem, whileAskingSession: boolean): Phase {
   return whileAskingSession && problem.status === 404 ? "empty" : "failed";
 }
 
+/** Nobody is signed in any more: what is here stays, behind a page that says so. */
+export const sessionEnded =
+  (problem: Problem): Action =>
+  (state) =>
+    state.phase === "ready" ? { ...state, phase: "signedOut", problem } : state;
+
+/** The same person is signed in again; what was on its way when the session ended is asked for anew when it is wanted. */
+export const sessionResumed =
+  (session: Session): Action =>
+  (state) => {
+    if (state.phase !== "signedOut" || !state.cells) return state;
+    return { ...state, phase: "ready", problem: null, session, awaited: null, panel: null };
+  };
+
 export const publicationLoaded =
   (loaded: Publication): Action =>
   (state) => {

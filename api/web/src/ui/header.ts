@@ -4,6 +4,7 @@ import { dateTime, integer } from "../core/format.js";
 import { catalogue, LANGUAGES, type Language } from "../core/i18n.js";
 import { languageChosen, type State } from "../core/state.js";
 import type { Store } from "../core/store.js";
+import { roleName } from "../core/words/session.js";
 import { given, label, make, replace, say } from "./dom.js";
 import { tabs } from "./rooms.js";
 
@@ -23,7 +24,9 @@ function publication(store: Store<State>): HTMLElement {
       const words = catalogue(language);
       const version = integer(language, session.versions["publication"] ?? 0);
       const text = words.published(version, dateTime(language, session.published_at));
-      replace(line, given(session.ground), make("time", { datetime: session.published_at }, text));
+      const { id, role } = session.actor;
+      const who = make("span", { class: "who", "data-role": role }, words.sessionWho(id, roleName(words, role)));
+      replace(line, given(session.ground), make("time", { datetime: session.published_at }, text), who);
     },
   );
   return line;

@@ -5,6 +5,7 @@ import { catalogue, type Language } from "../core/i18n.js";
 import type { State } from "../core/state.js";
 import type { Store } from "../core/store.js";
 import { make, replace } from "./dom.js";
+import { keepRoom } from "./rooms.js";
 
 /** The service's own words where it gave any. */
 export function problemText(problem: Problem, language: Language): string {
@@ -13,13 +14,14 @@ export function problemText(problem: Problem, language: Language): string {
   return problem.status === 0 ? words.offline : words.failed(String(problem.status));
 }
 
-export function page(store: Store<State>, retry: () => void): HTMLElement {
+/** `retry` loads anew; `goOn` looks whether somebody is signed in again, with all that was here kept. */
+export function page(store: Store<State>, retry: () => void, goOn: () => void): HTMLElement {
   const element = make("section", { class: "page" });
   store.watch(
     (state) => [state.phase, state.problem, state.language],
     (state) => {
       element.hidden = state.phase === "ready";
-      replace(element, ...pageBody(state, retry));
+      replace(element, ...(state.phase === "signedOut" && state.cells ? ended(state, goOn) : pageBody(state, retry)));
     },
   );
   return element;
@@ -52,7 +54,21 @@ function signedOut(state: State, retry: () => void): HTMLElement[] {
   const title = make("h2", {}, words.signedOutTitle);
   const login = state.problem?.login;
   if (!login?.startsWith("/")) return [title, make("p", {}, words.signedOut), again(words.reload, retry)];
-  return [title, make("p", {}, make("a", { class: "primary", href: login }, words.signIn))];
+  const link = make("a", { class: "primary", href: login }, words.signIn);
+  link.addEventListener("click", keepRoom);
+  return [title, make("p", {}, link)];
+}
+
+/** The session ended during work: the way back keeps this page open, since it holds what was entered. */
+function ended(state: State, goOn: () => void): HTMLElement[] {
+  const words = catalogue(state.language);
+  const login = state.problem?.login;
+  const title = make("h2", {}, words.sessionEndedTitle);
+  const kept = make("p", {}, words.sessionEnded);
+  const on = again(words.sessionGoOn, goOn);
+  if (!login?.startsWith("/")) return [title, kept, make("p", {}, words.sessionEndedLink), on];
+  const link = make("a", { class: "primary", href: login, target: "_blank", rel: "noopener" }, words.sessionNewTab);
+  return [title, kept, make("p", {}, link), on];
 }
 
 function again(text: string, retry: () => void): HTMLElement {

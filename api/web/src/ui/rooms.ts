@@ -35,7 +35,30 @@ function tab(store: Store<State>, id: State["room"]): HTMLElement {
   return link;
 }
 
+const KEPT = "gridgeo.room";
+
+/** Signing in elsewhere leads back to the bare address: the room is kept for then. */
+export function keepRoom(): void {
+  try {
+    sessionStorage.setItem(KEPT, location.hash);
+  } catch {
+    // Storage may be switched off: the map is opened then.
+  }
+}
+
+function keptRoom(): string {
+  try {
+    const kept = sessionStorage.getItem(KEPT) ?? "";
+    sessionStorage.removeItem(KEPT);
+    return kept;
+  } catch {
+    return "";
+  }
+}
+
 export function followAddress(store: Store<State>): void {
+  const kept = keptRoom();
+  if (kept.startsWith(ADDRESS) && !location.hash) history.replaceState(null, "", kept);
   const read = () => {
     const { hash } = location;
     const room = ROOMS.find(({ id }) => hash === `${ADDRESS}${id}`);

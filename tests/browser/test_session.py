@@ -1,0 +1,157 @@
+"""Many users: each role sees its rooms, a session that ends loses nothing, signing out leaves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from gridgeo.domain import local_actor
+from gridgeo.domain.actor import OF_BRANCHES, ROLES
+from gridgeo.pipeline.access import give_role
+from gridgeo.storage import open_engine
+from tests.api.identity_provider import AUDIENCE, CLIENT, Provider, provider_on_loopback
+
+from .conftest import NewVisit, Service, Visit, serving
+
+ROOMS = {
+    "hq": ["map", "grids", "plan", "queue"],
+    "planner": ["map", "grids", "plan", "queue"],
+    "branch_manager": ["map", "grids", "queue"],
+    "rm": ["map"],
+    "helper": ["map"],
+    "consumer": ["map"],
+    "auditor": ["map", "plan"],
+}
+BUILT = ("map", "queue")
+
+
+@dataclass(frozen=True)
+class Many:
+    """A server of many users, and the provider where they sign in."""
+
+    service: Service
+    provider: Provider
+
+
+@pytest.fixture(scope="module")
+def many(service: Service) -> Iterator[Many]:
+    """The demo store served to many users; whoever is in a group named after a role has that role."""
+    engine = open_engine(service.store)
+    with engine.begin() as connection:
+        for role in ROLES:
+            branches = ["B1"] if role in OF_BRANCHES else []
+            give_role(connection, local_actor(), role, role, datetime.now(UTC), claim="groups", branches=branches)
+    engine.dispose()
+    with provider_on_loopback() as provider:
+        given = {"oidc_issuer": provider.url, "oidc_audience": AUDIENCE, "oidc_client_id": CLIENT}
+        with serving(service.store, mode="server", **given) as url:
+            yield Many(Service(url, []), provider)
+
+
+def arrive(new_visit: NewVisit, many: Many, room: str = "") -> Visit:
+    """Open the page as somebody who is not signed in; the provider's own page has one link, back."""
+    visit = new_visit(at=many.service)
+    provider = many.provider
+
+    def ask(route: Route) -> None:
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(route.request.url).query).items()}
+        provider.nonce = asked["nonce"]
+        back = f"{asked['redirect_uri']}?state={asked['state']}&code=c0de"
+        route.fulfill(content_type="text/html", body=f'<a id="ok" href="{back}">OK</a>')
+
+    visit.page.context.route(f"{provider.url}/authorization_endpoint*", ask)
+    visit.page.goto(many.service.url + "/" + room)
+    visit.page.wait_for_selector('body[data-phase="signedOut"]')
+    return visit
+
+
+def sign_in(page: Page, many: Many, role: str) -> Page:
+    """Go to the provider and come back with a role."""
+    many.provider.groups = [role]
+    page.click("a.primary")
+    page.click("#ok")
+    page.wait_for_selector('body[data-ready="true"]')
+    return page
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_sees_its_rooms_and_nothing_else(new_visit: NewVisit, many: Many, role: str) -> None:
+    page = sign_in(arrive(new_visit, many).page, many, role)
+    assert page.get_attribute(".who", "data-role") == role
+    shown = [tab.get_attribute("data-tab") for tab in page.locator("[data-tab]").all()]
+    assert shown == [room for room in ROOMS[role] if room in BUILT]
+    assert page.locator(".rooms").is_visible() == (len(shown) > 1)
+    page.goto(many.service.url + "/#/queue")
+    room = "queue" if "queue" in shown else "map"
+    page.wait_for_selector(f'body[data-ready="true"][data-room="{room}"]')
+
+
+def test_a_consumers_page_holds_published_figures_only(new_visit: NewVisit, many: Many) -> None:
+    visit = arrive(new_visit, many)
+    asked: list[str] = []
+    visit.page.on("response", lambda answer: asked.append(f"{answer.status} {urlsplit(answer.url).path}"))
+    page = sign_in(visit.page, many, "consumer")
+    page.focus("#map")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".figures")
+    assert [answer for answer in asked if answer.startswith(("4", "5"))] == []
+    cell = page.get_attribute("body", "data-selected-cell")
+    told = visit.json(f"/api/v1/cells/{cell}")["measures"]
+    assert page.locator(".figures tbody tr").count() == len(told)
+
+
+def test_signing_in_leads_to_the_room_that_was_asked_for(new_visit: NewVisit, many: Many) -> None:
+    page = sign_in(arrive(new_visit, many, "#/queue").page, many, "planner")
+    page.wait_for_selector('body[data-room="queue"]')
+
+
+def test_a_session_that_ends_leads_back_to_the_same_room_with_nothing_lost(new_visit: NewVisit, many: Many) -> None:
+    page = sign_in(arrive(new_visit, many, "#/queue").page, many, "planner")
+    page.wait_for_selector(".queue-card .facts")
+    house = page.locator("#queue-house").inner_text()
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowRight")
+    pin = page.locator(".pin-bar output").inner_text()
+    page.context.clear_cookies()
+    page.keyboard.press("Enter")
+    page.wait_for_selector('body[data-phase="signedOut"]')
+    assert "Nothing that you entered is lost" in page.locator(".page").inner_text()
+    with page.context.expect_page() as opened:
+        page.click("a.primary")
+    opened.value.click("#ok")
+    opened.value.wait_for_selector('body[data-ready="true"]')
+    opened.value.close()
+    page.click("button.primary")
+    page.wait_for_selector('body[data-phase="ready"][data-room="queue"]')
+    assert page.locator("#queue-house").inner_text() == house
+    assert page.locator(".pin-bar output").inner_text() == pin
+    page.click(".pin-bar [data-act=here]")
+    page.wait_for_selector(".queue-done >> text=Placed")
+    page.click(".queue-done button")
+    page.wait_for_selector(".queue-done", state="hidden")
+
+
+def test_signing_out_ends_the_session_and_leaves_nothing_on_the_page(new_visit: NewVisit, many: Many) -> None:
+    page = sign_in(arrive(new_visit, many).page, many, "hq")
+    page.click("[data-act=sign-out]")
+    page.wait_for_url(f"{many.provider.url}/end_session_endpoint*")
+    page.goto(many.service.url)
+    page.wait_for_selector('body[data-phase="signedOut"]')
+    assert page.locator(".who").count() == 0
+
+
+def test_signing_out_in_embedded_mode_leads_to_the_page_that_asks_for_a_link(
+    new_visit: NewVisit, service: Service
+) -> None:
+    with serving(service.store) as link:
+        page = new_visit(at=Service(link.split("/login")[0], [])).page
+        page.goto(link)
+        page.wait_for_selector('body[data-ready="true"]')
+        page.click("[data-act=sign-out]")
+        page.wait_for_selector('body[data-phase="signedOut"]')
