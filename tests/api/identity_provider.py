@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import threading
 import time
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -76,6 +77,13 @@ class Provider:
         claims = {"iss": self.url, "aud": CLIENT, "nonce": self.nonce, "groups": self.groups} | self.more
         return token(self.key, **claims)
 
+    def sign_in_page(self, path: str) -> bytes:
+        """Return the page that a browser is sent to: one link, which leads back signed in."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
+        self.nonce = asked["nonce"]
+        back = f"{asked['redirect_uri']}?{urlencode({'state': asked['state'], 'code': 'c0de'})}"
+        return f'<!doctype html><a id="ok" href="{html.escape(back)}">OK</a>'.encode()
+
 
 @contextmanager
 def provider_on_loopback() -> Iterator[Provider]:
@@ -100,6 +108,8 @@ def _handler() -> type[BaseHTTPRequestHandler]:
             provider.read.append(self.path)
             if self.path == "/jwks_uri":
                 self._answer(200, jwks(provider.key))
+            elif self.path.startswith("/authorization_endpoint?"):
+                self._answer(200, provider.sign_in_page(self.path), "text/html")
             else:
                 self._answer(200, json.dumps(provider.described()).encode())
 
@@ -109,9 +119,9 @@ def _handler() -> type[BaseHTTPRequestHandler]:
             provider.asked.append({name: values[0] for name, values in form.items()})
             self._answer(provider.status, json.dumps({"id_token": provider.identity_token()}).encode())
 
-        def _answer(self, status: int, body: bytes) -> None:
+        def _answer(self, status: int, body: bytes, kind: str = "application/json") -> None:
             self.send_response(status)
-            self.send_header("content-type", "application/json")
+            self.send_header("content-type", kind)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

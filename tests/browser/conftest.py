@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -101,7 +102,7 @@ def serving(store: str, **settings: str) -> Iterator[str]:
         yield _login_link(process, url)
     finally:
         process.terminate()
-        process.communicate()
+        process.wait()
 
 
 def _login_link(process: subprocess.Popen[str], link: str | None) -> str:
@@ -112,6 +113,8 @@ def _login_link(process: subprocess.Popen[str], link: str | None) -> str:
         printed = re.search(r"http://\S+/login\?token=\S+", line)
         link = link or (printed.group() if printed else None)
         if link and "Started worker" in line:
+            # A server logs every request: a pipe that nobody reads would stop it.
+            threading.Thread(target=process.communicate, daemon=True).start()
             return link
     raise AssertionError("".join(log))
 

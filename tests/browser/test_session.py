@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
 from gridgeo.domain import local_actor
 from gridgeo.domain.actor import OF_BRANCHES, ROLES
@@ -27,7 +27,7 @@ ROOMS = {
     "consumer": ["map"],
     "auditor": ["map", "plan"],
 }
-BUILT = ("map", "queue")
+BUILT = ("map", "grids", "queue")
 
 
 @dataclass(frozen=True)
@@ -48,23 +48,14 @@ def many(service: Service) -> Iterator[Many]:
             give_role(connection, local_actor(), role, role, datetime.now(UTC), claim="groups", branches=branches)
     engine.dispose()
     with provider_on_loopback() as provider:
-        given = {"oidc_issuer": provider.url, "oidc_audience": AUDIENCE, "oidc_client_id": CLIENT}
+        given = {"oidc_issuer": provider.url, "oidc_audience": AUDIENCE, "oidc_client_id": CLIENT, "rate_per_s": "0"}
         with serving(service.store, mode="server", **given) as url:
             yield Many(Service(url, []), provider)
 
 
 def arrive(new_visit: NewVisit, many: Many, room: str = "") -> Visit:
-    """Open the page as somebody who is not signed in; the provider's own page has one link, back."""
+    """Open the page as somebody who is not signed in."""
     visit = new_visit(at=many.service)
-    provider = many.provider
-
-    def ask(route: Route) -> None:
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(route.request.url).query).items()}
-        provider.nonce = asked["nonce"]
-        back = f"{asked['redirect_uri']}?state={asked['state']}&code=c0de"
-        route.fulfill(content_type="text/html", body=f'<a id="ok" href="{back}">OK</a>')
-
-    visit.page.context.route(f"{provider.url}/authorization_endpoint*", ask)
     visit.page.goto(many.service.url + "/" + room)
     visit.page.wait_for_selector('body[data-phase="signedOut"]')
     return visit

@@ -6,6 +6,7 @@ import * as mapWords from "./words/map.js";
 import * as queue from "./words/queue.js";
 import * as session from "./words/session.js";
 import * as strokes from "./words/strokes.js";
+import * as table from "./words/table.js";
 import * as tools from "./words/tools.js";
 
 export type Language = "en" | "zh";
@@ -14,6 +15,7 @@ const en = {
   ...keys.en,
   ...queue.en,
   ...session.en,
+  ...table.en,
   ...mapWords.en,
   ...strokes.en,
   ...tools.en,
@@ -151,6 +153,7 @@ const zh: Catalogue = {
   ...keys.zh,
   ...queue.zh,
   ...session.zh,
+  ...table.zh,
   ...mapWords.zh,
   ...strokes.zh,
   ...tools.zh,

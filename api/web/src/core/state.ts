@@ -93,6 +93,8 @@ export interface State {
   readonly reasons: Reasons | null;
   readonly layers: Readonly<Record<LayerName, boolean>>;
   readonly tableOpen: boolean;
+  /** The cells are shown as a table, in the map's place. */
+  readonly cellsAsTable: boolean;
 }
 
 export interface Publication {
@@ -131,6 +133,7 @@ export function initialState(language: Language): State {
     reasons: null,
     layers: { streets: true, boundaries: true, catchments: true, branches: true },
     tableOpen: true,
+    cellsAsTable: false,
   };
 }
 
@@ -287,6 +290,8 @@ export const territoryChosen =
 export const layerSwitched =
   (layer: LayerName, shown: boolean): Action =>
   (state) => ({ ...state, layers: { ...state.layers, [layer]: shown } });
+
+export const cellsSwitched = (): Action => (state) => ({ ...state, cellsAsTable: !state.cellsAsTable });
 
 export const tableSwitched = (): Action => (state) => ({ ...state, tableOpen: !state.tableOpen });
 

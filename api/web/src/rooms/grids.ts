@@ -33,7 +33,7 @@ const KEYS: readonly KeyUse<Act>[] = [
 export const gridsRoom: Room = {
   id: "grids",
   name: (words) => words.roomGrids,
-  roles: ["hq", "planner", "branch_manager", "rm", "helper", "auditor"],
+  roles: ["hq", "planner", "branch_manager"],
   keys: KEYS,
   open,
 };

@@ -86,7 +86,7 @@ function textureRows(language: Language, column: MeasureColumn, counts: ClassCou
 }
 
 /** Why figures are not shown, shorter than the service says it of one cell. */
-const hiddenWords = (words: Catalogue): Record<Reason, string> => ({
+export const hiddenWords = (words: Catalogue): Record<Reason, string> => ({
   small_count: words.mapHiddenSmallCount,
   hidden_count: words.mapHiddenHiddenCount,
   internal: words.mapHiddenInternal,

@@ -8,6 +8,7 @@ import { measureName, measureOf, territoryOf, type Direction, type State } from 
 import type { Store } from "../core/store.js";
 import type { Details } from "./details.js";
 import { MapView, type Pointed } from "../map/view.js";
+import { cellTable } from "./cellTable.js";
 import { given, label, make, replace, say } from "./dom.js";
 import { ARROWS, MAP_KEYS } from "./mapKeys.js";
 
@@ -43,9 +44,45 @@ export function mapPanel(
     else onKey(event, store, view, details, announce);
   });
   const help = say(store, make("p", { id: "map-help", class: "unseen" }), (words) => words.mapHelp);
-  const frame = make("div", { class: "map-frame" }, map, buttons(store, view), details.element, help);
-  const bar = make("div", { class: "map-bar" }, north(store), scale, pointer, attribution(store));
+  const table = cellTable(store, details);
+  const frame = make("div", { class: "map-frame" }, map, buttons(store, view), table, details.element, help);
+  showTable(store, frame, table, map);
+  const bar = make("div", { class: "map-bar" }, tableSwitch(store), north(store), scale, pointer, attribution(store));
   return { element: make("div", { class: "map-panel" }, frame, bar), view, focus: () => map.focus() };
+}
+
+/** The table lies over the map, in the room of the map alone; the map stays as it was behind it. */
+function showTable(store: Store<State>, frame: HTMLElement, table: HTMLElement, map: HTMLElement): void {
+  store.watch(
+    (state) => [state.cellsAsTable, state.room, state.panel !== null],
+    ({ cellsAsTable, room, panel }) => {
+      const [held, asTable] = [frame.contains(document.activeElement), cellsAsTable && room === "map"];
+      const turned = table.hidden === asTable;
+      table.hidden = !asTable;
+      // The keyboard goes along to what takes the place of what had it.
+      if (turned && held) (asTable ? rowToHold(table) : map)?.focus();
+      frame.classList.toggle("as-table", !table.hidden);
+      frame.classList.toggle("with-details", panel !== null);
+    },
+  );
+}
+
+function rowToHold(table: HTMLElement): HTMLElement | null {
+  return table.querySelector("tr.current button") ?? table.querySelector("tbody button");
+}
+
+function tableSwitch(store: Store<State>): HTMLElement {
+  const button = make("button", { type: "button", class: "quiet-button as-switch", "data-act": "as-table" });
+  button.addEventListener("click", () => store.apply(actions.cellsSwitched()));
+  store.watch(
+    (state) => [state.cellsAsTable, state.room, state.language],
+    ({ cellsAsTable, room, language }) => {
+      const words = catalogue(language);
+      button.hidden = room !== "map";
+      button.textContent = cellsAsTable ? words.tableAsMap : words.tableAsTable;
+    },
+  );
+  return button;
 }
 
 /** Pixels of the map under the details; on a phone the details lie below the map and not over it. */
