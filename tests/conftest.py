@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +22,7 @@ from gridgeo.domain import Actor, local_actor
 from gridgeo.storage import open_engine, upgrade, without_postgis
 
 from .provider_stand_in import Service, provider_service
+from .warm_commands import WarmCommands
 
 # No test has a time limit: a loaded machine is not a fault.
 settings.register_profile("unhurried", deadline=None)
@@ -135,6 +138,34 @@ def connection(store_kind: StoreKind, shared_engine: Callable[[StoreKind], sa.En
         transaction = opened.begin()
         yield opened
         transaction.rollback()
+
+
+@pytest.fixture(scope="session")
+def warm_commands() -> Iterator[WarmCommands]:
+    """Commands in processes of their own that need not load the libraries first."""
+    with WarmCommands() as commands:
+        yield commands
+
+
+@pytest.fixture(scope="session")
+def demo_file(warm_commands: WarmCommands, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The file of a finished demo store, never changed, and the object the demo printed.
+
+    Made once for all workers of a parallel run: the first one makes it, the others wait for it and copy it.
+    """
+    own = tmp_path_factory.mktemp("demo")
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo_of_all_workers"
+    shared.mkdir(exist_ok=True)
+    store, printed = shared / "demo.db", shared / "printed.json"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not printed.exists():
+            done = warm_commands.run(["demo", "--no-serve", "--json", "--store", f"sqlite:///{store}"])
+            assert done.returncode == 0, done.stderr
+            printed.write_text(done.stdout, encoding="utf-8")
+    copy = Path(shutil.copy(store, own / "demo.db"))
+    return copy, json.loads(printed.read_text(encoding="utf-8"))
 
 
 @pytest.fixture

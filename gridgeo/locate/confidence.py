@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from sklearn.isotonic import IsotonicRegression
 
 from gridgeo.cells import metres_between
 from gridgeo.domain import BoolArray, FloatArray, IntArray
@@ -190,6 +189,9 @@ def _curves(located: pl.DataFrame, error_m: FloatArray) -> tuple[Curve, ...]:
 
 def _curve(tier: str, doubtful: bool, scale: FloatArray, error_m: FloatArray) -> Curve:
     """Fit both curves: means over quantile bins of the scale, made monotone by isotonic regression."""
+    # Takes half a second to import, and a locator only reads the curves.
+    from sklearn.isotonic import IsotonicRegression
+
     count = max(1, min(KNOTS, len(scale) // MIN_ROWS))
     edges = np.unique(np.quantile(scale, np.linspace(0, 1, count + 1)))
     index = np.clip(np.searchsorted(edges, scale, side="right") - 1, 0, max(len(edges) - 2, 0))

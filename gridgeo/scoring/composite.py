@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from gridgeo.domain import BoolArray, FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
@@ -134,7 +134,7 @@ def _places(table: FloatArray, components: tuple[Component, ...]) -> FloatArray:
     if len(table) == 0:
         return table
     signs = np.array([1.0 if component.direction == "up" else -1.0 for component in components])
-    ranks: FloatArray = stats.rankdata(table * signs, axis=0)
+    ranks: FloatArray = scipy.stats.rankdata(table * signs, axis=0)
     places: FloatArray = (ranks - 0.5) / len(table)
     return places
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import optimize, special, stats
+import scipy
+from scipy import optimize, special
 
 from gridgeo.domain import FloatArray
 
@@ -182,7 +183,7 @@ def overdispersion(counts: FloatArray, mean: FloatArray, n_coefficients: int) ->
     # White's variance: the response is anything but equally spread.
     spread = float(np.sqrt(((safe * residual) ** 2).sum()) / (safe**2).sum())
     statistic = slope / spread if spread > 0 else 0.0
-    return OverdispersionTest(ratio, float(stats.norm.sf(statistic)))
+    return OverdispersionTest(ratio, float(scipy.stats.norm.sf(statistic)))
 
 
 def predicted_mean(design: FloatArray, coefficients: FloatArray, log_exposure: FloatArray) -> FloatArray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from gridgeo.domain import BoolArray, FloatArray
 from gridgeo.domain.words import EVIDENCE
@@ -128,8 +128,8 @@ def _drawn_again(
     times = np.random.default_rng(0).multinomial(
         len(folds.areas), np.full(len(folds.areas), 1 / len(folds.areas)), size=DRAWS
     )
-    ranks = {name: stats.rankdata(known[name][judged]) - (len(area) + 1) / 2 for name in names}
-    true_rank = stats.rankdata(truth[judged]) - (len(area) + 1) / 2
+    ranks = {name: scipy.stats.rankdata(known[name][judged]) - (len(area) + 1) / 2 for name in names}
+    true_rank = scipy.stats.rankdata(truth[judged]) - (len(area) + 1) / 2
     drawn = {name: _correlations(times, area, ranks[name], true_rank) for name in names}
     for name in names[1:]:
         wins[name] = float((drawn["model"] > drawn[name]).mean())
@@ -137,7 +137,7 @@ def _drawn_again(
     middle = float(np.median(drawn["model"]))
     # Few areas drawn again vary too little: the band grows to what Student's distribution asks of so many.
     areas = len(np.unique(area))
-    grown = float(stats.t.ppf(0.95, areas - 1) / stats.norm.ppf(0.95)) * (areas / (areas - 1)) ** 0.5
+    grown = float(scipy.stats.t.ppf(0.95, areas - 1) / scipy.stats.norm.ppf(0.95)) * (areas / (areas - 1)) ** 0.5
     return (max(middle + grown * (low - middle), -1.0), min(middle + grown * (high - middle), 1.0)), wins
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
+from scipy import optimize
 
 from gridgeo.domain import FloatArray
 
@@ -57,7 +58,7 @@ def closeness(feature: FloatArray, target: FloatArray) -> float:
     """Return 0 to 1; 1 where the feature gives the target's order or its values."""
     if np.ptp(feature) == 0 or np.ptp(target) == 0:
         return 0.0
-    ranked = abs(float(stats.spearmanr(feature, target).statistic))
+    ranked = abs(float(scipy.stats.spearmanr(feature, target).statistic))
     return max(ranked, _stepwise(feature, target), _stepwise(-feature, target))
 
 
@@ -103,4 +104,4 @@ def _same_order(columns: FloatArray, target: FloatArray) -> bool:
     """Tell whether the sum orders the cells as the target does: one outlier alone can explain a variance."""
     solution, *_ = np.linalg.lstsq(columns, target, rcond=None)
     fitted = np.round(columns @ solution / target.std(), 6)
-    return float(stats.spearmanr(fitted, np.round(target / target.std(), 6)).statistic) >= LEAKS_FROM
+    return float(scipy.stats.spearmanr(fitted, np.round(target / target.std(), 6)).statistic) >= LEAKS_FROM

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 
 import numpy as np
-from scipy import stats
+import scipy
 from scipy.spatial import cKDTree
 from threadpoolctl import threadpool_limits
 
@@ -125,7 +125,7 @@ def _forecasts(table: CellTable, folds: Folds, penalties: tuple[float, ...]) -> 
         trials.append(_trial(data, _inner_folds(folds, fold), fold.learn, (family, penalties)))
     at, which, gain = _choice(trials, len(penalties))
     found = {name: np.full(len(table.cells), np.nan) for name in HELD_OUT}
-    ranks = np.column_stack([stats.rankdata(column, nan_policy="omit") for column in table.matrix.T])
+    ranks = np.column_stack([scipy.stats.rankdata(column, nan_policy="omit") for column in table.matrix.T])
     notes: tuple[Note, ...] = ()
     for fold, whole in turns:
         data, unseen = whole.of(fold.learn), whole.matrix[fold.left_out]
@@ -278,7 +278,7 @@ def rank_agreement(forecast: FloatArray, truth: FloatArray) -> float | None:
     both = np.isfinite(forecast) & np.isfinite(truth)
     if both.sum() < 3 or np.ptp(forecast[both]) == 0 or np.ptp(truth[both]) == 0:
         return None
-    return float(stats.spearmanr(forecast[both], truth[both]).statistic)
+    return float(scipy.stats.spearmanr(forecast[both], truth[both]).statistic)
 
 
 def without_missing(table: CellTable) -> CellTable:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 from gridgeo.domain import BoolArray, FloatArray
 from gridgeo.domain.words import EVIDENCE
@@ -127,7 +128,7 @@ def wilson_band(customers: ArrayLike, people: ArrayLike) -> tuple[FloatArray, Fl
     """
     n = counts(people, "people")
     k = counts(customers, "customers", len(n))
-    z = float(stats.norm.ppf(0.5 + BAND / 2))
+    z = float(scipy.stats.norm.ppf(0.5 + BAND / 2))
     valid = (n > 0) & (k <= n)
     n_safe, k_safe = np.where(valid, n, 1.0), np.where(valid, k, 0.0)
     middle = (k_safe + z * z / 2) / (n_safe + z * z)

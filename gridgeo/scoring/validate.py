@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from gridgeo.domain import FloatArray
 from gridgeo.errors import InvalidInputError
@@ -146,7 +146,7 @@ def rank_correlation(forecast: FloatArray, truth: FloatArray) -> float | None:
     """Return Spearman's rank correlation; None with few cells or where one side never varies."""
     if len(truth) < LEAST_CELLS or np.ptp(forecast) == 0 or np.ptp(truth) == 0:
         return None
-    return float(stats.spearmanr(forecast, truth).statistic)
+    return float(scipy.stats.spearmanr(forecast, truth).statistic)
 
 
 def top_decile_lift(forecast: FloatArray, truth: FloatArray) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -13,12 +12,24 @@ from typing import Any
 
 import pytest
 
+from tests.warm_commands import WarmCommands
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="session")
-def gridgeo() -> Run:
-    """Run `gridgeo ARGUMENTS` and return what it printed and its exit code."""
+def gridgeo(warm_commands: WarmCommands) -> Run:
+    """Run `gridgeo ARGUMENTS` in a process of its own and return what it printed and its exit code."""
+
+    def run(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        return warm_commands.run(arguments, cwd=cwd, **environment)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def fresh_gridgeo() -> Run:
+    """Run the program `gridgeo` itself: several seconds slower, for what a process has from its very start."""
 
     def run(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
         command = [str(Path(sys.executable).parent / "gridgeo"), *map(str, arguments)]
@@ -29,12 +40,9 @@ def gridgeo() -> Run:
 
 
 @pytest.fixture(scope="session")
-def demo(gridgeo: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def demo(demo_file: tuple[Path, dict[str, Any]]) -> tuple[Path, dict[str, Any]]:
     """The file of a finished demo store, and the object the demo printed."""
-    path = tmp_path_factory.mktemp("demo") / "demo.db"
-    done = gridgeo("demo", "--no-serve", "--json", "--store", f"sqlite:///{path}")
-    assert done.returncode == 0, done.stderr
-    return path, json.loads(done.stdout)
+    return demo_file
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import json
 import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+
+from tests.warm_commands import WarmCommands
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -28,7 +28,7 @@ def example(page: Path) -> tuple[str, list[list[str]]]:
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def done(warm_commands: WarmCommands, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """What each command of the page said, in a folder of its own; the cells come last."""
     if not DATA.is_dir():
         if os.environ.get("CI"):
@@ -37,11 +37,11 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("london")
     code, commands = example(PAGES[0])
     exec(code.replace("DATA/", f"{DATA}/").replace("inner.parquet", f"{folder}/inner.parquet"), {})  # noqa: S102
-    program = str(Path(sys.executable).parent / "gridgeo")
     store = ["--store", f"sqlite:///{folder}/london.db", "--json"]
     said = []
     for command in commands:
-        ran = subprocess.run([program, *command[1:], *store], cwd=folder, capture_output=True, text=True, check=True)
+        ran = warm_commands.run([*command[1:], *store], cwd=folder)
+        assert ran.returncode == 0, ran.stderr
         said.append(json.loads(ran.stdout))
     return [*said, {"cells": pl.read_csv(folder / "inner.csv")}]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +19,7 @@ from gridgeo.pipeline.intake import ImportRequest, import_file
 from gridgeo.sources.intake import ImportOptions
 from gridgeo.storage import live, open_engine, read_frame
 from gridgeo.storage.models import ImportFile, Version
+from tests.warm_commands import WarmCommands
 
 ORGS = "id,name,kind,lng,lat\nA,North,branch,9.52,47.21\n"
 ROWS = 120_000
@@ -88,21 +87,28 @@ def see(engine: sa.Engine, actor: Actor, files: dict[str, Path], now: datetime) 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_an_import_killed_anywhere_leaves_the_version_before(
-    store_url: str, engine: sa.Engine, actor: Actor, files: dict[str, Path], now: datetime, see: See, moment: str
+    store_url: str,
+    engine: sa.Engine,
+    actor: Actor,
+    files: dict[str, Path],
+    now: datetime,
+    see: See,
+    moment: str,
+    warm_commands: WarmCommands,
 ) -> None:
     before = see()
-    command = [sys.executable, "-c", DYING, store_url, str(files["many"]), moment]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = warm_commands.run([store_url, files["many"], moment], code=DYING)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert see() == before
     take(engine, actor, "customers", files["many"], now)
     assert see()[1] == ROWS
 
 
-def test_an_import_that_is_not_killed_goes_live(store_url: str, files: dict[str, Path], see: See) -> None:
+def test_an_import_that_is_not_killed_goes_live(
+    store_url: str, files: dict[str, Path], see: See, warm_commands: WarmCommands
+) -> None:
     """The control of the kills: the same program, told to die at a moment that never comes."""
-    command = [sys.executable, "-c", DYING, store_url, str(files["many"]), "never 1"]
-    assert subprocess.run(command, capture_output=True, text=True, check=False).returncode == 0
+    assert warm_commands.run([store_url, files["many"], "never 1"], code=DYING).returncode == 0
     assert see()[1] == ROWS
 
 
@@ -144,16 +150,15 @@ sys.exit(run(sys.argv[2:]))
 
 @pytest.mark.parametrize("store_kind", ["sqlite"], indirect=False)
 def test_a_file_system_that_refuses_more_bytes_leaves_the_version_before(
-    store_url: str, engine: sa.Engine, files: dict[str, Path], see: See
+    store_url: str, engine: sa.Engine, files: dict[str, Path], see: See, warm_commands: WarmCommands
 ) -> None:
     before = see()
     size = Path(store_url.removeprefix("sqlite:///")).stat().st_size
     arguments = ["import", "customers", str(files["many"]), "--store", store_url, "--json"]
-    command = [sys.executable, "-c", LIMITED, str(size + (1 << 20)), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = warm_commands.run([str(size + (1 << 20)), *arguments], code=LIMITED)
     assert done.returncode != 0
     assert see() == before
     engine.dispose()
-    whole = subprocess.run([sys.executable, "-c", LIMITED, str(1 << 40), *arguments], capture_output=True, text=True)
+    whole = warm_commands.run([str(1 << 40), *arguments], code=LIMITED)
     assert json.loads(whole.stdout)["accepted"] == ROWS, whole.stderr
     assert see()[1] == ROWS

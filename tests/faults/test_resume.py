@@ -6,23 +6,30 @@ import json
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-GRIDGEO = str(Path(sys.executable).parent / "gridgeo")
+from tests.warm_commands import WarmCommands
+
+Cli = Callable[..., dict[str, Any]]
 STEPS = ["catchment", "location", "score", "plan", "publication"]
 SECOND_RUN = ["run", "--seed", "2", "--resolution", "10"]
 
 
-def cli(store: Path, *arguments: str) -> dict:
-    done = subprocess.run(
-        [GRIDGEO, *arguments, "--store", f"sqlite:///{store}", "--json"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+@pytest.fixture(scope="module")
+def cli(warm_commands: WarmCommands) -> Cli:
+    """Run a command on a store and return the object it prints."""
+
+    def run(store: Path, *arguments: str) -> dict[str, Any]:
+        done = warm_commands.run([*arguments, "--store", f"sqlite:///{store}", "--json"])
+        assert done.returncode == 0, done.stderr
+        body: dict[str, Any] = json.loads(done.stdout)
+        return body
+
+    return run
 
 
 def steps_done(store: Path) -> int:
@@ -33,7 +40,7 @@ def steps_done(store: Path) -> int:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with one finished run, made once."""
     path = tmp_path_factory.mktemp("finished") / "demo.db"
     cli(path, "demo", "--no-serve", "--ground", "helsinki")
@@ -41,7 +48,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def whole(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
+def whole(cli: Cli, finished: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the second run says when nobody kills it."""
     copy = tmp_path_factory.mktemp("whole") / "whole.db"
     return cli(Path(shutil.copy(finished, copy)), *SECOND_RUN)
@@ -65,21 +72,20 @@ sys.exit(run(sys.argv[2:]))
 """The command line, killed inside the transaction of one step, when all of its rows are written and none committed."""
 
 
-def kill_in(store: Path, kind: str) -> int:
+def kill_in(commands: WarmCommands, store: Path, kind: str) -> int:
     """Start a second run that dies in the step; return how many steps it had recorded."""
-    command = [sys.executable, "-c", DYING, kind, *SECOND_RUN, "--store", f"sqlite:///{store}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = commands.run([kind, *SECOND_RUN, "--store", f"sqlite:///{store}"], code=DYING)
     assert done.returncode == -signal.SIGKILL, done.stderr
     return steps_done(store)
 
 
 @pytest.mark.parametrize("kind", STEPS)
 def test_killed_run_is_taken_up_and_readers_never_see_half(
-    finished: Path, whole: dict, tmp_path: Path, kind: str
+    cli: Cli, warm_commands: WarmCommands, finished: Path, whole: dict[str, Any], tmp_path: Path, kind: str
 ) -> None:
     store = Path(shutil.copy(finished, tmp_path / "killed.db"))
     before = cli(store, "show")
-    assert kill_in(store, kind) == STEPS.index(kind)
+    assert kill_in(warm_commands, store, kind) == STEPS.index(kind)
     assert cli(store, "show") == before
 
     after = cli(store, *SECOND_RUN)
@@ -89,7 +95,7 @@ def test_killed_run_is_taken_up_and_readers_never_see_half(
         assert after[key] == whole[key]
 
 
-def test_a_finished_run_is_not_taken_up_again(finished: Path, tmp_path: Path) -> None:
+def test_a_finished_run_is_not_taken_up_again(cli: Cli, finished: Path, tmp_path: Path) -> None:
     store = Path(shutil.copy(finished, tmp_path / "again.db"))
     first, second = cli(store, *SECOND_RUN), cli(store, *SECOND_RUN)
     assert second["resumed"] == []

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from gridgeo.domain import Actor
 from gridgeo.jobs import KINDS, Beats, JobKind, Task, work
 from gridgeo.storage import finish_version, list_versions, new_version, reading
 from gridgeo.storage.jobs import JobRecord, NewJob, add_job, job_record
+from tests.warm_commands import WarmCommands
 
 FAST = Beats(lease_s=30.0, every_s=0.05)
 WAIT_S = 60.0
@@ -107,9 +109,17 @@ print(work(engine, clock, once=True, beats=Beats(lease_s=1.0, every_s=0.1)))
 """
 
 
-def worker_process(url: str, way: str) -> subprocess.Popen[str]:
-    """Start a worker in a process of its own: it notes, or dies inside the transaction of the first job it gets."""
-    from pathlib import Path
-
-    command = [sys.executable, "-c", WORKER, url, way, str(Path(__file__).parent)]
+def worker_process(url: str) -> subprocess.Popen[str]:
+    """Start a worker that notes in a process of its own, beside others."""
+    command = [sys.executable, "-c", WORKER, url, "note", str(Path(__file__).parent)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture
+def dying_worker(warm_commands: WarmCommands) -> Callable[[str], int]:
+    """Run a worker that dies inside the transaction of the first job it gets; return what its process ended with."""
+
+    def run(url: str) -> int:
+        return warm_commands.run([url, "die", Path(__file__).parent], code=WORKER).returncode
+
+    return run

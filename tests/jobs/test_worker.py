@@ -20,12 +20,13 @@ from gridgeo.storage.jobs import MAX_ATTEMPTS, cancel_job
 from .conftest import FAST, WAIT_S, clock, look, note, queue, wait_for, worker_process, working, written
 
 Kind = Callable[..., str]
+DyingWorker = Callable[[str], int]
 JOBS = 24
 
 
 def test_two_workers_never_do_one_job(store_url: str, engine: sa.Engine, actor: Actor) -> None:
     jobs = [queue(engine, actor, params={"n": number}) for number in range(JOBS)]
-    workers = [worker_process(store_url, "note") for _ in range(3)]
+    workers = [worker_process(store_url) for _ in range(3)]
     counts = []
     for worker in workers:
         out, complaints = worker.communicate(timeout=WAIT_S)
@@ -37,12 +38,12 @@ def test_two_workers_never_do_one_job(store_url: str, engine: sa.Engine, actor: 
     assert {look(engine, actor, job.id).attempts for job in jobs} == {1}
 
 
-def test_a_killed_workers_job_is_taken_up_again(store_url: str, engine: sa.Engine, actor: Actor, kind: Kind) -> None:
+def test_a_killed_workers_job_is_taken_up_again(
+    store_url: str, engine: sa.Engine, actor: Actor, kind: Kind, dying_worker: DyingWorker
+) -> None:
     kind(note)
     job = queue(engine, actor)
-    with worker_process(store_url, "die") as worker:
-        worker.communicate(timeout=WAIT_S)
-    assert worker.returncode == -signal.SIGKILL
+    assert dying_worker(store_url) == -signal.SIGKILL
     assert written(engine) == []
     assert look(engine, actor, job.id).state == "running", "nobody knows yet"
     with working(engine):
@@ -51,13 +52,13 @@ def test_a_killed_workers_job_is_taken_up_again(store_url: str, engine: sa.Engin
     assert written(engine) == [1]
 
 
-def test_a_job_that_kills_its_workers_fails_in_the_end(store_url: str, engine: sa.Engine, actor: Actor) -> None:
+def test_a_job_that_kills_its_workers_fails_in_the_end(
+    store_url: str, engine: sa.Engine, actor: Actor, dying_worker: DyingWorker
+) -> None:
     job = queue(engine, actor)
     for _ in range(MAX_ATTEMPTS):
         wait_for(lambda: (look(engine, actor, job.id).lease_until or clock()) <= clock())
-        with worker_process(store_url, "die") as worker:
-            worker.communicate(timeout=WAIT_S)
-        assert worker.returncode == -signal.SIGKILL
+        assert dying_worker(store_url) == -signal.SIGKILL
     assert look(engine, actor, job.id).attempts == MAX_ATTEMPTS
     wait_for(lambda: (look(engine, actor, job.id).lease_until or clock()) <= clock())
     assert work(engine, clock, once=True) == 0

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 import sqlalchemy as sa
 
+from gridgeo.bench.postgis_server import PostgisServer
 from gridgeo.demo import GROUNDS, ground_path, population_path, synthetic_bank
 from gridgeo.demo.bank import Truth
 from gridgeo.domain import local_actor
@@ -52,12 +55,17 @@ def truth(ground: Ground) -> Truth:
 
 
 @pytest.fixture(scope="session")
-def demo_on(make_store: Callable[[str], str]) -> Iterator[Callable[[str], Finished]]:
-    """Run the demo on a kind of store, once, and return it finished."""
+def demo_on(
+    make_store: Callable[[str], str], demo_file: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Finished]]:
+    """Return the finished demo on a kind of store: on SQLite that of the command line, on PostGIS run here, once."""
     done: dict[str, Finished] = {}
 
     def on(kind: str) -> Finished:
-        if kind not in done:
+        if kind not in done and kind == "sqlite":
+            copy = shutil.copy(demo_file[0], tmp_path_factory.mktemp("demo") / "store.db")
+            done[kind] = Finished(open_engine(f"sqlite:///{copy}"), demo_file[1])
+        elif kind not in done:
             engine = open_engine(make_store(kind))
             done[kind] = Finished(engine, run_demo(engine, local_actor(), "liechtenstein", seed=SEED, clock=clock))
         return done[kind]
@@ -65,6 +73,27 @@ def demo_on(make_store: Callable[[str], str]) -> Iterator[Callable[[str], Finish
     yield on
     for finished in done.values():
         finished.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def copy_of_demo(
+    demo_on: Callable[[str], Finished],
+    demo_file: tuple[Path, dict[str, Any]],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], sa.Engine]:
+    """Return a copy of the finished demo on a kind of store, for a test that commits; the test disposes of it."""
+
+    def copy(kind: str) -> sa.Engine:
+        if kind == "sqlite":
+            return open_engine(f"sqlite:///{shutil.copy(demo_file[0], tmp_path_factory.mktemp('copy'))}")
+        made = demo_on(kind).engine
+        # A database is copied while nobody is connected to it.
+        made.dispose()
+        server: PostgisServer = request.getfixturevalue("postgis")
+        return open_engine(server.create_database(f"{made.url.database}_copy", made.url.database))
+
+    return copy
 
 
 @pytest.fixture(params=["sqlite", "postgis"])

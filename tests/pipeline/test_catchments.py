@@ -252,13 +252,9 @@ def test_the_whole_job_runs_on_a_ground_partly_covered(make_demo_copy: sa.Engine
 
 
 @pytest.fixture(params=["sqlite", "postgis"])
-def make_demo_copy(request: pytest.FixtureRequest, make_store: Callable[[str], str]) -> Iterator[sa.Engine]:
+def make_demo_copy(request: pytest.FixtureRequest, copy_of_demo: Callable[[str], sa.Engine]) -> Iterator[sa.Engine]:
     """A store with the demo's ground and bank and catchments, for a test that commits."""
-    from gridgeo.pipeline.demo import run_demo
-    from gridgeo.storage import open_engine
-
-    engine = open_engine(make_store(request.param))
-    run_demo(engine, HQ, "liechtenstein", seed=1, clock=lambda: NOW)
+    engine = copy_of_demo(request.param)
     yield engine
     engine.dispose()
 

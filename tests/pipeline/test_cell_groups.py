@@ -9,6 +9,7 @@ import h3
 import numpy as np
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 from gridgeo.cells import cells_from_points, parents
 from gridgeo.cells.points import resolutions
@@ -17,10 +18,9 @@ from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.maps import cells_tile, tile_index
 from gridgeo.pipeline.catchments.edit import Fineness, draw_again, redraw
 from gridgeo.pipeline.cell_groups import coarse_cells, groups, nearest_cells, refined, share_of_parent, touching_cells
-from gridgeo.pipeline.demo import run_demo
 from gridgeo.pipeline.run import run
 from gridgeo.pipeline.steps import RunParams, run_params
-from gridgeo.storage import open_engine, read_frame
+from gridgeo.storage import read_frame
 
 from .conftest import Finished
 
@@ -125,11 +125,10 @@ def test_the_parameters_read_back_from_their_json() -> None:
 
 
 def test_the_whole_job_keeps_every_figure_with_finer_cells_for_one_branch(
-    demo_on: Callable[[str], Finished], make_store: Callable[[str], str]
+    demo_on: Callable[[str], Finished], copy_of_demo: Callable[[str], sa.Engine]
 ) -> None:
     plain = demo_on("sqlite")
-    engine = open_engine(make_store("sqlite"))
-    run_demo(engine, HQ, "liechtenstein", seed=1, clock=lambda: NOW)
+    engine = copy_of_demo("sqlite")
     report = run(engine, HQ, RunParams(branch_resolutions={"B3": 10}), lambda: NOW)
     before = plain.table("catchment_cell", "catchment")
     people = report.reports["score"]["people"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime
 
@@ -32,11 +30,12 @@ from gridgeo.storage import (
 )
 from gridgeo.storage.contracts import stored
 from gridgeo.storage.migrations import store_revision
+from tests.warm_commands import WarmCommands
 
 CELLS = pl.DataFrame({"branch_id": ["b"] * 3, "cell": [1, 2, 3], "travel_s": [1.0, 2.0, 3.0]}).cast({"cell": pl.UInt64})
 
 WRITER = """
-import sys, time
+import os, signal, sys
 from datetime import UTC, datetime
 import numpy as np, polars as pl
 from gridgeo.domain import local_actor
@@ -45,7 +44,7 @@ from gridgeo.storage import *
 def pause(point):
     if point == sys.argv[2]:
         print("here", flush=True)
-        time.sleep(600)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 now, actor = datetime(2026, 3, 3, tzinfo=UTC), local_actor()
 engine = open_engine(sys.argv[1])
@@ -68,7 +67,7 @@ pause("committed")
 INSIDE = ["part 1 written", "version finished", "pointer moved"]
 
 UPGRADER = """
-import sys, time
+import os, signal, sys
 import sqlalchemy as sa
 from gridgeo.storage import open_engine, upgrade
 
@@ -78,7 +77,7 @@ engine = open_engine(sys.argv[1])
 def pause(connection, cursor, statement, parameters, context, executemany):
     if "CREATE TABLE " + sys.argv[2] in statement:
         print("here", flush=True)
-        time.sleep(600)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 upgrade(engine)
 """
@@ -87,19 +86,13 @@ Kill = Callable[[str, str, str], None]
 
 
 @pytest.fixture
-def kill_at() -> Kill:
-    """A function that runs a program in a process of its own and kills it, no warning given, at the point it names."""
+def kill_at(warm_commands: WarmCommands) -> Kill:
+    """Run a program in a process of its own that is killed, no warning given, at the point it names."""
 
     def run(program: str, url: str, point: str) -> None:
-        with subprocess.Popen(
-            [sys.executable, "-c", program, url, point], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            process.send_signal(signal.SIGKILL)
-            _, complaints = process.communicate()
-        assert line == "here\n", complaints
-        assert process.returncode == -signal.SIGKILL
+        done = warm_commands.run([url, point], code=program)
+        assert done.stdout == "here\n", done.stderr
+        assert done.returncode == -signal.SIGKILL
 
     return run
 
