@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -37,7 +36,7 @@ from gridgeo.errors import InvalidInputError, NotFoundError
 
 if TYPE_CHECKING:
     from gridgeo.pipeline.changed import Since
-    from gridgeo.pipeline.run import RunReport
+    from gridgeo.pipeline.run import Asked, RunReport
     from gridgeo.pipeline.steps import Progress, RunParams
     from gridgeo.sources.providers import Provider
 
@@ -126,8 +125,8 @@ def run(  # noqa: PLR0913 - the options are the command's interface
     given = {name for name in asked if _is_given(context, OPTION_OF.get(name, name))}
     chosen = {name: value for name, value in asked.items() if name in given}
     with session(store, as_json, actor) as opened, progress_bar(words) as progress:
-        since = None if changed_since is None else (changed_since, chosen)
-        compared = None if since is None else _compared(opened, *since)
+        compared = None if changed_since is None else _compared(opened, changed_since, chosen)
+        since = None if changed_since is None else (changed_since, chosen, compared)
         if compared is None or not _is_live(opened, compared):
             report = _run_as_job(opened, run_params(**asked), progress, since)
             body = _told(report, report.since)
@@ -172,9 +171,7 @@ def _told(report: RunReport | None, since: Since | None) -> dict[str, Any]:
     return told
 
 
-def _run_as_job(
-    opened: Session, params: RunParams, progress: Progress, since: tuple[str, Mapping[str, Any]] | None = None
-) -> RunReport:
+def _run_as_job(opened: Session, params: RunParams, progress: Progress, since: Asked | None = None) -> RunReport:
     """Run every step as a job that others can watch and cancel; it is done when the run is published."""
     from gridgeo.jobs import here
     from gridgeo.pipeline.run import STEPS as RUN_STEPS

@@ -51,18 +51,28 @@ DERIVED = ("review_item", "review_party", "measure")
 
 
 @dataclass(frozen=True)
+class Moment:
+    """What a comparison rests on: state as `state_now` gives it, the newest versions, the day."""
+
+    state: Mapping[str, str]
+    newest: Inputs
+    day: date
+
+
+@dataclass(frozen=True)
 class Since:
     """What a run may take over.
 
     publication: the one compared with; params: what it was made with. changed: what is other than it was, by its name
     in `READ_BY`, among the parameters, or a step. reusable: step -> its version, of the steps before the first that a
-    change concerns.
+    change concerns. moment: what was compared, and when.
     """
 
     publication: int
     params: RunParams
     changed: tuple[str, ...]
     reusable: Mapping[str, int]
+    moment: Moment
 
     @property
     def nothing(self) -> bool:
@@ -97,11 +107,12 @@ def changed_since(
     known: dict[str, Any] = {name: plan.params[name] for name in RunParams().as_dict() if name in plan.params}
     params, kept = run_params(**{**known, **chosen}), state_of_publication(connection, record.id)
     now = newest_inputs(connection)
+    moment = Moment(state, now, today)
     if kept is None:
-        return Since(record.id, params, ("unknown",), {})
+        return Since(record.id, params, ("unknown",), {}, moment)
     other = sorted(name for name, value in params.as_dict().items() if value != run_params(**known).as_dict()[name])
     if other:
-        return Since(record.id, params, tuple(other), {})
+        return Since(record.id, params, tuple(other), {}, moment)
     found = _changes(connection, before, now, (kept, state))
     if version_record(connection, before.score).created_at.date() != today:
         found["score"].append("day")
@@ -110,7 +121,20 @@ def changed_since(
             # Somebody has done the step alone since: catchments drawn by hand, another rule of stages.
             found[step].append(step)
     changed = tuple(name for step in COMPUTED for name in found[step])
-    return Since(record.id, params, changed, _reusable(connection, before, found))
+    return Since(record.id, params, changed, _reusable(connection, before, found), moment)
+
+
+def still_as_compared(
+    connection: sa.Connection, compared: Since, asked: tuple[str, Mapping[str, Any]], today: date
+) -> Since:
+    """Return a comparison made a moment ago, made anew where versions or the day are others since.
+
+    asked: as `changed_since` takes it. What has no versions may have changed in between: the state that was compared is
+    the one to be kept with the run, so that the next comparison finds the change.
+    """
+    if compared.moment.newest == newest_inputs(connection) and compared.moment.day == today:
+        return compared
+    return changed_since(connection, *asked, state_now(connection), today)
 
 
 def _publication(connection: sa.Connection, asked: str) -> VersionRecord:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from gridgeo.domain import Actor
 from gridgeo.pipeline import assign, locate, publish, score
 from gridgeo.pipeline.catchments.draw import draw
-from gridgeo.pipeline.changed import Since, changed_since, state_now, taken_over
+from gridgeo.pipeline.changed import Since, changed_since, state_now, still_as_compared, taken_over
 from gridgeo.pipeline.steps import (
     Inputs,
     Progress,
@@ -47,6 +47,10 @@ def nothing_more(connection: sa.Connection, result: dict[str, Any]) -> None:
     """Do nothing at the end of a run."""
 
 
+Asked = tuple[str, Mapping[str, Any], Since | None]
+"""A publication, parameters to be other than its own, and the comparison with it if there is one."""
+
+
 @dataclass(frozen=True)
 class RunReport:
     """What a run did.
@@ -71,12 +75,13 @@ def run(  # noqa: PLR0913 - what a run is told, and whom it tells
     clock: Callable[[], datetime],
     progress: Progress = no_progress,
     at_end: AtEnd = nothing_more,
-    since: tuple[str, Mapping[str, Any]] | None = None,
+    since: Asked | None = None,
 ) -> RunReport:
     """Run every step on the working ground and bank, each in a transaction of its own.
 
-    since: a publication and parameters to be other than its own, as `changed_since` takes them: of the steps that no
-    change since then concerns the rows are taken over; params are not asked then.
+    since: a publication and parameters to be other than its own, as `changed_since` takes them, and the comparison if
+    it was made already: of the steps that no change since then concerns the rows are taken over; params are not asked
+    then.
     at_end: called in the transaction of the publication, so that whoever asked for the run can note its end with it.
 
     An engine and not a connection comes in, since the run must outlive a kill: a step's version and the note that the
@@ -86,8 +91,8 @@ def run(  # noqa: PLR0913 - what a run is told, and whom it tells
     require_planner(actor)
     with engine.begin() as connection:
         inputs = Inputs(ground=live(connection, "ground").id, bank=live(connection, "bank").id)
-        state = state_now(connection)
-        compared = None if since is None else changed_since(connection, *since, state, clock().date())
+        compared = None if since is None else _compared(connection, since, clock().date())
+        state = state_now(connection) if compared is None else compared.moment.state
         params = params if compared is None else compared.params
         reused = {} if compared is None else compared.reusable
         digest = _digest(inputs, params, (reused, state))
@@ -111,6 +116,13 @@ def run(  # noqa: PLR0913 - what a run is told, and whom it tells
         else:
             inputs = inputs.with_version(kind, result.version_id)
     return RunReport(run_id, inputs, publication, tuple(done), reports, seconds, compared)
+
+
+def _compared(connection: sa.Connection, since: Asked, today: date) -> Since:
+    publication, chosen, before = since
+    if before is None:
+        return changed_since(connection, publication, chosen, state_now(connection), today)
+    return still_as_compared(connection, before, (publication, chosen), today)
 
 
 def run_one(connection: sa.Connection, actor: Actor, kind: str, chosen: dict[str, Any], now: datetime) -> StepResult:

@@ -19,7 +19,7 @@ from gridgeo.domain.words import TIERS
 from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.pipeline import changed as changed_module
 from gridgeo.pipeline import run as run_module
-from gridgeo.pipeline.changed import COMPUTED, DERIVED, LAST, READ_BY, changed_since, state_now
+from gridgeo.pipeline.changed import COMPUTED, DERIVED, LAST, READ_BY, changed_since, state_now, still_as_compared
 from gridgeo.pipeline.demo import demo_params, run_demo
 from gridgeo.pipeline.run import RunReport, run, run_one
 from gridgeo.pipeline.steps import RunParams
@@ -137,7 +137,7 @@ def test_what_is_taken_over_and_what_is_done_again_give_what_a_whole_run_gives(
     for engine in stores:
         with engine.begin() as connection:
             change(connection)
-    partly = run(stores[0], HQ, RunParams(), clock, since=(LAST, {}))
+    partly = run(stores[0], HQ, RunParams(), clock, since=(LAST, {}, None))
     assert partly.since is not None
     assert tuple(partly.since.reusable) == CHANGES[change]
     whole = run(stores[1], HQ, partly.since.params, clock)
@@ -147,6 +147,29 @@ def test_what_is_taken_over_and_what_is_done_again_give_what_a_whole_run_gives(
     with stores[0].connect() as connection:
         again = changed_since(connection, LAST, {}, state_now(connection), NOW.date())
     assert again.nothing
+
+
+def test_a_comparison_that_was_made_is_not_made_again_unless_versions_or_the_day_are_others(
+    stores: list[sa.Engine],
+) -> None:
+    asked = (LAST, dict[str, Any]())
+    with stores[0].begin() as connection:
+        made = changed_since(connection, *asked, state_now(connection), NOW.date())
+        assert still_as_compared(connection, made, asked, NOW.date()) is made
+        assert still_as_compared(connection, made, asked, NOW.date().replace(day=3)).changed == ("day",)
+        fewer_customers(connection)
+        assert tuple(still_as_compared(connection, made, asked, NOW.date()).reusable) == ("catchment",)
+
+
+def test_what_changes_behind_a_comparison_is_found_by_the_next_one(stores: list[sa.Engine]) -> None:
+    asked = (LAST, dict[str, Any]())
+    with stores[0].begin() as connection:
+        made = changed_since(connection, *asked, state_now(connection), NOW.date())
+        cadence(connection)
+    report = run(stores[0], HQ, RunParams(), clock, since=(*asked, made))
+    assert report.since is made
+    with stores[0].connect() as connection:
+        assert "planning_policy" in changed_since(connection, *asked, state_now(connection), NOW.date()).changed
 
 
 def test_another_parameter_or_day_or_a_publication_without_notes_is_no_reason_to_take_anything_wrong_over(
