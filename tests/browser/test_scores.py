@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, Route
+import h3
+import numpy as np
+import pytest
+import sqlalchemy as sa
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route
 
-from .conftest import NewVisit, Visit
-from .screen import class_of
+from tests.api.small_bank import publish_small_bank, write_small_bank
+
+from .conftest import NewVisit, Service, Visit, gridgeo, serving, signed_in
+from .screen import class_of, colour_at, picture, pixel_of
 from .test_page import findings
 
 
@@ -95,3 +106,182 @@ def test_hidden_cells_have_their_line_in_the_legend_and_their_reason_in_the_pane
     assert "Hidden: small count" in line.inner_text()
     assert int(line.locator("td").inner_text().replace(",", "")) == sum(value is None for value in values)
     assert "No value" not in page.locator(".legend").inner_text()
+
+
+@pytest.fixture
+def twice_published(browser: Browser, tmp_path: Path) -> Iterator[Service]:
+    """The service over a small store with two publications: in the second every cell has 25 people more."""
+    store = f"sqlite:///{tmp_path / 'twice.db'}"
+    gridgeo("db", "upgrade", "--store", store)
+    publish_small_bank(store)
+    engine = sa.create_engine(store)
+    with engine.begin() as connection:
+        write_small_bank(connection, more_people=25.0)
+    engine.dispose()
+    with serving(store) as link:
+        yield signed_in(browser, link)
+
+
+def test_slider_shows_earlier_scores_and_what_changed(new_visit: NewVisit, twice_published: Service) -> None:
+    visit = new_visit(at=twice_published)
+    page = visit.open()
+    page.select_option("select[name=measure]", "people")
+    page.wait_for_selector('body[data-ready="true"][data-measure="people"]')
+    slider = page.locator("input[name=version]")
+    first = visit.json("/api/v1/publications")["publications"][-1]["id"]
+    with page.expect_response(lambda answer: f"publication={first}" in answer.url):
+        slider.press("ArrowLeft")
+    now = visit.json("/api/v1/cells?measures=people")["measures"]["people"]
+    before = visit.json(f"/api/v1/cells?measures=people&publication={first}")["measures"]["people"]
+    page.wait_for_selector("text=Classes are those of today")
+    counted = Counter(class_of(now["breaks"], value) for value in before["values"])
+    shown = page.locator(".legend tr[data-class] td").all_inner_texts()
+    assert [int(text) for text in shown] == [counted[at] for at in range(len(now["breaks"]) - 1)]
+    page.check("input[name=difference]")
+    page.wait_for_selector("text=Change of People")
+    counts = [int(text) for text in page.locator(".legend tr[data-class] td").all_inner_texts()]
+    # the same growth everywhere stands on one side of no change
+    assert (sum(counts[:4]), sum(counts[4:])) == (0, len(now["values"]))
+    assert findings(page) == []
+    slider.press("ArrowRight")
+    page.wait_for_selector("text=a value on a limit belongs to the lower class")
+
+
+def test_two_measures_are_counted_and_painted_by_the_services_thirds(visit: Visit) -> None:
+    page = visit.open()
+    page.select_option("select[name=second]", "people")
+    page.wait_for_selector(".legend .pair")
+    answer = visit.json("/api/v1/cells?measures=penetration,people&scheme=tertile")
+    first, second = (answer["measures"][name] for name in ("penetration", "people"))
+    classes: dict[str, int] = {}
+    for cell, a, b in zip(answer["cells"], first["values"], second["values"], strict=True):
+        if a is not None and b is not None:
+            classes[cell] = 3 * class_of(second["breaks"], b) + class_of(first["breaks"], a)
+    counted = Counter(classes.values())
+    squares = page.locator(".legend [data-pair]").all()
+    shown = {int(each.get_attribute("data-pair") or ""): each for each in squares}
+    assert {at: int(each.inner_text()) for at, each in shown.items()} == {at: counted[at] for at in range(9)}
+    colours = {at: each.get_attribute("data-colour") for at, each in shown.items()}
+    assert len(set(colours.values())) == 9
+    for layer in ("streets", "boundaries", "catchments", "branches"):
+        page.uncheck(f"input[name={layer}]")
+    page.mouse.move(2, 2)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    screen = picture(page)
+    firm = {
+        cell
+        for cell, *kinds in zip(answer["cells"], first["evidence"], strict=True)
+        if cell in classes and kinds == ["firm"]
+    }
+    assert {cell for cell in firm if colour_at(screen, pixel_of(page, cell)) != colours[classes[cell]]} == set()
+    assert len({classes[cell] for cell in firm}) >= 4
+    assert findings(page) == []
+
+
+def test_search_is_worked_by_keys_and_moves_the_map(visit: Visit) -> None:
+    page = visit.open()
+    field = page.locator("#search")
+    field.press_sequentially("vaduz")
+    page.wait_for_selector("#search-list [role=option]")
+    assert findings(page) == []
+    kinds = [each.get_attribute("data-kind") for each in page.locator("#search-list li").all()]
+    assert {"branch", "place"} <= set(kinds)
+    field.press("Escape")
+    assert field.get_attribute("aria-expanded") == "false"
+    customer = visit.json("/api/v1/parties/customers?limit=1")["customers"][0]
+    found = next(each for each in visit.json(f"/api/v1/search?q={customer['id']}")["found"] if each["cell"])
+    field.fill(found["id"])
+    page.wait_for_selector('#search-list [data-kind="customer"]')
+    field.press("ArrowDown")
+    assert field.get_attribute("aria-activedescendant") == "search-0"
+    field.press("Enter")
+    page.wait_for_selector(f'body[data-selected-cell="{found["cell"]}"]')
+    branch = visit.json("/api/v1/branches")["branches"][1]
+    field.fill(branch["name"])
+    page.wait_for_selector('#search-list [data-kind="branch"]')
+    field.press("Enter")
+    page.wait_for_selector(f'select[name=branch]:has(option[value="{branch["id"]}"]:checked)')
+
+
+def test_picture_holds_map_legend_and_notices(visit: Visit) -> None:
+    page = visit.open()
+    with page.expect_download() as waiting:
+        page.click("[data-save=png]")
+    saved = np.asarray(Image.open(waiting.value.path()).convert("RGB"))
+    assert waiting.value.suggested_filename.endswith(".png")
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    assert saved.shape[1] > box["width"]
+    squares = page.locator(".legend tr[data-class]").all()
+    wanted = {each.get_attribute("data-colour") for each in squares}
+    for left, right in ((14, 14 + int(box["width"])), (14 + int(box["width"]), saved.shape[1])):
+        part = saved[64 : 64 + int(box["height"]), left:right].reshape(-1, 3)
+        there = {f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in np.unique(part, axis=0).tolist()}
+        assert wanted <= there
+    # the words of internal use stand above the map in their own red
+    assert (saved[30:60] == (0xA3, 0x12, 0x2E)).all(axis=2).any()
+
+
+def test_table_holds_the_cells_in_view_with_their_figures(visit: Visit) -> None:
+    page = visit.open()
+    with page.expect_download() as waiting:
+        page.click("[data-save=csv]")
+    raw = Path(waiting.value.path()).read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+    answer = visit.json("/api/v1/cells?measures=penetration")
+    values = dict(zip(answer["cells"], answer["measures"]["penetration"]["values"], strict=True))
+    assert {row["cell"]: float(row["Penetration"]) if row["Penetration"] else None for row in rows} == values
+    assert {row["synthetic"] for row in rows} == {"true"}
+    cell = answer["cells"][0]
+    page.fill("#search", cell)
+    page.wait_for_selector('#search-list [data-kind="cell"]')
+    page.press("#search", "Enter")
+    page.wait_for_selector(f'body[data-selected-cell="{cell}"]')
+    with page.expect_download() as waiting:
+        page.click("[data-save=csv]")
+    near = list(csv.DictReader(io.StringIO(Path(waiting.value.path()).read_text("utf-8-sig"))))
+    assert cell in {row["cell"] for row in near}
+    assert len(near) < len(rows)
+
+
+def test_larger_hexagons_stand_for_cells_where_too_many_are_in_view(new_visit: NewVisit) -> None:
+    visit = new_visit()
+    page = visit.page
+    centre = visit.json("/api/v1/cells?measures=people")["cells"][0]
+    cells = sorted(h3.grid_disk(centre, 84))
+    values = [float(h3.grid_distance(centre, cell) // 12) for cell in cells]
+    column = {"values": values, "low": None, "high": None, "evidence": None, "reasons": None}
+    limits = [0.0, 1.5, 3.5, 5.5, 7.0]
+
+    def many(route: Route) -> None:
+        body: dict[str, Any] = route.fetch().json()
+        one_branch = {"cells": cells, "branch_index": [0] * len(cells), "total": len(cells)}
+        body |= one_branch | {"measures": {"penetration": column | {"breaks": limits}}}
+        route.fulfill(content_type="application/json", body=json.dumps(body))
+
+    page.route("**/api/v1/cells?measures=penetration", many)
+    visit.open()
+    assert len(cells) > 20_000
+    page.wait_for_selector('.legend [data-levels="1"]')
+    for layer in ("streets", "boundaries", "catchments", "branches"):
+        page.uncheck(f"input[name={layer}]")
+    page.mouse.move(2, 2)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    colours = [each.get_attribute("data-colour") for each in page.locator(".legend tr[data-class]").all()]
+    known = dict(zip(cells, values, strict=True))
+    whole: dict[str, list[float]] = {}
+    for cell in cells:
+        whole.setdefault(h3.cell_to_parent(cell, 8), []).append(known[cell])
+    screen = picture(page)
+    inside = {parent: float(np.mean(of)) for parent, of in whole.items() if len(of) == 7}
+    wrong = [
+        parent
+        for parent, mean in inside.items()
+        if colour_at(screen, pixel_of(page, parent)) != colours[class_of(limits, mean)]
+    ]
+    assert len(inside) > 2_500
+    assert wrong == []
+    for _ in range(2):
+        page.click('[data-act="in"]')
+    page.wait_for_selector(".legend:not(:has([data-levels]))")

@@ -1,7 +1,7 @@
 // Classes of the legend: limits come from the server, a value belongs to the class whose upper limit it does not pass.
 
 import type { MeasureColumn, Reason } from "./contract.js";
-import { NOTHING_THERE, ramp } from "./palette.js";
+import { diverging, NOTHING_THERE, ramp } from "./palette.js";
 
 export interface ClassCounts {
   /** Cells with firm or weak evidence, or without evidence classes, by class. */
@@ -31,8 +31,9 @@ export function lowestAlone({ breaks, values }: MeasureColumn): boolean {
 }
 
 /** The colour of each class: zeros on their own stay nearly white, so that the map shows where something is. */
-export function classColours(column: MeasureColumn): string[] {
+export function classColours(column: MeasureColumn, difference = false): string[] {
   const n = classCount(column.breaks);
+  if (difference) return diverging(n);
   return n > 1 && column.breaks[0] === 0 && lowestAlone(column) ? [NOTHING_THERE, ...ramp(n - 1)] : ramp(n);
 }
 

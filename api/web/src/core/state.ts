@@ -16,6 +16,7 @@ import type {
   Territories,
   Territory,
 } from "./contract.js";
+import { shownColumn, type Pair, type Past } from "./shown.js";
 import { hexagonsFromCells, neighbourTowards, type Hexagons } from "./hexagons.js";
 import type { Language } from "./i18n.js";
 
@@ -79,6 +80,10 @@ export interface State {
   readonly scheme: Scheme;
   /** What `columns` have their limits from; another one than `scheme` while that is on its way. */
   readonly columnScheme: Scheme;
+  /** A second measure beside it. */
+  readonly pair: Pair | null;
+  /** An earlier publication in place of the live one. */
+  readonly past: Past | null;
   /** Measure that was asked for and is on its way. */
   readonly awaited: string | null;
   /** Why the last measure that was asked for did not come. */
@@ -95,6 +100,8 @@ export interface State {
   readonly tableOpen: boolean;
   /** The cells are shown as a table, in the map's place. */
   readonly cellsAsTable: boolean;
+  /** How many levels above the cells the hexagons are that the map draws; 0 where it draws the cells. */
+  readonly levels: number;
 }
 
 export interface Publication {
@@ -123,6 +130,8 @@ export function initialState(language: Language): State {
     measure: "",
     scheme: "quantile",
     columnScheme: "quantile",
+    pair: null,
+    past: null,
     awaited: null,
     measureProblem: null,
     branch: null,
@@ -134,6 +143,7 @@ export function initialState(language: Language): State {
     layers: { streets: true, boundaries: true, catchments: true, branches: true },
     tableOpen: true,
     cellsAsTable: false,
+    levels: 0,
   };
 }
 
@@ -265,6 +275,11 @@ export const schemeChosen =
     return measureAwaited(state.awaited ?? state.measure)({ ...state, scheme });
   };
 
+export const levelsDrawn =
+  (levels: number): Action =>
+  (state) =>
+    levels === state.levels ? state : { ...state, levels };
+
 export const cellPointedAt =
   (pointed: number): Action =>
   (state) =>
@@ -374,7 +389,7 @@ export function measureName(measure: Pick<Measure, "name_zh" | "name_en">, langu
 
 /** The legend's counts over the chosen branch. */
 export function legendCounts(state: State): ClassCounts | null {
-  const column = state.columns.get(state.measure);
+  const column = shownColumn(state);
   return column ? countClasses(column, inChosenBranch(state)) : null;
 }
 

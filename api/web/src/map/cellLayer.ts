@@ -9,10 +9,15 @@ const DIMMED = 0.22;
 /** Hexagons wider than this many pixels get a thin outline; smaller ones would be all outline. */
 const OUTLINE_FROM_PX = 14;
 
-export function drawCells(hexagons: () => Hexagons | null, paint: () => Paint): Draw {
+export interface Painted {
+  readonly shape: Hexagons;
+  readonly paint: Paint;
+}
+
+export function drawCells(painted: (frame: Frame) => Painted | null): Draw {
   return (context, frame, region) => {
-    const shape = hexagons();
-    if (shape) fillCells(context, frame, region, shape, paint());
+    const found = painted(frame);
+    if (found) fillCells(context, frame, region, found.shape, found.paint);
   };
 }
 
@@ -52,6 +57,12 @@ function overlaid(kind: number, texture: Textures, light: boolean): CanvasPatter
   if (kind === HATCHED) return texture.hatch(light);
   if (kind === DOTTED) return texture.dots(light);
   return kind === HIDDEN ? texture.crosses() : null;
+}
+
+export function countInView(shape: Hexagons, region: Extent): number {
+  let count = 0;
+  for (let cell = 0; cell < shape.count; cell++) if (inView(shape, cell, region)) count++;
+  return count;
 }
 
 export function inView(shape: Hexagons, cell: number, [west, south, east, north]: Extent): boolean {

@@ -1,7 +1,9 @@
 // What each cell is filled with, worked out once a change and not once a frame.
 
+import type { MeasureColumn } from "../core/contract.js";
 import { classColours, classOf } from "../core/classes.js";
-import { HIDDEN_VALUE, NO_VALUE, isLight, paled, territoryColour } from "../core/palette.js";
+import { HIDDEN_VALUE, NO_VALUE, isLight, pairColours, paled, territoryColour } from "../core/palette.js";
+import { pairClass, shownColumn, shownPair, showsDifference } from "../core/shown.js";
 import { inChosenBranch, type State } from "../core/state.js";
 
 export const SOLID = 0;
@@ -41,9 +43,11 @@ export function paintFrom(state: State): Paint {
 
 /** Colours are the classes, then the same paled for cells without evidence, then the one for no value. */
 function paintScores(state: State, index: Uint8Array, texture: Uint8Array): string[] {
-  const column = state.columns.get(state.measure);
+  const pair = shownPair(state);
+  if (pair) return paintPair(pair, index, texture);
+  const column = shownColumn(state);
   if (!column) return [NO_VALUE];
-  const classes = classColours(column);
+  const classes = classColours(column, showsDifference(state));
   const colours = [...classes, ...classes.map((colour) => paled(colour, NO_EVIDENCE_PALE)), HIDDEN_VALUE, NO_VALUE];
   for (let cell = 0; cell < index.length; cell++) {
     const value = column.values[cell] ?? null;
@@ -53,6 +57,18 @@ function paintScores(state: State, index: Uint8Array, texture: Uint8Array): stri
     else if (value === null) [index[cell], texture[cell]] = [colours.length - 1, BLANK];
     else if (evidence === "none") [index[cell], texture[cell]] = [classes.length + at, DOTTED];
     else [index[cell], texture[cell]] = [at, evidence === "weak" ? HATCHED : SOLID];
+  }
+  return colours;
+}
+
+function paintPair(pair: readonly [MeasureColumn, MeasureColumn], index: Uint8Array, texture: Uint8Array): string[] {
+  const colours = [...pairColours(), HIDDEN_VALUE, NO_VALUE];
+  for (let cell = 0; cell < index.length; cell++) {
+    const at = pairClass(pair, cell);
+    const poor = pair.some(({ evidence }) => evidence?.[cell] === "weak" || evidence?.[cell] === "none");
+    if (at !== null) [index[cell], texture[cell]] = [at, poor ? HATCHED : SOLID];
+    else if (pair.some(({ reasons }) => reasons?.[cell])) [index[cell], texture[cell]] = [colours.length - 2, HIDDEN];
+    else [index[cell], texture[cell]] = [colours.length - 1, BLANK];
   }
   return colours;
 }

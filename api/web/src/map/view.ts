@@ -9,17 +9,21 @@ import { latLngToCell } from "h3-js";
 import type { Read } from "../core/api.js";
 import type { TileJson } from "../core/contract.js";
 import { bordersOf, extentOf, lngLat, mercator, type Extent } from "../core/hexagons.js";
-import { inChosenBranch, type State } from "../core/state.js";
+import { coarser, MOST_IN_VIEW, MOST_LEVELS, parentsOf } from "../core/parents.js";
+import { inChosenBranch, levelsDrawn, type State } from "../core/state.js";
+import { shownColumn, shownPair } from "../core/shown.js";
 import type { Store } from "../core/store.js";
 import { boundaries, streets, useTiles, type BaseLayer } from "./base.js";
-import { CanvasLayer, type Draw } from "./canvasLayer.js";
-import { drawCells, drawMarks, extentsOf, type Marks } from "./cellLayer.js";
+import { CanvasLayer, type Draw, type Frame } from "./canvasLayer.js";
+import { countInView, drawCells, drawMarks, extentsOf, type Marks, type Painted } from "./cellLayer.js";
 import { paintFrom, type Paint } from "./cellPaint.js";
 import { overlay, showBranches, showCatchments, showNames, type Overlay } from "./overlays.js";
 import { toolInteraction, type Tool } from "./tool.js";
 
 const MARGIN_PX = 28;
 const MAX_ZOOM = 18;
+/** A place that was looked for is shown at least this near. */
+const PLACE_M_PER_PX = 6;
 
 export interface Pointed {
   readonly lng: number;
@@ -46,9 +50,13 @@ export interface Scene {
 export class MapView {
   private paint: Paint;
   private scene: Scene | null = null;
+  /** Paint of the parents, made when more cells are in view than are drawn. */
+  private coarse: (Painted & { readonly levels: number }) | null = null;
   private tool: Tool | null = null;
   private marks: Marks = { borders: null, chosen: null, selected: -1 };
   private sketched: Draw | null = null;
+  private levels = 0;
+  private settledAt = NaN;
   private readonly cells: CanvasLayer;
   private readonly lines: CanvasLayer;
   private readonly sketches = new CanvasLayer((...where) => this.sketched?.(...where));
@@ -71,7 +79,7 @@ export class MapView {
   ) {
     this.paint = paintFrom(store.now);
     const shape = () => this.store.now.cells?.hexagons ?? null;
-    this.cells = new CanvasLayer(drawCells(shape, () => this.scene?.paint ?? this.paint), () => this.events.drawn());
+    this.cells = new CanvasLayer(drawCells((frame) => this.painted(frame)), () => this.events.drawn());
     this.lines = new CanvasLayer(drawMarks(shape, () => this.scene?.marks ?? this.marks));
     const layers = [this.cells.layer, this.streets, this.boundaries];
     layers.forEach((layer, at) => layer.setZIndex(at + 1));
@@ -145,6 +153,40 @@ export class MapView {
     return this.map.getView().getResolution() ?? 1;
   }
 
+  /** The cells with their colours, or while too many are in view their parents; a room's own scene is shown as it is. */
+  private painted(frame: Frame): Painted | null {
+    const state = this.store.now;
+    const shape = state.cells?.hexagons;
+    if (!shape) return null;
+    // Settled where the whole canvas is drawn: a part that comes into view is drawn like what stands there already.
+    if (frame.resolution !== this.settledAt) this.settle(extentOfFrame(frame), frame.resolution);
+    const levels = this.scene ? 0 : this.levels;
+    if (levels === 0) return { shape, paint: this.scene?.paint ?? this.paint };
+    if (this.coarse?.levels !== levels) {
+      const above = coarser(state, levels);
+      this.coarse = { levels, shape: above.cells?.hexagons ?? shape, paint: paintFrom(above) };
+    }
+    return this.coarse;
+  }
+
+  /** Settles whether cells or their parents are drawn; true when that changes. */
+  private settle(seen: Extent, resolution: number): boolean {
+    const before = this.levels;
+    this.levels = this.levelsFor(seen);
+    this.settledAt = resolution;
+    return this.levels !== before;
+  }
+
+  private levelsFor(seen: Extent): number {
+    const { cells } = this.store.now;
+    if (!cells || cells.ids.length <= MOST_IN_VIEW) return 0;
+    let [levels, shape] = [0, cells.hexagons];
+    while (levels < Math.min(MOST_LEVELS, cells.resolution) && countInView(shape, seen) > MOST_IN_VIEW) {
+      shape = parentsOf(cells, ++levels).table.hexagons;
+    }
+    return levels;
+  }
+
   private listen(element: HTMLElement): void {
     this.map.on("click", (event) => {
       if (!this.tool) this.events.clicked(this.cellAt(event.coordinate).cell);
@@ -167,6 +209,8 @@ export class MapView {
     element.addEventListener("wheel", () => (this.fitted = null), { passive: true });
     this.map.on("moveend", () => {
       const view = this.map.getView();
+      if (this.settle(this.seen(), view.getResolution() ?? 1)) this.cells.changed();
+      this.store.apply(levelsDrawn(this.levels));
       const [lng, lat] = lngLat(...(view.getCenter() as [number, number]));
       this.events.moved(lng, lat, view.getResolution() ?? 0);
     });
@@ -180,9 +224,11 @@ export class MapView {
   private watch(): void {
     const { store } = this;
     store.watch(
-      (state) => [state.cells, state.columns.get(state.measure), state.mode, state.branch, state.plan],
+      (state) => [state.cells, shownColumn(state), shownPair(state), state.mode, state.branch, state.plan],
       (state) => {
         this.paint = paintFrom(state);
+        this.coarse = null;
+        this.settledAt = NaN;
         this.cells.changed();
       },
     );
@@ -228,6 +274,26 @@ export class MapView {
     this.fit(extentOf(cells.hexagons, inChosenBranch(this.store.now)) ?? this.bounds());
   }
 
+  /** Shows a place from near by. */
+  goTo(lng: number, lat: number): void {
+    this.fitted = null;
+    const view = this.map.getView();
+    view.setCenter(mercator(lng, lat));
+    view.setResolution(Math.min(view.getResolution() ?? PLACE_M_PER_PX, PLACE_M_PER_PX));
+  }
+
+  /** What is seen, in Web Mercator metres. */
+  seen(): Extent {
+    return this.map.getView().calculateExtent(this.map.getSize()) as Extent;
+  }
+
+  /** The canvases of the map from the lowest to the highest, with where each of them stands. */
+  canvases(): HTMLCanvasElement[] {
+    this.map.renderSync();
+    const found = this.map.getTargetElement()?.querySelectorAll<HTMLCanvasElement>(".ol-layers canvas");
+    return Array.from(found ?? []);
+  }
+
   /** The cell in the middle of what is seen, or the one nearest to it. */
   cellInMiddle(): number {
     const { cells } = this.store.now;
@@ -244,7 +310,7 @@ export class MapView {
     return best;
   }
 
-  private cellAt(coordinate: number[]): Pointed {
+  cellAt(coordinate: number[]): Pointed {
     const { cells } = this.store.now;
     const [lng, lat] = lngLat(coordinate[0], coordinate[1]);
     const sane = cells && Math.abs(lng) <= 180 && Math.abs(lat) <= 90;
@@ -284,6 +350,13 @@ export class MapView {
     this.map.getView().fit(extent, { padding, maxZoom: MAX_ZOOM - 2 });
   }
 }
+
+const extentOfFrame = ({ west, north, resolution, ratio, width, height }: Frame): Extent => [
+  west,
+  north - (height / ratio) * resolution,
+  west + (width / ratio) * resolution,
+  north,
+];
 
 /** How far a value lies beyond its limits, with its sign. */
 function overshoot(value: number, low: number, high: number): number {

@@ -6,7 +6,11 @@ import { controls } from "../ui/controls.js";
 import { say, make } from "../ui/dom.js";
 import { legend } from "../ui/legend.js";
 import { territoryPanel } from "../ui/territoryPanel.js";
+import { followShown } from "../core/shown.js";
 import { nextPanel } from "./map/next.js";
+import { saving } from "./map/saving.js";
+import { search } from "./map/search.js";
+import { shownControls } from "./map/shownControls.js";
 import type { Room } from "./room.js";
 
 const MAP_ROOM_KEYS: readonly KeyUse<"table">[] = [{ act: "table", keys: ["t"], words: (words) => words.tableKey }];
@@ -24,6 +28,10 @@ export const mapRoom: Room = {
       store.apply(cellsSwitched());
       return true;
     };
-    return { key, anywhere: key, side: [controls(store), legend(store), nextPanel(app), hint], stage: [territoryPanel(store)] };
+    followShown(store, app.read);
+    const shown = legend(store);
+    shown.append(saving(app, shown));
+    const side = [search(app), controls(store), shownControls(app), shown, nextPanel(app), hint];
+    return { key, anywhere: key, side, stage: [territoryPanel(store)] };
   },
 };

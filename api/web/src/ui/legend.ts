@@ -6,7 +6,9 @@ import { integer, limits, unitName } from "../core/format.js";
 import { catalogue, type Catalogue, type Language } from "../core/i18n.js";
 import { HIDDEN_VALUE, isLight, NO_VALUE, paled, ramp } from "../core/palette.js";
 import { legendCounts, measureName, measureOf, type State } from "../core/state.js";
+import { showsDifference, shownColumn, shownPair } from "../core/shown.js";
 import type { Store } from "../core/store.js";
+import { pairLegend } from "./pairLegend.js";
 import { NO_EVIDENCE_PALE } from "../map/cellPaint.js";
 import { textures } from "../map/patterns.js";
 import { make, replace, say, swatch } from "./dom.js";
@@ -15,28 +17,32 @@ export function legend(store: Store<State>): HTMLElement {
   const heading = say(store, make("h2", { id: "legend" }), (words) => words.legend);
   const body = make("div");
   store.watch(
-    (state) => [state.language, state.mode, state.columns.get(state.measure), state.branch, state.branches, state.plan],
-    (state) => replace(body, ...(state.mode === "scores" ? scoreLegend(state) : territoryLegend(state)), keys(state)),
+    (state) => [state.language, state.mode, shownColumn(state), shownPair(state), state.past, state.levels, state.branch, state.branches, state.plan],
+    (state) => replace(body, ...(state.mode === "scores" ? scoreLegend(state) : territoryLegend(state)), ...coarse(state), keys(state)),
   );
   return make("section", { class: "card legend", "aria-labelledby": "legend" }, heading, body);
 }
 
 function scoreLegend(state: State): HTMLElement[] {
-  const [measure, column, counts] = [measureOf(state), state.columns.get(state.measure), legendCounts(state)];
+  const [measure, column, counts] = [measureOf(state), shownColumn(state), legendCounts(state)];
   if (!measure || !column || !counts) return [];
+  const pair = shownPair(state);
+  if (pair) return pairLegend(state, pair);
   const words = catalogue(state.language);
+  const difference = showsDifference(state);
   const unit = unitName(state.language, measure.unit);
   const title = measureName(measure, state.language) + (unit ? ` (${unit})` : "");
-  const rows = [...classRows(state.language, measure, column, counts), ...textureRows(state.language, column, counts)];
+  const classes = classRows(state.language, measure, column, counts, difference);
+  const rows = [...classes, ...textureRows(state.language, column, counts)];
   return [
-    make("p", { class: "legend-title" }, title),
+    make("p", { class: "legend-title" }, difference ? words.mapDifferenceOf(title) : title),
     make("table", {}, tableHead(words), make("tbody", {}, ...rows)),
     make("p", { class: "quiet" }, words.legendTotal(where(state, words), integer(state.language, counts.total))),
-    make("p", { class: "quiet" }, words.legendNote),
+    make("p", { class: "quiet" }, difference ? words.mapDifferenceNote : state.past ? words.mapPastNote : words.legendNote),
   ];
 }
 
-function where(state: State, words: Catalogue): string {
+export function where(state: State, words: Catalogue): string {
   return state.branches.find(({ id }) => id === state.branch)?.name ?? words.allBranches;
 }
 
@@ -45,10 +51,16 @@ function tableHead(words: Catalogue): HTMLElement {
   return make("thead", {}, make("tr", {}, ...cells));
 }
 
-function classRows(language: Language, measure: Measure, column: MeasureColumn, counts: ClassCounts): HTMLElement[] {
+function classRows(
+  language: Language,
+  measure: Measure,
+  column: MeasureColumn,
+  counts: ClassCounts,
+  difference: boolean,
+): HTMLElement[] {
   const words = catalogue(language);
   if (column.breaks.length === 0) return [];
-  const [colours, alone] = [classColours(column), lowestAlone(column)];
+  const [colours, alone] = [classColours(column, difference), !difference && lowestAlone(column)];
   const written = limits(language, measure.kind, column.breaks);
   return counts.byClass.map((count, at) => {
     const upper = written[at + 1] ?? words.nothing;
@@ -108,6 +120,12 @@ function territoryLegend(state: State): HTMLElement[] {
   const words = catalogue(state.language);
   const text = state.plan ? words.legendTerritories : words.noTerritories;
   return [make("p", { class: "quiet" }, text)];
+}
+
+/** What a hexagon stands for while parents are drawn. */
+function coarse({ levels, language }: State): HTMLElement[] {
+  const text = catalogue(language).mapLevels(integer(language, 7 ** levels));
+  return levels === 0 ? [] : [make("p", { class: "quiet", "data-levels": String(levels) }, text)];
 }
 
 /** Lines and signs, the same in both views. */

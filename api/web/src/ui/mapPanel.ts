@@ -5,6 +5,8 @@ import { catalogue } from "../core/i18n.js";
 import { actOf } from "../core/keys.js";
 import * as actions from "../core/state.js";
 import { measureName, measureOf, territoryOf, type Direction, type State } from "../core/state.js";
+import { byParent, parentsOf } from "../core/parents.js";
+import { shownColumn } from "../core/shown.js";
 import type { Store } from "../core/store.js";
 import type { Details } from "./details.js";
 import { MapView, type Pointed } from "../map/view.js";
@@ -131,11 +133,22 @@ export function cellSentence(state: State): string {
   const id = state.cells?.ids[state.selected];
   const measure = measureOf(state);
   if (id === undefined || !measure) return "";
-  const value = state.columns.get(measure.id)?.values[state.selected] ?? null;
+  const value = shownColumn(state)?.values[state.selected] ?? null;
   const shown = value === null ? words.legendEmpty : withUnit(state.language, measure.kind, measure.unit, value);
   const said = words.cellSaid(id, measureName(measure, state.language), shown);
   const territory = territoryOf(state, state.selected);
   return territory ? `${said}; ${words.cellSaidIn(territory.rm_name ?? territory.name)}` : said;
+}
+
+/** The figure of a cell, or while larger hexagons are drawn that of the one it lies in: counts added up, else the mean. */
+function valueUnder(state: State, cell: number): number | null | undefined {
+  const { cells, levels } = state;
+  const column = shownColumn(state);
+  if (levels === 0 || !cells || !column) return column?.values[cell];
+  const parents = parentsOf(cells, levels);
+  const { means, sums } = byParent(column, parents);
+  const at = parents.of[cell];
+  return measureOf(state)?.kind === "count" ? sums[at] : means.values[at];
 }
 
 function pointerReadout(store: Store<State>, output: HTMLElement): (at: Pointed | null) => void {
@@ -144,7 +157,7 @@ function pointerReadout(store: Store<State>, output: HTMLElement): (at: Pointed 
     const state = store.now;
     const words = catalogue(state.language);
     const measure = measureOf(state);
-    const value = last && last.cell >= 0 ? state.columns.get(state.measure)?.values[last.cell] : undefined;
+    const value = last && last.cell >= 0 ? valueUnder(state, last.cell) : undefined;
     const place = last
       ? words.pointer(degrees(state.language, last.lng), degrees(state.language, last.lat))
       : words.pointerNone;
@@ -155,7 +168,7 @@ function pointerReadout(store: Store<State>, output: HTMLElement): (at: Pointed 
     }
     replace(output, ...parts);
   };
-  store.watch((state) => [state.language, state.measure], show);
+  store.watch((state) => [state.language, shownColumn(state)], show);
   return (at) => {
     last = at;
     show();
