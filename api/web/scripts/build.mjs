@@ -10,11 +10,12 @@ const modules = fileURLToPath(new URL("../node_modules/", import.meta.url));
 const out = fileURLToPath(new URL("../../gridgeo_api/static/", import.meta.url));
 const common = { outdir: out, bundle: true, minify: true, target: "chrome78", logLevel: "warning" };
 
-/** OpenLayers brings a language of styles as data along, a tenth of its size, which this page has no use for. */
-const withoutFlatStyles = {
-  name: "without flat styles",
+/** OpenLayers brings a language of styles as data along, a tenth of its size, and tiles of other projections: no use here. */
+const withoutUnused = {
+  name: "without unused parts",
   setup({ onResolve }) {
     onResolve({ filter: /render\/canvas\/style\.js$/ }, () => ({ path: from("map/noFlatStyles.ts") }));
+    onResolve({ filter: /reproj\/Tile\.js$/ }, () => ({ path: from("map/noReprojection.ts") }));
   },
 };
 
@@ -26,7 +27,7 @@ const { metafile } = await build({
   charset: "utf8",
   legalComments: "none",
   metafile: true,
-  plugins: [withoutFlatStyles],
+  plugins: [withoutUnused],
 });
 await build({ ...common, entryPoints: { app: from("app.css") } });
 for (const name of ["index.html", "gate.js"]) copyFileSync(from(name), `${out}${name}`);
