@@ -15,6 +15,7 @@ const withoutUnused = {
   name: "without unused parts",
   setup({ onResolve }) {
     onResolve({ filter: /render\/canvas\/style\.js$/ }, () => ({ path: from("map/noFlatStyles.ts") }));
+    onResolve({ filter: /(hitdetect|control\/defaults)\.js$/ }, () => ({ path: from("map/noUnused.ts") }));
     onResolve({ filter: /reproj\/Tile\.js$/ }, () => ({ path: from("map/noReprojection.ts") }));
   },
 };

@@ -2,6 +2,7 @@
 
 import { classOf } from "./classes.js";
 import type { Evidence } from "./contract.js";
+import { shownColumn } from "./shown.js";
 import { inChosenBranch, type State } from "./state.js";
 
 export const SORTS = ["cell", "branch", "territory", "value", "class", "evidence"] as const;
@@ -24,7 +25,7 @@ export const ALL_ROWS: Rows = { territory: null, class: null, evidence: null, so
 
 /** Class of a cell's value of the measure that is shown; -1 where it has none. */
 export function classOfCell(state: State, cell: number): number {
-  const column = state.columns.get(state.measure);
+  const column = shownColumn(state);
   const value = column?.values[cell] ?? null;
   return !column || value === null ? -1 : classOf(column.breaks, value);
 }
@@ -32,7 +33,7 @@ export function classOfCell(state: State, cell: number): number {
 /** Positions of the cells that pass the filters and lie in the chosen branch, in the order asked for. */
 export function rowsOf(state: State, rows: Rows): Int32Array {
   const inside = inChosenBranch(state);
-  const column = state.columns.get(state.measure);
+  const column = shownColumn(state);
   const passes = (cell: number) =>
     inside(cell) &&
     (rows.territory === null || (state.plan?.owner[cell] ?? -1) === rows.territory) &&
@@ -53,7 +54,7 @@ export function rowsOf(state: State, rows: Rows): Int32Array {
 /** What cells are sorted by, one number a cell; NaN where there is nothing to sort by. */
 function ranks(state: State, sort: Sort): Float64Array {
   const { cells, plan } = state;
-  const column = state.columns.get(state.measure);
+  const column = shownColumn(state);
   const by: Record<Sort, (cell: number) => number> = {
     cell: (cell) => cell,
     branch: (cell) => cells?.branch[cell] ?? NaN,

@@ -4,6 +4,7 @@ import { ALL_ROWS, classOfCell, pagesOf, pageWith, ROWS_A_PAGE, rowsOf, sortedBy
 import type { Evidence } from "../core/contract.js";
 import { figure, integer, limits, unitName } from "../core/format.js";
 import { catalogue, type Catalogue } from "../core/i18n.js";
+import { shownColumn } from "../core/shown.js";
 import { cellSelected, measureName, measureOf, panelOpened, territoryOf, type State } from "../core/state.js";
 import { Store } from "../core/store.js";
 import type { Details } from "./details.js";
@@ -44,7 +45,7 @@ export function cellTable(store: Store<State>, details: Details): HTMLElement {
   const pager = pages(store, rows, () => order.length, turn);
   element.append(heading, filters(store, rows), scroll, empty, pager.element, help);
   store.watch(
-    (state) => [state.cellsAsTable, state.cells, state.columns.get(state.measure), state.branch, state.plan, state.selected, state.language],
+    (state) => [state.cellsAsTable, state.cells, shownColumn(state), state.branch, state.plan, state.selected, state.language],
     show,
   );
   rows.watch((now) => [now.territory, now.class, now.evidence, now.sort, now.descending], again);
@@ -119,7 +120,7 @@ function head(state: State, rows: Rows, sort: (by: Sort) => void): HTMLElement {
 
 function cellRow(state: State, cell: number, classes: readonly string[]): HTMLElement {
   const words = catalogue(state.language);
-  const column = state.columns.get(state.measure);
+  const column = shownColumn(state);
   const value = column?.values[cell] ?? null;
   const evidence = column?.evidence?.[cell] ?? null;
   const branch = state.cells?.branches[state.cells.branch[cell]];
@@ -144,7 +145,7 @@ function cellRow(state: State, cell: number, classes: readonly string[]): HTMLEl
 
 /** The classes in words, as the legend has them. */
 function classNames(state: State): string[] {
-  const [column, measure] = [state.columns.get(state.measure), measureOf(state)];
+  const [column, measure] = [shownColumn(state), measureOf(state)];
   if (!column || !measure || column.breaks.length === 0) return [];
   const written = limits(state.language, measure.kind, column.breaks);
   const words = catalogue(state.language);
@@ -165,7 +166,7 @@ function filters(store: Store<State>, rows: Store<Rows>): HTMLElement {
       replace(select, ...all.map(([value, text, isName]) => make("option", { value, translate: isName ? "no" : undefined }, text)));
       select.value = String(rows.now[name] ?? "");
     };
-    store.watch((state) => [state.language, state.plan, state.columns.get(state.measure), state.branch], show);
+    store.watch((state) => [state.language, state.plan, shownColumn(state), state.branch], show);
     rows.watch((now) => [now[name]], show);
     return make("label", { class: "field" }, say(store, make("span"), phrase), select);
   };
