@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from .conftest import PHONE, STATIC, NewVisit, Visit
+from .conftest import DESKTOP, PHONE, ROOT, STATIC, NewVisit, Visit
 from .screen import pixel_of
 
+ROOMS = [name for name in ("map", "grids", "plan", "queue") if (ROOT / f"api/web/src/rooms/{name}.ts").is_file()]
 CHINESE = re.compile("[\u4e00-\u9fff]")
 VISIBLE_TEXTS = """() => {
   const found = [];
@@ -146,6 +147,21 @@ def test_axe_finds_nothing_on_a_phone(new_visit: NewVisit) -> None:
     page = visit.open()
     page.check("input[value=territories]")
     assert findings(page) == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_is_usable_in_both_sizes_and_languages(new_visit: NewVisit, room: str, size: dict[str, int]) -> None:
+    visit = new_visit(size=size)
+    page = visit.page
+    page.goto(f"{visit.service.url}/#/{room}")
+    page.wait_for_selector(f'body[data-ready="true"][data-room="{room}"]')
+    page.wait_for_load_state("networkidle")
+    for language in ("en", "zh"):
+        speak(page, language)
+        assert findings(page) == []
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= size["width"]
+    assert (visit.violations(), visit.faults, visit.foreign) == ([], [], [])
 
 
 def test_axe_does_find_a_planted_fault(new_visit: NewVisit) -> None:

@@ -86,9 +86,21 @@ test("a decision that did not arrive leaves the location at its place in the lis
     store.apply(queue.pinned([9.6, 47.2]));
     await work.decide({ decision: "place", lng: 9.6, lat: 47.2 });
     assert.deepEqual([ids(store.now), store.now.at, store.now.open], [[1, 2, 3, 4, 5], 3, 5]);
-    assert.deepEqual(store.now.pin, [9.6, 47.2]);
+    assert.deepEqual([store.now.pin, store.now.item?.id], [[9.6, 47.2], 3]);
     assert.ok(store.now.refused);
   }
+});
+
+test("what could not be read is read again when it is asked for", async () => {
+  const { store, work } = working();
+  store.apply(queue.pageFailed({ status: 401, code: "", title: "", detail: "" }));
+  await work.again();
+  assert.deepEqual([store.now.problem, store.now.at], [null, 1]);
+  store.apply(queue.chosen(2));
+  await settled();
+  store.apply((state) => ({ ...state, item: null }));
+  await work.again();
+  assert.equal(store.now.item?.id, 2);
 });
 
 test("a decision taken back brings the location back, to be looked at", async () => {

@@ -64,7 +64,7 @@ test("who is not signed in yet is told why, and stays where it is", async () => 
 const SEEN: Record<string, RoomId[]> = {
   hq: ["map", "grids", "plan", "queue"],
   planner: ["map", "grids", "plan", "queue"],
-  branch_manager: ["map", "grids", "queue"],
+  branch_manager: ["map", "grids", "plan", "queue"],
   rm: ["map"],
   helper: ["map"],
   consumer: ["map"],

@@ -33,6 +33,13 @@ export class QueueWork {
     await this.page(true);
   }
 
+  /** Reads again what could not be read, such as when a session has ended meanwhile. */
+  async again(): Promise<void> {
+    const { problem, at, item } = this.store.now;
+    if (problem) await this.start();
+    else if (at !== null && !item) await this.open(at);
+  }
+
   async more(): Promise<void> {
     const { loading, next } = this.store.now;
     if (!loading && next !== null) await this.page(false);
@@ -85,6 +92,7 @@ export class QueueWork {
     } catch (error) {
       const problem = problemFrom(error);
       const now = problem.status === 412 ? await this.item(item.id).catch(() => item) : item;
+      this.known.set(item.id, now);
       this.store.apply(queue.decisionRefused(now, problem, now.status === "open"));
       // A pin is work done by hand: it is not lost with the decision.
       if (now.status === "open") this.store.apply(queue.pinned(pin));

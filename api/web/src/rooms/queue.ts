@@ -66,6 +66,7 @@ class QueueRoom implements RoomView {
     });
     app.store.watch(({ selected }) => [selected], ({ selected }) => this.followSelection(selected));
     app.store.watch(({ branch }) => [branch], () => this.shown && void this.work.start());
+    app.store.watch(({ phase }) => [phase], ({ phase }) => this.shown && phase === "ready" && void this.work.again());
     app.store.watch(({ cells }) => [cells], () => this.shown && this.paint());
   }
 
