@@ -87,6 +87,8 @@ class ScenarioHead(TypedDict):
     measures: list[str]
     tolerance_percent: list[float]
     feasible: bool
+    bound_gap_percent: float | None
+    created_by: str | None
     notes: str | None
     created_at: str
     inputs: dict[str, int]

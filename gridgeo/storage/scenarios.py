@@ -120,6 +120,13 @@ def events_of(connection: sa.Connection, scenario_id: int) -> list[EventRecord]:
     return [EventRecord(*row) for row in connection.execute(query.order_by(ScenarioEvent.seq))]
 
 
+def creator_of(connection: sa.Connection, scenario_id: int) -> str | None:
+    """Return who made a scenario."""
+    table: Any = ScenarioEvent.__table__
+    query = sa.select(table.c.actor_id).where(table.c.scenario_id == scenario_id).order_by(table.c.seq).limit(1)
+    return connection.scalar(query)
+
+
 def events_of_kinds(connection: sa.Connection, kinds: tuple[str, ...]) -> list[EventRecord]:
     """Return the entries of these kinds of every scenario, oldest first."""
     query = sa.select(ScenarioEvent.__table__).where(ScenarioEvent.kind.in_(kinds))

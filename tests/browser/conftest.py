@@ -132,10 +132,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo store as a file; it may be served, so that whoever changes it copies it by SQLite first."""
+    file = tmp_path_factory.mktemp("browser") / "demo.db"
+    gridgeo("demo", "--no-serve", "--store", f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def service(browser: Browser, demo_store: Path) -> Iterator[Service]:
     """The service over a demo store, signed in once by the link."""
-    store = f"sqlite:///{tmp_path_factory.mktemp('browser')}/demo.db"
-    gridgeo("demo", "--no-serve", "--store", store)
+    store = f"sqlite:///{demo_store}"
     with serving(store) as link:
         yield replace(signed_in(browser, link), store=store)
 
@@ -153,11 +160,13 @@ def signed_in(browser: Browser, link: str) -> Service:
 
 
 @pytest.fixture
-def new_visit(browser: Browser, service: Service) -> Iterator[NewVisit]:
+def new_visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[NewVisit]:
     """Make visits with a size, a language, a service of choice; nothing is asserted at their end."""
     contexts: list[BrowserContext] = []
 
-    def make(*, at: Service = service, size: dict[str, int] = DESKTOP, locale: str = "en-GB") -> Visit:
+    def make(*, at: Service | None = None, size: dict[str, int] = DESKTOP, locale: str = "en-GB") -> Visit:
+        # Started when it is first wanted: a file with a service of its own does without.
+        at = at or request.getfixturevalue("service")
         context = browser.new_context(viewport=size, locale=locale, reduced_motion="reduce")  # type: ignore[arg-type]
         contexts.append(context)
         context.add_cookies(at.cookies)  # type: ignore[arg-type]

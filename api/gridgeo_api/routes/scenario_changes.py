@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from gridgeo.domain import Actor
@@ -18,7 +18,7 @@ from gridgeo_api.deps import ActorKnown, Connected, Once, OnceGiven, RevisionGiv
 from gridgeo_api.openapi import accepted, problems
 from gridgeo_api.params import ScenarioName
 from gridgeo_api.routes.jobs import queued
-from gridgeo_api.routes.scenarios import scenario_answer
+from gridgeo_api.routes.scenarios import checked_answer, scenario_answer
 from gridgeo_api.schemas import (
     Commented,
     CommentWanted,
@@ -48,11 +48,11 @@ DisputeId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the d
 
 
 @router.post("/scenarios/check", summary="Check a plan's question", response_model=DraftChecked, responses=NEW)
-def check_draft(actor: ActorKnown, connection: Connected, wanted: DraftAsked) -> Response:
+def check_draft(request: Request, actor: ActorKnown, connection: Connected, wanted: DraftAsked) -> Response:
     """Name what cannot work before anything is solved: territory, measure and the smallest tolerance that would."""
     require_money(actor)
     spec = drafts.spec_of_draft(connection, actor, wanted.draft())
-    return plain_answer(drafts.check_draft(connection, actor, spec))
+    return checked_answer(request, drafts.check_draft(connection, actor, spec))
 
 
 @router.post("/scenarios", summary="Make a scenario", status_code=202, responses=accepted("Job") | NEW)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from gridgeo.i18n import translate
 from gridgeo.pipeline.territories import accounts, drafts, live
 from gridgeo.pipeline.territories import compare as compared
 from gridgeo.pipeline.territories.disputes import list_disputes as disputes_of
@@ -102,9 +103,9 @@ def read_scenario_cells(actor: ActorKnown, connection: Connected, name: Scenario
 @router.get(
     "/scenarios/{name}/check", summary="Check a scenario's question", response_model=DraftChecked, responses=READ
 )
-def check_scenario(actor: ActorKnown, connection: Connected, name: ScenarioName) -> Response:
+def check_scenario(request: Request, actor: ActorKnown, connection: Connected, name: ScenarioName) -> Response:
     """Name what cannot work in what a scenario asks: branch, territory, measure, the smallest tolerance that would."""
-    return plain_answer(drafts.check_scenario(connection, actor, name))
+    return checked_answer(request, drafts.check_scenario(connection, actor, name))
 
 
 @router.get("/scenarios/{name}/compare", summary="Compare a scenario", response_model=PlansCompared, responses=READ)
@@ -224,6 +225,13 @@ def list_history(actor: ActorKnown, connection: Connected, asked: Annotated[Hist
 def scenario_answer(body: dict[str, Any], status: int = 200) -> Response:
     """Return a scenario with its tag: the revision, and the length of the log, which a remark makes longer."""
     return plain_answer(body, status=status, etag=f'"{body["revision"]}.{len(body["log"])}"')
+
+
+def checked_answer(request: Request, body: dict[str, Any]) -> Response:
+    """Return findings, their messages in the caller's language."""
+    language = language_of(request)
+    told = [one | {"message": translate(one["template"], language, **one["values"])} for one in body["findings"]]
+    return plain_answer(body | {"findings": told})
 
 
 def _accounts(

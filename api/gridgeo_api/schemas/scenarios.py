@@ -18,6 +18,8 @@ HEAD: dict[str, Any] = {
     "measures": ["customers", "workload"],
     "tolerance_percent": [5.0, 5.0],
     "feasible": True,
+    "bound_gap_percent": 1.4,
+    "created_by": "anna",
     "notes": None,
     "created_at": "2026-03-01T08:30:00+00:00",
     "inputs": {"ground": 1, "bank": 2, "catchment": 3, "location": 4, "score": 5, "plan": 6},
@@ -25,7 +27,10 @@ HEAD: dict[str, Any] = {
 
 
 class ScenarioHead(BaseModel):
-    """A scenario without its figures; planned: the branches that it plans; k: territories in all."""
+    """A scenario without its figures; planned: the branches that it plans; k: territories in all.
+
+    bound_gap_percent: the largest of a branch to the best assignment for its centres, null where one states none.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -38,6 +43,8 @@ class ScenarioHead(BaseModel):
     measures: list[str]
     tolerance_percent: list[FiniteFloat]
     feasible: bool
+    bound_gap_percent: FiniteFloat | None
+    created_by: str | None
     notes: str | None
     created_at: str
     inputs: dict[str, int]

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } fro
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { importedFrom, reduced } from "./h3-parts.mjs";
 
 const BUDGET_BYTES = 220 * 1024;
 const from = (path) => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
@@ -20,6 +21,26 @@ const withoutUnused = {
   },
 };
 
+/** Of h3-js only what the page calls: half of its compiled functions. */
+const partsOfH3 = {
+  name: "parts of h3-js",
+  setup({ onLoad }) {
+    onLoad({ filter: /h3-js[\\/]dist[\\/].*\.js$/ }, ({ path }) => {
+      const names = importedFrom(sources(from("")));
+      return { contents: reduced(readFileSync(path, "utf8"), names), loader: "js" };
+    });
+  },
+};
+
+/** The text of every source below a folder. */
+function sources(folder) {
+  const below = readdirSync(folder, { withFileTypes: true });
+  return below.flatMap((one) => {
+    const path = `${folder}/${one.name}`;
+    return one.isDirectory() ? sources(path) : /\.ts$/.test(one.name) ? [readFileSync(path, "utf8")] : [];
+  });
+}
+
 mkdirSync(out, { recursive: true });
 const { metafile } = await build({
   ...common,
@@ -28,7 +49,7 @@ const { metafile } = await build({
   charset: "utf8",
   legalComments: "none",
   metafile: true,
-  plugins: [withoutUnused],
+  plugins: [withoutUnused, partsOfH3],
 });
 await build({ ...common, entryPoints: { app: from("app.css") } });
 for (const name of ["index.html", "gate.js"]) copyFileSync(from(name), `${out}${name}`);

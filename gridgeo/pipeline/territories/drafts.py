@@ -24,6 +24,7 @@ from gridgeo.storage.scenarios import (
     add_event,
     add_scenario,
     change_scenario,
+    creator_of,
     events_of,
     find_scenario,
     scenario_record,
@@ -261,10 +262,18 @@ def _head(connection: sa.Connection, record: ScenarioRecord) -> dict[str, Any]:
         "measures": list(spec.aim.measures),
         "tolerance_percent": [round(100 * share, 6) for share in spec.aim.tolerance],
         "feasible": bool((version.report or {})["feasible"]),
+        "bound_gap_percent": _largest_gap((version.report or {})["branches"]),
+        "created_by": creator_of(connection, record.id),
         "notes": record.notes,
         "created_at": record.created_at.isoformat(),
         "inputs": version.params["inputs"],
     }
+
+
+def _largest_gap(bodies: Mapping[str, Mapping[str, Any]]) -> float | None:
+    """Return the largest gap of any branch to the best assignment for its centres; None where one states none."""
+    gaps = [body["bound_gap_percent"] for body in bodies.values()]
+    return None if None in gaps else max(gaps, default=None)
 
 
 def checked_name(name: str) -> str:

@@ -1453,6 +1453,8 @@ export interface Scenario {
   measures: string[];
   tolerance_percent: number[];
   feasible: boolean;
+  bound_gap_percent: number | null;
+  created_by: string | null;
   notes: string | null;
   created_at: string;
   inputs: Record<string, number>;
@@ -1497,6 +1499,8 @@ export interface ScenarioHead {
   measures: string[];
   tolerance_percent: number[];
   feasible: boolean;
+  bound_gap_percent: number | null;
+  created_by: string | null;
   notes: string | null;
   created_at: string;
   inputs: Record<string, number>;
@@ -1513,6 +1517,8 @@ export interface ScenarioMoved {
   measures: string[];
   tolerance_percent: number[];
   feasible: boolean;
+  bound_gap_percent: number | null;
+  created_by: string | null;
   notes: string | null;
   created_at: string;
   inputs: Record<string, number>;

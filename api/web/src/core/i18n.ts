@@ -8,6 +8,7 @@ import * as session from "./words/session.js";
 import * as strokes from "./words/strokes.js";
 import * as table from "./words/table.js";
 import * as tools from "./words/tools.js";
+import * as plan from "./words/plan.js";
 
 export type Language = "en" | "zh";
 
@@ -19,6 +20,7 @@ const en = {
   ...mapWords.en,
   ...strokes.en,
   ...tools.en,
+  ...plan.en,
 
   htmlLang: "en",
   title: "Grid marketing map",
@@ -157,6 +159,7 @@ const zh: Catalogue = {
   ...mapWords.zh,
   ...strokes.zh,
   ...tools.zh,
+  ...plan.zh,
 
   htmlLang: "zh-CN",
   title: "网格营销地图",

@@ -100,6 +100,7 @@ export class MapView {
   /** Shows a room's own colours and lines, or with null the publication's again. */
   show(scene: Scene | null): void {
     this.scene = scene;
+    this.labels.setVisible(scene === null);
     this.cells.changed();
     this.lines.changed();
   }

@@ -1,0 +1,245 @@
+// The planner's room: scenarios of territories, drafted, weighed, compared, decided about and published.
+
+import { problemFrom } from "../core/api.js";
+import { neighboursOf } from "../core/hexagons.js";
+import { catalogue, type Catalogue } from "../core/i18n.js";
+import { servedStanding, TABS, tabChosen, type Chosen, type Tab } from "../core/plan.js";
+import { label, make, replace, say } from "../ui/dom.js";
+import { PAINT_KEYS } from "../ui/paintKeys.js";
+import { problemText } from "../ui/pages.js";
+import { balance, type Balance } from "./plan/balance.js";
+import { comparedWith, comparisonTables, differenceLegend, type Compared, type MapChoice } from "./plan/compare.js";
+import { Desk } from "./plan/desk.js";
+import { planForm } from "./plan/form.js";
+import { lifeCard } from "./plan/life.js";
+import { accountList, gainsList, handoverList, historyList, logList } from "./plan/lists.js";
+import { PlanPainting } from "./plan/paint.js";
+import { redraw } from "./plan/redraw.js";
+import { Scenery } from "./plan/scene.js";
+import { scenarioList, troubleLine, workCard } from "./plan/scenarios.js";
+import type { App, Room, RoomView } from "./room.js";
+
+const TAB_NAMES: Readonly<Record<Tab, (words: Catalogue) => string>> = {
+  balance: (w) => w.planTabBalance,
+  gains: (w) => w.planTabGains,
+  handover: (w) => w.planTabHandover,
+  conflicts: (w) => w.planTabConflicts,
+  enclaves: (w) => w.planTabEnclaves,
+  compare: (w) => w.planTabCompare,
+  log: (w) => w.planTabLog,
+  history: (w) => w.planTabHistory,
+};
+
+export const planRoom: Room = {
+  id: "plan",
+  name: (words) => words.planRoom,
+  roles: ["hq", "planner", "auditor"],
+  keys: PAINT_KEYS,
+  open: (app) => new PlanRoom(app).view(),
+};
+
+class PlanRoom {
+  private readonly desk: Desk;
+  private readonly scenery: Scenery;
+  private entered = false;
+  private territory = -1;
+  private against = "live";
+  private choice: MapChoice = "difference";
+  private compared: Compared | null = null;
+  private readonly painting: PlanPainting;
+  private readonly table: Balance;
+  private readonly panel = make("div", { class: "plan-panel scroll", role: "tabpanel", tabindex: "0", id: "plan-panel" });
+
+  constructor(private readonly app: App) {
+    this.desk = new Desk(app);
+    this.scenery = new Scenery(app);
+    this.painting = new PlanPainting(this.desk, {
+      changed: (cells) => this.repaint(cells),
+      look: (cells) => this.lookAt(cells),
+    });
+    this.table = balance({
+      pick: (territory) => this.pick(territory),
+      isLocked: (territory) => (this.painting.owner ? this.painting.isLocked(territory) : null),
+      lock: (territory, locked) => this.painting.lock(territory, locked),
+    });
+  }
+
+  view(): RoomView {
+    const { desk } = this;
+    const life = lifeCard(desk, () => this.painting.lockedIds(), () => this.painting.settled());
+    const form = desk.mayChange ? [planForm(desk)] : [];
+    // What was drawn is of the cells that were there before.
+    this.app.store.watch((state) => [state.cells], () => this.scenery.clear());
+    redraw(desk, (plan) => [plan.chosen?.ground, plan.chosen?.scenario.status], () => this.chosenCame());
+    redraw(desk, (plan) => [plan.chosen], ({ chosen }) => tell(chosen));
+    redraw(desk, (plan) => [plan.chosen, plan.tab], () => void this.fillPanel());
+    return {
+      side: [troubleLine(desk), workCard(desk), scenarioList(desk), this.painting.element, life, ...form],
+      stage: [this.drawer()],
+      entered: () => {
+        this.entered = true;
+        this.show();
+        this.painting.enter();
+        void desk.enter();
+      },
+      left: () => {
+        this.entered = false;
+        this.painting.leave();
+        this.scenery.clear();
+      },
+      key: (event) => this.painting.key(event),
+      anywhere: (event) => this.painting.anywhere(event),
+    };
+  }
+
+  private drawer(): HTMLElement {
+    const { desk } = this;
+    const tabs = label(this.app.store, make("div", { class: "plan-tabs", role: "tablist" }), "aria-label", (w) => w.planTabs);
+    for (const tab of TABS) tabs.append(this.tab(tab));
+    tabs.addEventListener("keydown", (event) => this.moveTab(event, tabs));
+    redraw(desk, (plan) => [plan.tab], ({ tab: now }) => {
+      this.panel.setAttribute("aria-labelledby", `plan-tab-${now}`);
+      for (const one of tabs.querySelectorAll<HTMLElement>("[role=tab]")) {
+        const here = one.dataset["tab"] === now;
+        one.setAttribute("aria-selected", String(here));
+        one.tabIndex = here ? 0 : -1;
+      }
+    });
+    return make("section", { class: "drawer plan-drawer" }, tabs, this.panel);
+  }
+
+  private tab(tab: Tab): HTMLElement {
+    const attributes = { type: "button", role: "tab", "data-tab": tab, id: `plan-tab-${tab}`, "aria-controls": "plan-panel" } as const;
+    const button = say(this.app.store, make("button", attributes), TAB_NAMES[tab]);
+    button.addEventListener("click", () => this.desk.store.apply(tabChosen(tab)));
+    return button;
+  }
+
+  /** Arrows go from tab to tab, as everywhere. */
+  private moveTab(event: KeyboardEvent, tabs: HTMLElement): void {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = TABS[(TABS.indexOf(this.desk.store.now.tab) + step + TABS.length) % TABS.length];
+    this.desk.store.apply(tabChosen(next));
+    tabs.querySelector<HTMLElement>(`[data-tab="${next}"]`)?.focus();
+  }
+
+  private pick(territory: number): void {
+    this.territory = this.territory === territory ? -1 : territory;
+    this.painting.aim(this.territory);
+    const owner = this.owner();
+    if (owner && this.territory >= 0) this.scenery.fit((cell) => owner[cell] === territory);
+    this.show();
+  }
+
+  /** Who has each cell now, painted or as it came. */
+  private owner(): Int32Array | null {
+    return this.painting.owner ?? this.desk.store.now.chosen?.ground.owner ?? null;
+  }
+
+  private repaint(cells: ArrayLike<number>): void {
+    const { chosen } = this.desk.store.now;
+    if (!chosen) return;
+    this.scenery.paint(cells);
+    const standing = (at: number) => this.painting.standing(at) ?? servedStanding(chosen.ground, at);
+    this.table.follow(chosen, this.app.store.now, standing, chosen.ground.answer.territories.keys());
+  }
+
+  /** Shows some cells with what lies around them. */
+  private lookAt(cells: readonly number[]): void {
+    const hexagons = this.app.store.now.cells?.hexagons;
+    if (!hexagons) return;
+    const near = new Set(cells.flatMap((cell) => neighboursOf(hexagons, cell)));
+    this.scenery.fit((cell) => near.has(cell) || cells.includes(cell));
+  }
+
+  private chosenCame(): void {
+    const { chosen, name } = this.desk.store.now;
+    this.compared = null;
+    if (this.territory >= (chosen?.ground.answer.territories.length ?? 0)) this.territory = -1;
+    this.table.draw(chosen, this.app.store.now, (at) => this.painting.standing(at));
+    if (name === null || chosen) this.show();
+  }
+
+  /** Puts on the map what the reader looks at. */
+  private show(): void {
+    if (!this.entered) return;
+    const { chosen, tab } = this.desk.store.now;
+    this.table.mark(this.territory);
+    if (!chosen) return this.scenery.clear();
+    const { ground } = chosen;
+    const mine = { territories: ground.answer.territories, owner: this.owner() ?? ground.owner };
+    const compared = tab === "compare" ? this.compared : null;
+    document.body.dataset["changed"] = compared ? String(compared.difference.changed.reduce((sum, one) => sum + one, 0)) : "";
+    if (compared && this.choice === "difference") this.scenery.difference(compared.difference, this.territory);
+    else this.scenery.plan(compared && this.choice === "other" ? compared.other : mine, this.territory);
+  }
+
+  private async fillPanel(): Promise<void> {
+    const { chosen, tab } = this.desk.store.now;
+    const words = catalogue(this.app.store.now.language);
+    if (tab === "balance" && this.panel.dataset["shown"] === tab && this.panel.contains(this.table.element)) return;
+    this.panel.dataset["shown"] = "";
+    if (tab !== "balance") replace(this.panel, make("p", { class: "quiet" }, words.planLoading));
+    const parts = await this.partsOf(tab, chosen, words);
+    const now = this.desk.store.now;
+    if (now.tab !== tab || now.chosen !== chosen) return;
+    replace(this.panel, ...parts);
+    this.panel.dataset["shown"] = tab;
+    this.show();
+  }
+
+  private async partsOf(tab: Tab, chosen: Chosen | null, words: Catalogue): Promise<HTMLElement[]> {
+    const state = this.app.store.now;
+    try {
+      if (tab === "history") return await historyList(this.desk, state, words);
+      if (!chosen || tab === "balance") return [this.table.element];
+      if (tab === "gains") return await gainsList(this.desk, chosen, state, words);
+      if (tab === "handover") return await handoverList(this.desk, chosen, state, words);
+      if (tab === "compare") return await this.comparison(chosen, words);
+      if (tab === "log") return logList(chosen, state, words);
+      return await accountList(this.desk, tab, chosen, state, words);
+    } catch (error) {
+      const problem = problemFrom(error);
+      const said = problem.status === 403 || problem.status === 404 ? words.planNotYours : problemText(problem, state.language);
+      return [make("p", { class: "problem", role: "alert" }, said)];
+    }
+  }
+
+  private async comparison(chosen: Chosen, words: Catalogue): Promise<HTMLElement[]> {
+    const others = (this.desk.store.now.heads ?? []).map(({ scenario }) => scenario).filter((name) => name !== chosen.scenario.scenario);
+    if (!["live", ...others].includes(this.against)) this.against = "live";
+    const select = make("select", { name: "plan-against" });
+    select.append(make("option", { value: "live" }, words.planLive), ...others.map((name) => make("option", { value: name, translate: "no" }, name)));
+    select.value = this.against;
+    select.addEventListener("change", () => {
+      this.against = select.value;
+      void this.fillPanel().then(() => this.panel.querySelector<HTMLElement>("select[name=plan-against]")?.focus());
+    });
+    this.compared = await comparedWith(this.desk, chosen, this.against);
+    const field = make("label", { class: "plan-against" }, make("span", {}, words.planAgainst), select);
+    const head = make("div", { class: "plan-compare-head" }, field, this.mapChoices(words));
+    return [head, differenceLegend(words), ...(this.compared ? comparisonTables(chosen, this.compared, this.app.store.now, words) : [])];
+  }
+
+  private mapChoices(words: Catalogue): HTMLElement {
+    const names: Readonly<Record<MapChoice, string>> = { difference: words.planShowDiff, this: words.planShowThis, other: words.planShowOther };
+    const radios = (Object.keys(names) as MapChoice[]).map((choice) => {
+      const radio = make("input", { type: "radio", name: "plan-map", value: choice });
+      radio.checked = choice === this.choice;
+      radio.addEventListener("change", () => {
+        this.choice = choice;
+        this.show();
+      });
+      return make("label", {}, radio, names[choice]);
+    });
+    return make("fieldset", { class: "plan-map-choice" }, make("legend", {}, words.planOnMap), ...radios);
+  }
+}
+
+/** What is looked at, for whoever waits for it. */
+function tell(chosen: Chosen | null): void {
+  const { scenario, revision, status } = chosen?.scenario ?? { scenario: "", revision: "", status: "" };
+  document.body.dataset["plan"] = `${scenario} ${revision} ${status}`.trim();
+}

@@ -1,0 +1,189 @@
+// A plan as a planner asks for it: fresh, as it is, or again from the plan before.
+
+import type { Catalogue } from "../../core/i18n.js";
+import { decimal } from "../../core/format.js";
+import { isOpen, type Checked } from "../../core/plan.js";
+import type { State } from "../../core/state.js";
+import { given, label, make, replace, say } from "../../ui/dom.js";
+import { pathOf, type Desk } from "./desk.js";
+import { nameOfMeasure } from "./names.js";
+import { action, redraw } from "./redraw.js";
+
+type Phrase = (words: Catalogue) => string;
+const USUAL = ["customers", "workload"];
+const USUAL_TOLERANCE = "5";
+
+interface Fields {
+  readonly name: HTMLInputElement;
+  readonly start: HTMLSelectElement;
+  readonly basis: HTMLSelectElement;
+  readonly branches: HTMLFieldSetElement;
+  readonly measures: HTMLFieldSetElement;
+  readonly k: HTMLInputElement;
+  readonly keep: HTMLInputElement;
+  readonly units: HTMLSelectElement;
+  readonly notes: HTMLInputElement;
+}
+
+export function planForm(desk: Desk): HTMLElement {
+  const { store } = desk.app;
+  const fields = fieldsOf();
+  const form = make("form", { class: "plan-form" });
+  const make_ = make("button", { type: "submit", class: "plan-button main", "data-do": "make" });
+  const check = action("check", "", () => void desk.ask(question(fields)));
+  const again = action("solve", "", () => void solveAgain(desk, fields));
+  const found = make("div", { class: "plan-found", "aria-live": "polite" });
+  form.append(...rows(desk, fields), make("div", { class: "plan-buttons" }, make_, check, again), found);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void makeNew(desk, fields);
+  });
+  say(store, make_, (words) => words.planMakeIt);
+  say(store, check, (words) => words.planCheck);
+  const startChanged = () => {
+    const fresh = fields.start.value === "solve";
+    check.hidden = !fresh;
+    hide(fields.k, !fresh);
+    hide(fields.basis, fresh);
+    hide(fields.keep, fields.start.value !== "replan");
+  };
+  fields.start.addEventListener("change", startChanged);
+  redraw(desk, (plan) => [plan.heads, plan.chosen, plan.busy, plan.job], (plan, state, words) => {
+    optionsOf(fields, state, plan.heads?.map(({ scenario }) => scenario) ?? [], words);
+    startChanged();
+    const open = plan.chosen && isOpen(plan.chosen.scenario) ? plan.chosen.scenario.scenario : null;
+    again.hidden = open === null;
+    again.textContent = open === null ? "" : words.planAgain(open);
+    for (const button of [make_, check, again]) button.disabled = plan.busy;
+  });
+  redraw(desk, (plan) => [plan.asked], ({ asked }, state, words) => replace(found, ...(asked ? findings(asked, state, words) : [])));
+  const opener = say(store, make("summary"), (words) => words.planMake);
+  return make("details", { class: "card plan-make" }, opener, form);
+}
+
+function fieldsOf(): Fields {
+  return {
+    name: make("input", { name: "plan-name", required: true, maxlength: "80", autocomplete: "off" }),
+    start: make("select", { name: "plan-start" }),
+    basis: make("select", { name: "plan-basis" }),
+    branches: make("fieldset", { class: "plan-choices" }),
+    measures: make("fieldset", { class: "plan-choices" }),
+    k: make("input", { name: "plan-k", type: "number", min: "1", max: "1000" }),
+    keep: make("input", { name: "plan-keep", type: "number", min: "0", max: "100", step: "any" }),
+    units: make("select", { name: "plan-units" }),
+    notes: make("input", { name: "plan-notes", maxlength: "2000" }),
+  };
+}
+
+function rows(desk: Desk, fields: Fields): HTMLElement[] {
+  const { store } = desk.app;
+  const field = (phrase: Phrase, input: HTMLElement) => make("label", { class: "field" }, say(store, make("span"), phrase), input);
+  return [
+    field((w) => w.planName, fields.name),
+    field((w) => w.planStart, fields.start),
+    field((w) => w.planBasis, fields.basis),
+    label(store, fields.branches, "aria-label", (w) => w.planBranches),
+    label(store, fields.measures, "aria-label", (w) => w.planMeasures),
+    field((w) => w.planK, fields.k),
+    field((w) => w.planKeep, fields.keep),
+    field((w) => w.planUnits, fields.units),
+    field((w) => w.planNotes, fields.notes),
+  ];
+}
+
+const hide = (input: HTMLElement, hidden: boolean) => {
+  if (input.parentElement) input.parentElement.hidden = hidden;
+};
+
+/** Fills what there is to choose from; what was chosen stays. */
+function optionsOf(fields: Fields, state: State, names: readonly string[], words: Catalogue): void {
+  const chosen = checkedOf(fields.branches);
+  const boxes = state.branches.map(({ id, name }) => {
+    const box = make("input", { type: "checkbox", name: "plan-branch", value: id });
+    box.checked = chosen.length ? chosen.includes(id) : state.branch === null || state.branch === id;
+    return make("label", {}, box, given(name));
+  });
+  replace(fields.branches, make("legend", {}, words.planBranches), ...boxes);
+  fillMeasures(fields.measures, state, words);
+  fill(fields.start, [["solve", words.planStartSolve], ["as_it_is", words.planStartCopy], ["replan", words.planStartReplan]]);
+  fill(fields.basis, [["live", words.planLive], ...names.map((name) => [name, name] as const)]);
+  fill(fields.units, [["cells", words.planUnitsCells], ["grids", words.planUnitsGrids]]);
+}
+
+function fillMeasures(set: HTMLFieldSetElement, state: State, words: Catalogue): void {
+  const before = new Map(tolerances(set));
+  const adding = Object.keys(state.plan?.territories[0]?.loads ?? {});
+  const known = adding.length ? adding : USUAL;
+  const lines = known.map((id) => {
+    const box = make("input", { type: "checkbox", name: "plan-measure", value: id });
+    box.checked = before.size ? before.has(id) : USUAL.includes(id);
+    const name = nameOfMeasure(state, id);
+    const limit = make("input", { type: "number", min: "0.01", max: "99.99", step: "any", name: `plan-tolerance-${id}` });
+    limit.value = before.get(id) ?? USUAL_TOLERANCE;
+    limit.setAttribute("aria-label", words.planToleranceOf(name));
+    return make("div", { class: "plan-measure" }, make("label", {}, box, name), limit);
+  });
+  replace(set, make("legend", {}, words.planMeasures), ...lines);
+}
+
+function fill(select: HTMLSelectElement, options: readonly (readonly [string, string])[]): void {
+  const { value } = select;
+  replace(select, ...options.map(([id, text]) => make("option", { value: id, translate: id === text ? "no" : undefined }, text)));
+  select.value = options.some(([id]) => id === value) ? value : (options[0]?.[0] ?? "");
+}
+
+const boxesOf = (set: HTMLElement) => [...set.querySelectorAll<HTMLInputElement>("input[type=checkbox]")];
+const checkedOf = (set: HTMLElement) => boxesOf(set).filter((box) => box.checked).map((box) => box.value);
+
+function tolerances(set: HTMLElement): [string, string][] {
+  return checkedOf(set).map((id) => [id, set.querySelector<HTMLInputElement>(`input[name="plan-tolerance-${id}"]`)?.value ?? ""]);
+}
+
+const numberIn = (input: HTMLInputElement): number | undefined => (input.value === "" ? undefined : Number(input.value));
+
+function aim(fields: Fields) {
+  const chosen = tolerances(fields.measures);
+  return {
+    branches: checkedOf(fields.branches),
+    measures: chosen.map(([id]) => id),
+    tolerance_percent: chosen.map(([, percent]) => Number(percent)),
+    units: fields.units.value,
+  };
+}
+
+function question(fields: Fields) {
+  return { ...aim(fields), k: numberIn(fields.k) };
+}
+
+/** What is asked, and of which route. */
+function asked(fields: Fields): { replan: boolean; body: Record<string, unknown> } {
+  if (fields.start.value === "solve") return { replan: false, body: question(fields) };
+  const keep = numberIn(fields.keep);
+  const how = fields.start.value === "as_it_is" ? { as_it_is: true } : keep === undefined ? {} : { keep_share: keep / 100 };
+  return { replan: true, body: { ...aim(fields), basis: fields.basis.value, ...how } };
+}
+
+const noted = (fields: Fields) => (fields.notes.value.trim() ? { notes: fields.notes.value.trim() } : {});
+
+async function makeNew(desk: Desk, fields: Fields): Promise<void> {
+  const { replan, body } = asked(fields);
+  const named = { ...body, ...noted(fields), scenario: fields.name.value.trim() };
+  if (await desk.begin(replan ? "/replans" : "", named)) fields.name.value = fields.notes.value = "";
+}
+
+async function solveAgain(desk: Desk, fields: Fields): Promise<void> {
+  const { chosen } = desk.store.now;
+  if (!chosen) return;
+  const { replan, body } = asked(fields);
+  const path = pathOf(chosen.scenario.scenario).replace("/api/v1/scenarios", "");
+  await desk.begin(`${path}/${replan ? "replan" : "solve"}`, { ...body, ...noted(fields) }, chosen.tag);
+}
+
+/** What cannot work, each with the smallest tolerance that would do. */
+export function findings(checked: Checked, state: State, words: Catalogue): HTMLElement[] {
+  if (!checked.findings.length) return [make("p", { class: "good" }, words.planPossible)];
+  const lines = checked.findings.map(({ message, smallest_tolerance_percent: smallest }) =>
+    make("li", {}, smallest === null ? message : words.planFinding(message, `${decimal(state.language, smallest, 3)} %`)),
+  );
+  return [make("p", { class: "bad" }, words.planFound), make("ul", { class: "plan-lines" }, ...lines)];
+}

@@ -1,0 +1,97 @@
+// From draft to live: remark, submit, approve, send back, publish, take back; and mending from here by the solver.
+
+import { isOpen, type Chosen } from "../../core/plan.js";
+import { label, make, replace, say } from "../../ui/dom.js";
+import { pathOf, type Desk } from "./desk.js";
+import { action, redraw } from "./redraw.js";
+
+/** Steps that each state allows. */
+const STEPS: Readonly<Record<string, readonly string[]>> = {
+  draft: ["submit"],
+  rejected: ["submit"],
+  rolled_back: ["submit"],
+  submitted: ["approve", "reject"],
+  approved: ["publish", "reject"],
+  published: ["rollback"],
+};
+
+/** `locked` names the territories that a repair leaves as they are; `saved` waits until all strokes are kept. */
+export function lifeCard(desk: Desk, locked: () => string[], saved: () => Promise<boolean>): HTMLElement {
+  const { store } = desk.app;
+  const heading = say(store, make("h2", { id: "plan-life" }), (words) => words.planLife);
+  const remark = make("textarea", { name: "plan-remark", rows: "2", maxlength: "2000" });
+  const day = make("input", { type: "date", name: "plan-effective", required: true });
+  day.value = localDay(new Date());
+  const buttons = make("div", { class: "plan-buttons" });
+  const dayField = make("label", { class: "field" }, say(store, make("span"), (w) => w.planEffective), day);
+  const remarkField = make("label", { class: "field" }, say(store, make("span"), (w) => w.planRemark), remark);
+  const report = say(store, make("a", { class: "plan-link", download: "" }), (w) => w.planReport);
+  const maker = say(store, make("p", { class: "quiet" }), (w) => w.planMaker);
+  const readOnly = say(store, make("p", { class: "quiet" }), (w) => w.planReadOnly);
+  const card = make("section", { class: "card plan-life", "aria-labelledby": "plan-life" }, heading, remarkField, dayField, buttons, maker, readOnly, report);
+  const run = async (step: string) => {
+    const { chosen } = desk.store.now;
+    if (!chosen || !(await saved())) return;
+    await took(desk, step, chosen, { remark, day });
+    // The button that was pressed is gone: the keyboard goes on from the heading.
+    if (document.activeElement === document.body) heading.focus();
+  };
+  heading.setAttribute("tabindex", "-1");
+  redraw(desk, (plan) => [plan.chosen, plan.busy], ({ chosen, busy }, _, words) => {
+    card.hidden = !chosen;
+    if (!chosen) return;
+    const steps = desk.mayChange ? (STEPS[chosen.scenario.status] ?? []) : [];
+    dayField.hidden = !steps.includes("publish");
+    maker.hidden = !steps.includes("approve");
+    readOnly.hidden = desk.mayChange;
+    report.setAttribute("href", `${pathOf(chosen.scenario.scenario)}/report.html`);
+    const names = { submit: words.planSubmit, approve: words.planApprove, reject: words.planReject, publish: words.planPublish, rollback: words.planRollback } as Readonly<Record<string, string>>;
+    const shown = steps.map((step) => action(step, names[step] ?? step, () => void run(step), step !== "reject"));
+    const comment = action("comments", words.planComment, () => void run("comments"));
+    const mends = isOpen(chosen.scenario) && desk.mayChange;
+    const mend = mends ? [action("repair", words.planRepair, () => void repair(desk, locked, saved))] : [];
+    for (const button of [...shown, comment, ...mend]) button.disabled = busy;
+    const focused = (document.activeElement as HTMLElement | null)?.dataset["do"];
+    replace(buttons, ...shown, ...mend, comment);
+    if (focused) buttons.querySelector<HTMLElement>(`[data-do="${focused}"]`)?.focus();
+  });
+  return label(store, card, "aria-label", (w) => w.planLife);
+}
+
+interface Typed {
+  readonly remark: HTMLTextAreaElement;
+  readonly day: HTMLInputElement;
+}
+
+async function took(desk: Desk, step: string, { scenario }: Chosen, { remark, day }: Typed): Promise<void> {
+  const text = remark.value.trim();
+  const bodies: Readonly<Record<string, unknown>> = {
+    approve: { remark: text },
+    reject: { remark: text },
+    publish: { effective_on: day.value },
+    comments: { text },
+  };
+  if (step === "comments" && !text) return remark.focus();
+  if (step === "publish" && !day.reportValidity()) return;
+  // What was typed stays until it has been taken.
+  if (!(await desk.step(step, bodies[step], step !== "comments"))) return;
+  if (step !== "submit" && step !== "publish") remark.value = "";
+  await desk.again();
+  if (step === "publish" || step === "rollback") {
+    desk.app.announce(step === "publish" ? desk.words.planPublishedNow(scenario.scenario) : desk.words.planRolledBack);
+    desk.app.reload();
+  }
+}
+
+async function repair(desk: Desk, locked: () => string[], saved: () => Promise<boolean>): Promise<void> {
+  if (!(await saved())) return;
+  const { chosen } = desk.store.now;
+  if (!chosen) return;
+  const path = pathOf(chosen.scenario.scenario).replace("/api/v1/scenarios", "");
+  await desk.begin(`${path}/repair`, { locked: locked() }, chosen.tag);
+}
+
+function localDay(now: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
