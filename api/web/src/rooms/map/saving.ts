@@ -1,6 +1,7 @@
 // Two buttons that save what is seen: a picture and a table.
 
 import { csvOfCells } from "../../core/cellTable.js";
+import type { Extent } from "../../core/hexagons.js";
 import { catalogue } from "../../core/i18n.js";
 import { label, make, say } from "../../ui/dom.js";
 import type { App } from "../room.js";
@@ -17,10 +18,18 @@ export function saving(app: App, legend: HTMLElement): HTMLElement {
     pictureOf(store.now, view, { map, legend, scale }).toBlob((blob) => blob && save(app, blob, "png"), "image/png");
   });
   csv.addEventListener("click", () => {
-    save(app, new Blob([csvOfCells(store.now, view.seen())], { type: "text/csv;charset=utf-8" }), "csv");
+    // While the table stands in the map's place all of its cells are in view.
+    const seen = store.now.cellsAsTable ? EVERYWHERE : view.seen();
+    save(app, new Blob([csvOfCells(store.now, seen)], { type: "text/csv;charset=utf-8" }), "csv");
   });
+  store.watch(
+    (state) => [state.cellsAsTable],
+    ({ cellsAsTable }) => (png.disabled = cellsAsTable),
+  );
   return make("div", { class: "saving" }, png, csv);
 }
+
+const EVERYWHERE: Extent = [-Infinity, -Infinity, Infinity, Infinity];
 
 const find = (selector: string) => document.querySelector(selector) as HTMLElement;
 
