@@ -33,7 +33,7 @@ const TAB_NAMES: Readonly<Record<Tab, (words: Catalogue) => string>> = {
 export const planRoom: Room = {
   id: "plan",
   name: (words) => words.planRoom,
-  roles: ["hq", "planner", "auditor"],
+  roles: ["hq", "planner", "branch_manager", "auditor"],
   keys: PAINT_KEYS,
   open: (app) => new PlanRoom(app).view(),
 };
