@@ -14,6 +14,7 @@ BENCHES = {
     "score": "gridgeo.bench.score",
     "territory": "gridgeo.bench.territory",
     "serve": "gridgeo.bench.serve",
+    "page": "gridgeo.bench.page",
 }
 """Name -> module with its `bench`; peers are slow to import."""
 

@@ -56,7 +56,7 @@ def export(  # noqa: PLR0913 - the options of the command
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="Bench to run: demo, import, geocode or score.")],
+    name: Annotated[str, typer.Argument(help="Bench to run: demo, import, geocode, score, territory, serve or page.")],
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes: for the checks, not for the figures.")] = False,
     postgis: Annotated[
         str | None, typer.Option(metavar="URL", help="Empty PostGIS database; by default one of a private server.")

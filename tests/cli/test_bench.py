@@ -114,3 +114,11 @@ def test_the_bench_of_scores_finds_no_small_count_and_would_find_one(answer: Ans
     assert cases["suppression-audit"]["theirs"] > 100
     assert cases["suppression-guard-off"]["met"]
     assert cases["suppression-naive-rate"]["ours"] == 36
+
+
+def test_what_the_bench_of_the_page_paints_is_undone_exactly(answer: Answer) -> None:
+    checks = answer("page")["checks"]
+    assert checks["cells"] == 800
+    assert checks["undone_exactly"] is True
+    assert checks["strokes"] > 1
+    assert checks["painted_at_once"] > 20

@@ -19,6 +19,7 @@ import type {
 import { shownColumn, type Pair, type Past } from "./shown.js";
 import { hexagonsFromCells, neighbourTowards, type Hexagons } from "./hexagons.js";
 import type { Language } from "./i18n.js";
+import { measured } from "./measured.js";
 
 /** What the page is open at; rooms are described in `rooms`. */
 export type RoomId = "map" | "grids" | "plan" | "queue";
@@ -220,7 +221,7 @@ function cellTable(columns: CellColumns): CellTable {
     position: new Map(columns.cells.map((id, at) => [id, at])),
     branch: Int16Array.from(columns.branch_index),
     branches: columns.branches,
-    hexagons: hexagonsFromCells(columns.cells),
+    hexagons: measured("geometry", () => hexagonsFromCells(columns.cells)),
   };
 }
 

@@ -68,6 +68,11 @@ export class PaintTool implements Tool {
     this.work.end();
   }
 
+  /** Two quick presses paint twice; the map does not zoom under the brush. */
+  doubleClick(): void {
+    // The presses themselves have painted.
+  }
+
   /** Shows what a press would take. */
   hover(at: Pointed): void {
     const ground = this.work.ground();

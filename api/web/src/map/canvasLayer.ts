@@ -45,7 +45,7 @@ export class CanvasLayer {
     box.append(this.canvas);
     this.layer = new Layer({
       render: (state: FrameState): HTMLElement => {
-        this.show(frameFrom(state));
+        this.show(frameFrom(state, this.frame));
         shown();
         return box;
       },
@@ -128,20 +128,20 @@ export class CanvasLayer {
   }
 }
 
-/** The corner lies on a whole pixel of the screen, so that a moved map is a shifted picture. */
-function frameFrom(state: FrameState): Frame {
+/** A frame of the same scale lies whole pixels from the one before, so that a moved map is a shifted picture. */
+function frameFrom(state: FrameState, before: Frame | null): Frame {
   const { center, resolution } = state.viewState;
   const [x, y] = center as [number, number];
   const ratio = state.pixelRatio;
   const [width, height] = state.size as [number, number];
+  const [west, north] = [x - (width * resolution) / 2, y + (height * resolution) / 2];
+  const next = { west, north, resolution, ratio, width: Math.round(width * ratio), height: Math.round(height * ratio) };
+  if (!before || !sameScale(before, next)) return next;
   const size = resolution / ratio;
   return {
-    west: Math.round((x - (width * resolution) / 2) / size) * size,
-    north: Math.round((y + (height * resolution) / 2) / size) * size,
-    resolution,
-    ratio,
-    width: Math.round(width * ratio),
-    height: Math.round(height * ratio),
+    ...next,
+    west: before.west + Math.round((west - before.west) / size) * size,
+    north: before.north + Math.round((north - before.north) / size) * size,
   };
 }
 
