@@ -62,11 +62,17 @@ def draw(  # noqa: PLR0913 - the options are the command's interface
     ] = "drive_time",
     branch: BranchOption = None,
     polygon: Annotated[Path | None, typer.Option(help="File with the one polygon of a drawn catchment.")] = None,
-    datum: Annotated[str | None, typer.Option(help="Datum of the polygon: wgs84, gcj02, bd09. Never guessed.")] = None,
+    datum: Annotated[
+        str | None, typer.Option(help="Datum of the polygon or point: wgs84, gcj02, bd09. Never guessed.")
+    ] = None,
     layer: Annotated[str | None, typer.Option(help="Layer of a polygon file with several.")] = None,
     radius_m: Annotated[float | None, typer.Option(help="Metres of a buffer, in a straight line.")] = None,
     minutes: Annotated[
         float | None, typer.Option(help="Longest way of customers to the branch, for an isochrone.")
+    ] = None,
+    point: Annotated[
+        tuple[float, float] | None,
+        typer.Option(help="LNG LAT that a buffer or isochrone is around instead of the branch; --datum says of what."),
     ] = None,
     mode: Annotated[
         str | None, typer.Option(help="Way of an isochrone: drive or walk; the ground's by default.")
@@ -105,6 +111,7 @@ def draw(  # noqa: PLR0913 - the options are the command's interface
         parameters={
             "radius_m": radius_m,
             "minutes": minutes,
+            "point": None if point is None else list(point),
             "mode": mode,
             "units": list(unit or ()),
             "kind": kind,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gridgeo.jobs.plans import do_repair, do_replan, do_solve
 from gridgeo.jobs.tasks import Task, plain
@@ -53,7 +53,8 @@ def _draw_catchments(task: Task) -> None:
         else:
             result = draw_all(connection, task.actor, spec, task.clock(), rules)
         task.progress("catchment", 1.0)
-        task.finish(connection, plain(result))
+        # The report tells of every branch: somebody of one of them is told the version alone.
+        task.finish(connection, plain(result if task.actor.branch_ids is None else replace(result, report={})))
 
 
 KINDS: dict[str, JobKind] = {

@@ -6,7 +6,9 @@ import threading
 from typing import Any
 
 import pytest
+import shapely
 
+from gridgeo.cells import cells_from_polygon
 from gridgeo.domain import Actor
 from gridgeo_api import deps
 
@@ -225,3 +227,37 @@ def test_a_change_that_ran_out_of_time_is_taken_back(
     assert client.get(GRIDS).json()["revision"] == 1, "the caller was told that nothing came of it"
     monkeypatch.setattr(deps, "moment", real)
     assert client.post(f"{GRIDS}/operations", rename("in time"), if_match="1").status_code == 200
+
+
+def test_a_manager_tries_and_draws_the_own_catchment_and_no_other(editor: Client) -> None:
+    editor.act_as(MANAGER)
+    (branch,) = editor.get("/api/v1/branches").json()["branches"]
+    lng, lat = branch["lng"], branch["lat"]
+    square = [[lng + 0.006 * x, lat + 0.003 * y] for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))]
+    body = {
+        "branches": ["B2"],
+        "spec": {"method": "drawn", "polygon": {"type": "Polygon", "coordinates": [square]}},
+        "datum": "wgs84",
+    }
+    shown = editor.post("/api/v1/catchments/preview", body).json()
+    (drawn,) = shown["drawn"]
+    assert drawn["branch_id"] == "B2"
+    assert set(drawn["cells"]) <= set(drawn["claimed"])
+    inside = cells_from_polygon(shapely.Polygon(square), shown["resolution"]).tolist()
+    assert set(drawn["claimed"]) <= {f"{cell:x}" for cell in inside}
+    assert drawn["counts"]["people"]["value"] > 0
+    assert drawn["geometry"]["type"] in ("Polygon", "MultiPolygon")
+    around = {"branches": ["B2"], "spec": {"method": "buffer", "radius_m": 900, "point": square[0]}}
+    assert "datum" in editor.post("/api/v1/catchments/preview", around).json()["detail"]
+    moved = editor.post("/api/v1/catchments/preview", around | {"datum": "wgs84"}).json()
+    assert f"{square[0][0]:.5f}" in moved["catchments"][0]["label"]
+    assert editor.post("/api/v1/catchments", body).status_code == 202
+    assert editor.post("/api/v1/catchments", body | {"branches": ["B1"]}).status_code == 404
+    assert editor.post("/api/v1/catchments", body | {"branches": []}).status_code == 403
+    assert editor.post("/api/v1/catchments", body | {"rules": {"overlaps": "first_drawn"}}).status_code == 403
+
+
+@pytest.mark.parametrize("point", [[9.5], [9.5, 95.0], ["9", "47"], "x", [9.5, 47.0, 1.0]])
+def test_a_point_that_is_none_is_refused(editor: Client, point: Any) -> None:
+    body = {"branches": ["B2"], "spec": {"method": "isochrone", "minutes": 5, "point": point}, "datum": "wgs84"}
+    assert editor.post("/api/v1/catchments/preview", body).status_code == 422

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import h3
+import numpy as np
 import pytest
+import shapely
 from playwright.sync_api import Page
+
+from gridgeo.cells import cells_from_polygon
 
 from .conftest import NewVisit, Visit
 from .screen import pixel_of
@@ -204,3 +208,79 @@ def test_the_room_speaks_both_languages_and_axe_finds_nothing(room: Visit) -> No
     assert [text for text in english if any("\u4e00" <= sign <= "\u9fff" for sign in text)] == []
     assert [text for text in chinese if not any("\u4e00" <= sign <= "\u9fff" for sign in text)] == []
     assert findings(page) == []
+
+
+def test_cells_are_painted_saved_undone_and_kept_when_somebody_else_was_first(room: Visit) -> None:
+    page, before = room.page, settled(room)
+    if len(before["grids"]) == 1:
+        half = before["cells"][: len(before["cells"]) // 2]
+        before = elsewhere(room, before, {"operation": "create_cells", "args": {"name": "other half", "cells": half}})
+        page.reload()
+        page.wait_for_selector('body[data-ready="true"]')
+        page.select_option("select[name=grids-branch]", BRANCH)
+        settled(room)
+    target = before["grids"][-1]
+    choose(page, target["name"])
+    page.click('[data-act="paint"]')
+    page.wait_for_selector('body[data-grids-painting="saved"]')
+    mine = cells_of(before, target["name"])
+    cell = next(one for one in before["cells"] if one not in mine and mine.intersection(h3.grid_disk(one, 1)))
+    page.mouse.click(*pixel_of(page, cell))
+    found = after(room, before["revision"] + 1)
+    assert cells_of(found, target["name"]) == mine | {cell}
+    counts = room.json(f"{PATH}/counts")["counts"]["people"]["values"]
+    live = page.get_attribute(f'.grids-live [data-grid="{target["id"]}"] [data-field="people"] data', "value")
+    people = sum(value for one, value in zip(found["cells"], counts, strict=True) if one in mine | {cell})
+    assert float(live or "nan") == pytest.approx(people, rel=1e-9)
+    page.keyboard.press("Control+z")
+    assert cells_of(after(room, before["revision"] + 2), target["name"]) == mine
+    # somebody else is first: what is painted then waits, painted over theirs, until it is saved
+    elsewhere(
+        room, room.json(PATH), {"operation": "rename", "args": {"grid": target["id"], "name": "renamed by another"}}
+    )
+    page.mouse.click(*pixel_of(page, cell))
+    page.wait_for_selector('body[data-grids-painting="stopped"]')
+    assert "painted over them" in page.inner_text(".grids-message.problem:visible")
+    page.click('[data-act="save-again"]')
+    kept = after(room, before["revision"] + 4)
+    assert cells_of(kept, "renamed by another") == mine | {cell}
+    page.click('[data-act="paint"]')
+    page.wait_for_selector('body[data-grids-painting=""]')
+    room.faults.clear()  # the console tells of the refusal
+
+
+def elsewhere(visit: Visit, known: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    """Do an operation as another browser would; return the grids after it."""
+    headers = {"if-match": str(known["revision"]), "origin": visit.service.url}
+    answer = visit.page.context.request.post(f"{visit.service.url}{PATH}/operations", data=operation, headers=headers)
+    assert answer.ok, answer.text()
+    found: dict[str, Any] = visit.json(PATH)
+    return found
+
+
+def test_a_border_of_clicks_takes_exactly_pythons_cells(room: Visit) -> None:
+    page, found = room.page, settled(room)
+    middle = h3.latlng_to_cell(*np.mean([h3.cell_to_latlng(cell) for cell in found["cells"]], axis=0), 9)
+    corners = [h3.grid_ring(middle, 6)[at] for at in (0, 9, 14, 27)]
+    page.click('[data-fold="catchment"] summary')
+    page.click('[data-act="try-catchment"]')
+    with page.expect_response(lambda answer: answer.url.endswith("/catchments/preview")) as answered:
+        for number, cell in enumerate(corners, start=1):
+            left, top = pixel_of(page, cell)
+            page.mouse.click(left + 3, top - 2)
+            page.wait_for_selector(f'body[data-drawn="{number}"]')
+            page.wait_for_timeout(400)  # two quick clicks would be a double click, which ends the drawing
+        page.mouse.dblclick(*pixel_of(page, middle))
+    sent = answered.value.request.post_data_json
+    drawn = answered.value.json()["drawn"][0]
+    ring = sent["spec"]["polygon"]["coordinates"][0]
+    assert len(ring) == 6
+    python = {f"{cell:x}" for cell in cells_from_polygon(shapely.Polygon(ring), 9).tolist()}
+    ground = set(room.json("/api/v1/cells?measures=people")["cells"])
+    assert python <= ground, "the border lies inside of the ground"
+    assert set(drawn["claimed"]) == python
+    assert len(python) > 20
+    page.wait_for_selector(f'body[data-grids-claimed="{len(python)}"]')
+    people = drawn["counts"]["people"]["value"]
+    assert f"{round(people):,}" in page.inner_text(".grids-claim")
+    assert "Others claim some of the same cells" in page.inner_text(".grids-claim")

@@ -13,18 +13,20 @@ from starlette.responses import Response
 from gridgeo.cells import API_LIMITS
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError, NotFoundError
-from gridgeo.pipeline.catchments.edit import draw_all, draw_branches
+from gridgeo.pipeline.catchments.chosen import house_point
+from gridgeo.pipeline.catchments.claims import draw_with_claims
+from gridgeo.pipeline.catchments.edit import draw_all, require_drawer
 from gridgeo.pipeline.catchments.specs import CatchmentSpec, rules_from_dict, spec_from_dict
 from gridgeo.pipeline.catchments.view import catchment_card, catchment_list, catchment_overlaps
 from gridgeo.pipeline.grids.ground import polygon_from_geojson
-from gridgeo.pipeline.steps import StepResult, require_planner
-from gridgeo.storage.jobs import NewJob
+from gridgeo.pipeline.steps import StepResult
+from gridgeo.storage.jobs import NewJob, add_job
 from gridgeo_api.deps import ActorKnown, Connected, KeyGiven, TryingNow, Writing, WritingNow, plain_answer
 from gridgeo_api.errors import language_of
 from gridgeo_api.openapi import accepted, problems
 from gridgeo_api.paging import Listing, PageQuery, listed, page_of
 from gridgeo_api.params import BranchPath
-from gridgeo_api.routes.jobs import queued
+from gridgeo_api.routes.jobs import taken
 from gridgeo_api.schemas import CatchmentCard, CatchmentDrawing, CatchmentList, CatchmentPreview, Overlaps
 
 router = APIRouter(tags=["catchments"])
@@ -79,11 +81,12 @@ def read_drawn(request: Request, actor: ActorKnown, connection: Connected, branc
 )
 def preview_catchments(trying: TryingNow, wanted: CatchmentDrawing) -> Response:
     """Draw, settle and report, and take it all back; long drawings are better queued."""
-    require_planner(trying.actor)
-    result = _drawn(trying, wanted)
+    require_drawer(trying.actor, wanted.branches, _rules(wanted))
+    result, drawn = _drawn(trying, wanted)
     listed = catchment_list(trying.connection, trying.actor, result.version_id, language_of(trying.request))
     overlaps = catchment_overlaps(trying.connection, trying.actor, result.version_id)
-    return plain_answer({name: body[name] for body in (listed, overlaps) for name in body if name != "version"})
+    shown = {name: body[name] for body in (listed, overlaps) for name in body if name != "version"}
+    return plain_answer(shown | {"drawn": drawn})
 
 
 @router.post(
@@ -94,12 +97,15 @@ def preview_catchments(trying: TryingNow, wanted: CatchmentDrawing) -> Response:
 )
 def draw_catchments(writing: WritingNow, key: KeyGiven, wanted: CatchmentDrawing) -> Response:
     """Queue a new version of the catchments: some branches drawn another way, or all of them the same way."""
-    require_planner(writing.actor)
+    require_drawer(writing.actor, wanted.branches, _rules(wanted))
     spec = _spec(writing, wanted)
     rules = _rules(wanted)
     rules_from_dict(rules)
     params = {"branches": wanted.branches, "spec": spec.as_dict(), "rules": rules}
-    return queued(writing, NewJob("catchment_drawing", params, idempotency_key=key))
+    job = add_job(
+        writing.connection, writing.actor, NewJob("catchment_drawing", params, idempotency_key=key), writing.now
+    )
+    return taken(writing.request, job)
 
 
 def _require_seen(actor: Actor, branch_id: str) -> None:
@@ -107,13 +113,15 @@ def _require_seen(actor: Actor, branch_id: str) -> None:
         raise NotFoundError("there is no branch {branch}", branch=branch_id)
 
 
-def _drawn(trying: Writing, wanted: CatchmentDrawing) -> StepResult:
+def _drawn(trying: Writing, wanted: CatchmentDrawing) -> tuple[StepResult, list[dict[str, Any]]]:
+    """Draw; of branches that are named, with the cells that each claims."""
     spec = _spec(trying, wanted)
     rules = _rules(wanted)
     if not wanted.branches:
-        return draw_all(trying.connection, trying.actor, spec, trying.now, rules)
+        return draw_all(trying.connection, trying.actor, spec, trying.now, rules), []
     drawn = dict.fromkeys(wanted.branches, spec)
-    return draw_branches(trying.connection, trying.actor, drawn, trying.now, rules)
+    language = language_of(trying.request)
+    return draw_with_claims(trying.connection, trying.actor, drawn, trying.now, rules, language)
 
 
 def _rules(wanted: CatchmentDrawing) -> dict[str, Any]:
@@ -126,8 +134,11 @@ def _spec(writing: Writing, wanted: CatchmentDrawing) -> CatchmentSpec:
 
 
 def _admitted(writing: Writing, spec: CatchmentSpec, datum: str | None) -> CatchmentSpec:
-    """Return the spec with every drawn polygon in it through the gate, in the house datum."""
+    """Return the spec with every drawn polygon and point in it through the gate, in the house datum."""
     parts = tuple(_admitted(writing, part, datum) for part in spec.of)
+    if spec.point is not None:
+        lng, lat = house_point(writing.connection, spec.point, datum)
+        return replace(spec, point=(lng, lat))
     if spec.method != "drawn":
         return replace(spec, of=parts)
     if datum is None:

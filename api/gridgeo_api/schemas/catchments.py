@@ -71,10 +71,48 @@ class Overlaps(BaseModel):
     holes: list[dict[str, Any]]
 
 
-class CatchmentPreview(BaseModel):
-    """What a drawing would give: the catchments, and what would have to be settled."""
+class Summed(BaseModel):
+    """A sum; null beside the reason where it is not known."""
 
-    model_config = answer_config(LIST | OVERLAPS)
+    model_config = ConfigDict(extra="forbid")
+
+    value: float | None
+    reason: str | None
+
+
+class ClaimedCatchment(BaseModel):
+    """One branch of a preview: claimed are the cells of its method, cells those left to it where others claim the same.
+
+    counts: what lies in the claimed cells. geometry: the border as GeoJSON in the store's datum.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    branch_id: str
+    claimed: list[Cell]
+    cells: list[Cell]
+    counts: dict[str, Summed]
+    geometry: dict[str, Any]
+
+
+class CatchmentPreview(BaseModel):
+    """What a drawing would give: the catchments, what would have to be settled, and the branches that were named."""
+
+    model_config = answer_config(
+        LIST
+        | OVERLAPS
+        | {
+            "drawn": [
+                {
+                    "branch_id": "b1",
+                    "claimed": [CELL],
+                    "cells": [CELL],
+                    "counts": {"people": {"value": 40.5, "reason": None}},
+                    "geometry": {"type": "MultiPolygon", "coordinates": []},
+                }
+            ]
+        }
+    )
 
     resolution: int
     settle: dict[str, Any]
@@ -82,6 +120,7 @@ class CatchmentPreview(BaseModel):
     rules: dict[str, Any] = {}
     overlaps: list[dict[str, Any]]
     holes: list[dict[str, Any]]
+    drawn: list[ClaimedCatchment]
 
 
 class SettleWanted(BaseModel):

@@ -50,6 +50,8 @@ const { metafile } = await build({
   legalComments: "none",
   metafile: true,
   plugins: [withoutUnused, partsOfH3],
+  // OpenLayers' private members end in an underscore, and nothing else does: they may be called anything.
+  mangleProps: /[a-zA-Z]_$/,
 });
 await build({ ...common, entryPoints: { app: from("app.css") } });
 for (const name of ["index.html", "gate.js"]) copyFileSync(from(name), `${out}${name}`);

@@ -163,11 +163,12 @@ def _inside(polygons: Sequence[shapely.Geometry], terrain: Terrain) -> IntArray:
 
 
 def _buffer(spec: CatchmentSpec, branch: int, terrain: Terrain) -> IntArray:
-    return buffer(*terrain.point(branch), terrain.cells, float(spec.radius_m or 0))
+    return buffer(*(spec.point or terrain.point(branch)), terrain.cells, float(spec.radius_m or 0))
 
 
 def _isochrone(spec: CatchmentSpec, branch: int, terrain: Terrain) -> IntArray:
-    return isochrone(terrain.seconds_to(branch, spec.mode or terrain.mode), float(spec.minutes or 0))
+    place = spec.point or terrain.point(branch)
+    return isochrone(terrain.seconds_to(place, spec.mode or terrain.mode), float(spec.minutes or 0))
 
 
 def _administrative(spec: CatchmentSpec, branch: int, terrain: Terrain) -> IntArray:

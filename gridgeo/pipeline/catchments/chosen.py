@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import shapely
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
@@ -14,6 +16,7 @@ from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.catchments.edit import Fineness, draw_again, draw_all, draw_branches
 from gridgeo.pipeline.catchments.specs import CatchmentSpec, spec_from_dict, stated
 from gridgeo.pipeline.catchments.terms import spec_from_file
+from gridgeo.pipeline.grids.ground import shape_from_geojson
 from gridgeo.pipeline.steps import StepResult
 
 
@@ -52,6 +55,14 @@ def draw_choice(connection: sa.Connection, actor: Actor, choice: Choice, now: da
     return draw_branches(connection, actor, dict.fromkeys(choice.branches, spec), now, choice.rules)
 
 
+def house_point(connection: sa.Connection, point: Sequence[Any], datum: str | None) -> list[float]:
+    """Return a point (lng, lat of the datum) in the store's house datum; InvalidInputError when it is none."""
+    if datum is None:
+        raise InvalidInputError("a point needs its datum: wgs84, cgcs2000, gcj02 or bd09")
+    shape = shape_from_geojson(connection, {"type": "Point", "coordinates": list(point)}, datum)
+    return [float(shapely.get_x(shape)), float(shapely.get_y(shape))]
+
+
 def _check_alone(choice: Choice) -> None:
     if choice.branches or choice.polygon or choice.datum or choice.layer or stated(choice.parameters):
         raise InvalidInputError("method as_drawn takes the methods as they are stored: no branch and no parameters")
@@ -60,8 +71,11 @@ def _check_alone(choice: Choice) -> None:
 def _spec(connection: sa.Connection, choice: Choice) -> CatchmentSpec:
     given = stated(choice.parameters)
     if choice.method != "drawn":
-        if choice.polygon or choice.datum or choice.layer:
+        placed = "point" in given
+        if choice.polygon or choice.layer or (choice.datum and not placed):
             raise InvalidInputError("a polygon, its datum and its layer go with the method drawn")
+        if placed:
+            given["point"] = house_point(connection, given["point"], choice.datum)
         return spec_from_dict({"method": choice.method} | given)
     if given:
         raise InvalidInputError("method {method} takes no {idle}", method="drawn", idle=", ".join(sorted(given)))

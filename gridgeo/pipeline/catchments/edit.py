@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from gridgeo.pipeline.catchments.terrain import Terrain
 from gridgeo.pipeline.cell_groups import refined
 from gridgeo.pipeline.steps import Inputs, RunParams, StepResult, require_planner, run_params
 from gridgeo.pipeline.versions import newest_inputs
-from gridgeo.storage import house_datum, read_frame, version_record
+from gridgeo.storage import house_datum, read_frame, version_record, whole_bank
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,35 @@ def draw_branches(
 
     drawn: branch -> how; their order is the order they count as drawn in. rules: chosen rules of settling (overlaps,
     holes, priority); what is left out stays as in the newest version.
-    Raises NotFoundError for an unknown branch or when no catchments were drawn before.
+    Raises NotFoundError for an unknown branch or when no catchments were drawn before, NotAllowedError.
     """
-    require_planner(actor)
-    terrain, plan, inputs, params = _newest(connection)
-    for branch_id, spec in drawn.items():
-        terrain.position(branch_id)
-        plan = plan.with_branch(branch_id, with_mode(spec, terrain.mode))
-    return _write(connection, actor, (terrain, plan), (inputs, params, rules), now)
+    require_drawer(actor, drawn, rules)
+    # A version holds the whole bank, also when it is a branch manager who draws one branch of it another way.
+    with whole_bank(connection):
+        terrain, plan, inputs, params = _newest(connection)
+        for branch_id, spec in drawn.items():
+            terrain.position(branch_id)
+            plan = plan.with_branch(branch_id, with_mode(spec, terrain.mode))
+        return _write(connection, actor, (terrain, plan), (inputs, params, rules), now)
+
+
+def require_drawer(actor: Actor, branches: Collection[str], rules: Mapping[str, Any] | None) -> None:
+    """Let pass who may draw these branches: head office and planners all, a branch manager the own ones.
+
+    How overlaps and holes are settled concerns every branch and is not for a branch manager to say.
+    Raises NotFoundError for a branch outside of the actor's scope, NotAllowedError.
+    """
+    if actor.role != "branch_manager" or not branches or rules:
+        return require_planner(actor)
+    for branch_id in branches:
+        if not actor.sees(branch_id):
+            raise NotFoundError("there is no branch {branch}", branch=branch_id)
+    return None
+
+
+def newest_plan(connection: sa.Connection) -> tuple[Terrain, CatchmentPlan]:
+    """Return how the newest catchments are drawn, and what on."""
+    return _newest(connection)[:2]
 
 
 def with_mode(spec: CatchmentSpec, mode: str) -> CatchmentSpec:

@@ -27,8 +27,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 ALLOWED: dict[str, tuple[str, ...]] = {
     "drawn": ("polygon", "source"),
-    "buffer": ("radius_m",),
-    "isochrone": ("minutes", "mode"),
+    "buffer": ("radius_m", "point"),
+    "isochrone": ("minutes", "mode", "point"),
     "administrative": ("units", "kind"),
     "customers": ("share", "contiguous", "fill_holes"),
     "combined": ("operation", "of"),
@@ -43,7 +43,8 @@ class CatchmentSpec:
 
     method: one of METHODS. polygon: GeoJSON geometry in the house datum; source: file, datum and digest it came from.
     radius_m: straight line from the branch to the cell centre. minutes, mode: time of customers to the branch over the
-    roads, drive or walk (the network's own by default). units: names, codes or ids of boundaries; kind: of boundary;
+    roads, drive or walk (the network's own by default). point: lng, lat in the house datum that a buffer or isochrone
+    is around instead of the branch. units: names, codes or ids of boundaries; kind: of boundary;
     without units it is the one the branch stands in. share: of the branch's own located customers; contiguous: ways
     between the pieces are added; fill_holes: enclosed cells are added. operation, of: a combination, in order.
     """
@@ -53,6 +54,7 @@ class CatchmentSpec:
     source: dict[str, Any] | None = None
     radius_m: float | None = None
     minutes: float | None = None
+    point: tuple[float, float] | None = None
     mode: str | None = None
     units: tuple[str, ...] = ()
     kind: str | None = None
@@ -66,6 +68,7 @@ class CatchmentSpec:
         _known("catchment method must be one of {known}, got {given}", self.method, METHODS)
         _check_fields(self)
         _check_numbers(self)
+        _check_point(self.point)
         if self.mode is not None:
             _known("travel mode must be one of {known}, got {given}", self.mode, MODES)
         if self.method == "administrative" and not (self.units or self.kind):
@@ -77,6 +80,7 @@ class CatchmentSpec:
     def as_dict(self) -> dict[str, Any]:
         """Return the method and its parameters as plain JSON values, what is not set left out."""
         plain = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        plain["point"] = None if self.point is None else list(self.point)
         plain |= {"units": list(self.units), "of": [part.as_dict() for part in self.of]}
         return stated(plain)
 
@@ -156,6 +160,8 @@ def spec_from_dict(given: dict[str, Any]) -> CatchmentSpec:
     if not isinstance(units, list | tuple) or not all(isinstance(unit, str) for unit in units):
         raise InvalidInputError("units are a list of names or codes")
     values["units"] = tuple(units)
+    point = values.get("point")
+    values["point"] = tuple(point) if isinstance(point, list) else point
     return CatchmentSpec(**values)
 
 
@@ -195,6 +201,15 @@ def _check_numbers(spec: CatchmentSpec) -> None:
             raise InvalidInputError("{name} must be a number above 0, got {given}", name=name, given=value)
     if spec.share is not None and spec.share > 1:
         raise InvalidInputError("share must be above 0 and at most 1, got {given}", given=spec.share)
+
+
+def _check_point(point: tuple[float, float] | None) -> None:
+    """Hold a point to two finite numbers on the globe, longitude first."""
+    if point is None:
+        return
+    numbers = isinstance(point, tuple) and len(point) == 2 and all(type(at) in (int, float) for at in point)
+    if not numbers or not (-180 <= point[0] <= 180 and -90 <= point[1] <= 90):
+        raise InvalidInputError("a point is lng, lat in degrees, got {given}", given=point)
 
 
 def _check_parts(spec: CatchmentSpec) -> None:

@@ -99,9 +99,9 @@ class Terrain:
             raise InvalidInputError("the ground's roads were imported for walking: import them again for driving")
         return self.roads
 
-    def seconds_to(self, branch: int, mode: str) -> FloatArray:
-        """Return the seconds of customers from every cell to a branch; infinite where there is no way."""
-        return travel_times(self.roads_for(mode), *self.point(branch), self.cells, self.anchors, towards=True)
+    def seconds_to(self, place: tuple[float, float], mode: str) -> FloatArray:
+        """Return the seconds of customers from every cell to a place (lng, lat); infinite where there is no way."""
+        return travel_times(self.roads_for(mode), *place, self.cells, self.anchors, towards=True)
 
     def seconds_from(self, branch: int) -> FloatArray:
         """Return the seconds of staff from a branch to every cell; infinite where there is no way or no road."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gridgeo.i18n import Language, translate
 from gridgeo.pipeline.catchments.specs import CatchmentSpec
 
@@ -25,6 +27,10 @@ COMBINED = {
 
 def label_of(spec: CatchmentSpec, mode: str, language: Language = "en") -> str:
     """Return the method in words; mode: how customers reach a branch on this ground (drive or walk)."""
+    if spec.point is not None:
+        lng, lat = (f"{at:.5f}" for at in spec.point)
+        label = label_of(replace(spec, point=None), mode, language)
+        return translate("{label} of {lng}, {lat}", language, label=label, lng=lng, lat=lat)
     by_mode = WORDS.get((spec.method, spec.mode or mode))
     if by_mode:
         return translate(by_mode, language, minutes=_number(spec.minutes))

@@ -170,7 +170,7 @@ export interface CatchmentList {
   next: string | null;
 }
 
-/** What a drawing would give: the catchments, and what would have to be settled. */
+/** What a drawing would give: the catchments, what would have to be settled, and the branches that were named. */
 export interface CatchmentPreview {
   resolution: number;
   settle: Record<string, unknown>;
@@ -178,6 +178,7 @@ export interface CatchmentPreview {
   rules?: Record<string, unknown>;
   overlaps: Record<string, unknown>[];
   holes: Record<string, unknown>[];
+  drawn: ClaimedCatchment[];
 }
 
 /** How a catchment was drawn and how many cells it holds. */
@@ -294,6 +295,15 @@ export interface Changes {
   cells: CellsChanged;
   measures: Record<string, FiguresChanged>;
   territories: TerritoriesChanged;
+}
+
+/** One branch of a preview: claimed are the cells of its method, cells those left to it where others claim the same. */
+export interface ClaimedCatchment {
+  branch_id: string;
+  claimed: string[];
+  cells: string[];
+  counts: Record<string, Summed>;
+  geometry: Record<string, unknown>;
 }
 
 /** A remark on a scenario. */
@@ -1699,6 +1709,12 @@ export interface SourceChosen {
 /** The source that scores take a count from; null: by the rule again. */
 export interface SourceWanted {
   source: string | null;
+}
+
+/** A sum; null beside the reason where it is not known. */
+export interface Summed {
+  value: number | null;
+  reason: string | null;
 }
 
 /** Territories in scope, one page of them; territory_index points into those of the page, cell by cell. */

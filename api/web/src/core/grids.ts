@@ -130,6 +130,22 @@ export const logLoaded =
   (log: readonly LogEntry[] | null): GridsAction =>
   (state) => ({ ...state, log });
 
+/** Cells that were painted and saved; grids are counted anew. */
+export const cellsPainted =
+  (moves: readonly { readonly to: string; readonly cells: readonly string[] }[], revision: number): GridsAction =>
+  (state) => {
+    if (!state.set) return state;
+    const index = [...state.set.grid_index];
+    for (const { to, cells } of moves) {
+      const target = state.set.grids.findIndex(({ id }) => id === to);
+      for (const cell of cells) index[state.position.get(cell) ?? -1] = target;
+    }
+    const held = state.set.grids.map(() => 0);
+    for (const grid of index) held[grid] += 1;
+    const now = state.set.grids.map((grid, at) => ({ ...grid, cells: held[at] }));
+    return { ...state, set: { ...state.set, grid_index: index, grids: now, revision } };
+  };
+
 /** The grid whose figures are shown. */
 export function chosenGrid(state: GridsState): GridInfo | undefined {
   return state.set?.grids.find(({ id }) => id === state.chosen[0]);

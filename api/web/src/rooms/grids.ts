@@ -10,11 +10,14 @@ import { Store } from "../core/store.js";
 import { gridWord } from "../core/words/grids.js";
 import { given, make, replace, say } from "../ui/dom.js";
 import { problemText } from "../ui/pages.js";
+import { PAINT_KEYS } from "../ui/paintKeys.js";
 import { planPage, type PlanPage } from "./grids/card.js";
+import { CatchmentCard } from "./grids/catchment.js";
 import { Desk } from "./grids/desk.js";
 import { Draft } from "./grids/draft.js";
 import { chosenForms, editing, previewCard } from "./grids/edit.js";
 import { amount, drawer, measureNames, SHOWN } from "./grids/list.js";
+import { Painting } from "./grids/paint.js";
 import { button, field, follow, mayEdit, wordsOf } from "./grids/parts.js";
 import { Scene } from "./grids/scene.js";
 import type { App, Room, RoomView } from "./room.js";
@@ -34,7 +37,7 @@ export const gridsRoom: Room = {
   id: "grids",
   name: (words) => words.roomGrids,
   roles: ["hq", "planner", "branch_manager"],
-  keys: KEYS,
+  keys: [...KEYS, ...PAINT_KEYS.filter(({ act }) => !["paint", "undo", "redo"].includes(act))],
   open,
 };
 
@@ -47,12 +50,15 @@ function open(app: App): RoomView {
   });
   const draft = new Draft(app, desk, scene);
   const plan = planPage(app, room, desk);
+  const painting = new Painting(app, room, desk, scene);
+  const catchment = new CatchmentCard(app, room, desk, scene, draft);
   let shown = false;
   const enter = ({ branch, branches }: State) => {
     if (!shown) return;
     const wanted = branch ?? room.now.branch ?? branches[0]?.id;
     if (wanted === undefined) return;
     app.store.apply(branchChosen(wanted));
+    painting.stop();
     draft.stop();
     void desk.enter(wanted);
   };
@@ -64,22 +70,29 @@ function open(app: App): RoomView {
     side: [
       branchCard(app, room, desk),
       previewCard(app, room, desk, (at) => scene.touchedColour(at)),
+      draft.element,
+      painting.element,
       chosenCard(app, room, desk, plan),
       editing(app, room, desk, draft),
+      catchment.element,
     ],
     stage: [plan.element, drawer(app, room, scene)],
     entered: () => {
       shown = true;
       scene.show(true);
+      catchment.show(true);
       app.view.use(scene);
       enter(app.store.now);
     },
     left: () => {
       shown = false;
+      painting.stop();
       draft.stop();
       scene.show(false);
+      catchment.show(false);
     },
-    key: (event) => draft.key(event) || onKey(event, app, room, desk, scene, plan),
+    anywhere: (event) => painting.anywhere(event),
+    key: (event) => painting.key(event) || draft.key(event) || catchment.key(event) || onKey(event, app, room, desk, scene, plan),
   };
 }
 

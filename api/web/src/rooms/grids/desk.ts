@@ -4,6 +4,7 @@ import { ProblemError } from "../../core/api.js";
 import type { Problem } from "../../core/contract.js";
 import * as grids from "../../core/grids.js";
 import type { GridCounts, GridSet, GridsState, LogEntry, Operation, Preview } from "../../core/grids.js";
+import type { Move } from "../../core/gridPaint.js";
 import type { Store } from "../../core/store.js";
 import type { App } from "../room.js";
 
@@ -11,6 +12,8 @@ export interface Outlines {
   readonly house_datum: string;
   readonly features: readonly { readonly properties: { readonly id: string; readonly branch_id: string } }[];
 }
+
+export type Done = Pick<Preview, "removed"> & { readonly revision: number };
 
 const CONFLICT = 412;
 
@@ -93,6 +96,12 @@ export class Desk {
     await this.change(operation.operation, () =>
       this.app.send("POST", this.path("/operations"), operation, this.match()),
     );
+  }
+
+  /** Saves painted cells, all of them or none; what goes wrong is for the caller. */
+  async paint(moves: readonly Move[]): Promise<Done> {
+    const operation = { operation: "paint", args: { moves } };
+    return (await this.app.send<Done>("POST", this.path("/operations"), operation, this.match())).body;
   }
 
   async undo(way: "undo" | "redo"): Promise<void> {

@@ -4,6 +4,7 @@ import { cellToLatLng } from "h3-js";
 import { integer } from "../../core/format.js";
 import type { Operation } from "../../core/grids.js";
 import { make } from "../../ui/dom.js";
+import type { State } from "../../core/state.js";
 import type { Tool } from "../../map/tool.js";
 import type { App } from "../room.js";
 import type { Desk } from "./desk.js";
@@ -31,7 +32,7 @@ export class Draft {
     this.shape = new Shape(app.view, (ended) => this.changed(ended));
     const end = button(app.store, "end", (words) => words.gridsEnd, () => this.shape.close());
     const cancel = button(app.store, "stop", (words) => words.gridsCancel, () => this.stop());
-    this.element = make("div", { class: "grids-draft" }, this.help, this.count, make("div", { class: "row" }, end, cancel));
+    this.element = make("div", { class: "card grids-draft" }, this.help, this.count, make("div", { class: "row" }, end, cancel));
     this.element.hidden = true;
     app.store.watch((state) => [state.language], () => this.tell());
   }
@@ -72,16 +73,8 @@ export class Draft {
   key(event: KeyboardEvent): boolean {
     if (!this.ended) return false;
     if (event.key === "Escape") this.stop();
-    else return this.shape.key(event, this.selected());
+    else return this.shape.key(event, selectedCentre(this.app.store.now));
     return true;
-  }
-
-  private selected(): Position | null {
-    const { cells, selected } = this.app.store.now;
-    const cell = cells?.ids[selected];
-    if (cell === undefined) return null;
-    const [lat, lng] = cellToLatLng(cell);
-    return [lng, lat];
   }
 
   private changed(ended: boolean): void {
@@ -98,4 +91,12 @@ export class Draft {
     this.count.textContent = words.gridsPoints(integer(this.app.store.now.language, this.shape.points.length));
     document.body.dataset["drawn"] = this.drawing ? String(this.shape.points.length) : "";
   }
+}
+
+/** Centre of the cell that the keyboard stands on. */
+export function selectedCentre({ cells, selected }: State): Position | null {
+  const cell = cells?.ids[selected];
+  if (cell === undefined) return null;
+  const [lat, lng] = cellToLatLng(cell);
+  return [lng, lat];
 }

@@ -25,7 +25,6 @@ export function editing(app: App, room: Store<GridsState>, desk: Desk, draft: Dr
     { class: "card grids-forms" },
     dividing(app, room, desk, draft),
     creating(app, desk, draft),
-    draft.element,
   );
   follow(app.store, room, (state) => [state.set], () => (forms.hidden = !mayEdit(app.store.now) || !room.now.set));
   return forms;

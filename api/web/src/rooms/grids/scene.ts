@@ -9,7 +9,7 @@ import Style from "ol/style/Style.js";
 import { cellToLatLng, latLngToCell } from "h3-js";
 import * as grids from "../../core/grids.js";
 import type { GridsState } from "../../core/grids.js";
-import { mercator } from "../../core/hexagons.js";
+import { bordersOf, mercator } from "../../core/hexagons.js";
 import { isLight, NOTHING_THERE, paled, territoryColour } from "../../core/palette.js";
 import type { Store } from "../../core/store.js";
 import { BLANK, SOLID, territoryFill, type Paint } from "../../map/cellPaint.js";
@@ -21,6 +21,7 @@ import type { Outlines } from "./desk.js";
 
 /** The colours of Okabe and Ito but black, which names are written in. */
 const COLOURS = 7;
+const CLAIM_COLOUR = 1;
 /** Between the cells and the streets, so that streets stay to be seen. */
 const UNDER_STREETS = 1.5;
 const OVER_MARKS = 6.5;
@@ -33,6 +34,10 @@ export class Scene implements Tool {
   private readonly chosen: Overlay = overlay(OVER_MARKS, false);
   private readonly names: Overlay = overlay(9, true);
   private outlines = new Map<string, Feature>();
+  /** Owners while cells are painted, and the colours that are changed in place. */
+  private owner: Int32Array | null = null;
+  private painted: Paint | null = null;
+  private claimed: readonly string[] | null = null;
 
   constructor(
     private readonly app: App,
@@ -55,6 +60,27 @@ export class Scene implements Tool {
 
   colourOf(grid: number): string {
     return territoryFill(this.colours[grid] ?? 0);
+  }
+
+  /** Shows hexagons of owners on the cells of the map; null: the grids as they are saved. */
+  painting(owner: Int32Array | null): void {
+    this.owner = owner;
+    this.paint();
+    this.mark();
+  }
+
+  /** Cells changed hands while they are painted. */
+  recolour(cells: ArrayLike<number>): void {
+    for (const cell of Array.from(cells)) {
+      if (this.painted && this.owner) this.painted.index[cell] = this.colours[this.owner[cell]] ?? 0;
+    }
+  }
+
+  /** Hexagons of a catchment that is tried; null: none. */
+  claim(cells: readonly string[] | null): void {
+    if (cells === this.claimed) return;
+    this.claimed = cells;
+    this.paint();
   }
 
   /** The colour of the grid at a place in a preview's list. */
@@ -116,10 +142,15 @@ export class Scene implements Tool {
     const { store, view } = this.app;
     if (!this.shown) return;
     const { hexagons, pending } = this.room.now;
-    const bare = hexagons || pending !== null;
+    const { owner } = this;
+    const bare = hexagons || pending !== null || owner !== null;
+    this.areas.setVisible(owner === null);
     for (const [id, feature] of this.outlines) feature.setStyle(this.areaStyle(id, bare));
     this.areas.changed();
-    view.show({ paint: this.cellPaint(), marks: { borders: null, chosen: null, selected: store.now.selected } });
+    this.painted = this.cellPaint();
+    const shape = store.now.cells?.hexagons;
+    const borders = owner && shape ? bordersOf(shape, owner) : null;
+    view.show({ paint: this.painted, marks: { borders, chosen: null, selected: store.now.selected } });
   }
 
   private areaStyle(id: string, bare: boolean): Style[] {
@@ -141,12 +172,18 @@ export class Scene implements Tool {
       const at = cells?.position.get(cell);
       if (at !== undefined) [index[at], texture[at]] = [colour, SOLID];
     };
-    if (set && hexagons && !pending) set.cells.forEach((cell, at) => put(cell, this.colours[set.grid_index[at]] ?? 0));
+    this.owner?.forEach((grid, at) => {
+      if (grid >= 0) [index[at], texture[at]] = [this.colours[grid] ?? 0, SOLID];
+    });
+    if (this.owner) return { colours, index, texture, light: colours.map(isLight), dimmed: new Uint8Array(count) };
+    if (set && hexagons && !pending && !this.claimed) set.cells.forEach((cell, at) => put(cell, this.colours[set.grid_index[at]] ?? 0));
+    this.claimed?.forEach((cell) => put(cell, COLOURS + CLAIM_COLOUR));
     pending?.preview.grids.forEach((grid, at) => grid.cells.forEach((cell) => put(cell, COLOURS + (at % COLOURS))));
     return { colours, index, texture, light: colours.map(isLight), dimmed: new Uint8Array(count) };
   }
 
   private mark(): void {
+    this.chosen.setVisible(this.shown && this.owner === null);
     const wanted = this.room.now.chosen.flatMap((id) => this.outlines.get(id) ?? []);
     fillLayer(
       this.chosen,

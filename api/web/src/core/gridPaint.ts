@@ -1,0 +1,84 @@
+// Painting cells between grids: owners on the map's cells, and what the service does not know of yet. No document.
+
+import { Edit, type EditGround } from "./edit.js";
+import { COUNTED, type GridsState, type Totals } from "./grids.js";
+import type { CellTable } from "./state.js";
+
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly cells: readonly string[];
+}
+
+/** Erasing gives a cell back to the grid it was in when painting began: no cell of a catchment is without a grid. */
+export class GridEdit extends Edit {
+  private readonly first: Int32Array;
+
+  constructor(ground: EditGround, weights: readonly ArrayLike<number>[], owner: Int32Array, owners: number) {
+    super(ground, weights, owner, owners);
+    this.first = owner.slice();
+  }
+
+  override paint(cells: Iterable<number>, to: number): number[] {
+    if (to >= 0) return super.paint(cells, to);
+    const given = [...cells];
+    return this.assign(given, given.map((cell) => this.first[cell]));
+  }
+}
+
+type Painted = Pick<GridsState, "set" | "counts">;
+type Ground = Pick<CellTable, "ids" | "position" | "hexagons">;
+
+/** Grid of each cell of the map, -1 for none; null where grids have cells that the map does not show. */
+export function ownersOn(ground: Ground, { set }: Painted): Int32Array | null {
+  const owner = new Int32Array(ground.ids.length).fill(-1);
+  for (const [at, cell] of (set?.cells ?? []).entries()) {
+    const position = ground.position.get(cell);
+    if (position === undefined) return null;
+    owner[position] = set?.grid_index[at] ?? -1;
+  }
+  return owner;
+}
+
+export function editFrom(ground: Ground, state: Painted, owner: Int32Array): GridEdit {
+  const at = state.set?.cells.map((cell) => ground.position.get(cell) ?? -1) ?? [];
+  const weights = COUNTED.map((name) => {
+    const column = new Float64Array(ground.ids.length);
+    state.counts?.counts[name]?.values?.forEach((value, cell) => (column[at[cell]] = value));
+    return column;
+  });
+  const edit = new GridEdit(ground.hexagons, weights, owner, state.set?.grids.length ?? 0);
+  edit.limit = (cell) => owner[cell] >= 0;
+  return edit;
+}
+
+/** Sums of a grid as it is painted at the moment. */
+export function paintedTotals(edit: Edit, { counts }: Painted, grid: number): Totals {
+  const sums = COUNTED.map((name, measure) => (counts?.counts[name]?.values ? edit.total(measure, grid) : null));
+  const [people, households, customers, merchants] = sums;
+  return { cells: edit.cells(grid), people, households, customers, merchants };
+}
+
+/** Cells that are in another grid than the service has them in, by where they come from and where they go. */
+export function movesOf(ids: readonly string[], grids: readonly string[], saved: Int32Array, owner: Int32Array): Move[] {
+  const moves = new Map<string, { from: string; to: string; cells: string[] }>();
+  owner.forEach((to, cell) => {
+    const from = saved[cell];
+    if (to === from || to < 0 || from < 0) return;
+    const key = `${from} ${to}`;
+    const move = moves.get(key) ?? { from: grids[from], to: grids[to], cells: [] };
+    move.cells.push(ids[cell]);
+    moves.set(key, move);
+  });
+  return [...moves.values()];
+}
+
+/** Paints moves again over grids that somebody else has changed; cells whose grid is gone stay as they are. */
+export function paintAgain(edit: GridEdit, ground: Ground, grids: readonly string[], moves: readonly Move[]): void {
+  edit.begin();
+  for (const { to, cells } of moves) {
+    const target = grids.indexOf(to);
+    if (target >= 0) edit.paint(cells.flatMap((cell) => ground.position.get(cell) ?? []), target);
+  }
+  edit.end();
+}
