@@ -208,7 +208,7 @@ def border(cells: dict[str, Any], give: int, get: int) -> str:
 
 def kept(page: Page) -> None:
     """Wait until all strokes are kept."""
-    page.wait_for_selector('[data-saving="0"]')
+    page.wait_for_selector('.strokes[data-health="saved"][data-pending="0"]')
 
 
 def test_bars_follow_the_brush_and_are_the_services_to_the_last_digit_when_kept(room: Visit) -> None:
@@ -258,27 +258,69 @@ def test_what_is_locked_or_out_of_bounds_is_not_painted(room: Visit) -> None:
     kept(page)
 
 
+def elsewhere(store: str, cell: str, territory: str) -> None:
+    """Move a cell as another planner would."""
+    command = [GRIDGEO, "territory", "move", "Paint", cell, territory, "--store", store, "--as", "Li:planner"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode in (0, INFEASIBLE)
+
+
+def owners(visit: Visit) -> dict[str, int]:
+    """Return the territory of each cell of the scenario that is painted, as the service has it."""
+    now = visit.json(f"{SCENARIOS}/Paint/cells")
+    return dict(zip(now["cells"], now["territory_index"], strict=True))
+
+
 def test_strokes_that_somebody_elses_change_came_before_are_put_on_top(room: Visit, store: str) -> None:
     page = room.page
     choose(page, "Paint")
     cells = room.json(f"{SCENARIOS}/Paint/cells")
     ids = [one["id"] for one in cells["territories"]]
     cell, theirs = border(cells, 0, 1), border(cells, 2, 1)
-    moved = subprocess.run(
-        [GRIDGEO, "territory", "move", "Paint", theirs, ids[1], "--store", store, "--as", "Li:planner"],
-        capture_output=True,
-        check=False,
-    )
-    assert moved.returncode in (0, INFEASIBLE)
+    elsewhere(store, theirs, ids[1])
+    page.select_option("select[name=plan-target]", "1")
+    with page.expect_response(lambda answer: answer.url.endswith("/moves") and answer.status == 412):
+        page.mouse.click(*pixel_of(page, cell))
+    kept(page)
+    assert (owners(room)[cell], owners(room)[theirs]) == (1, 1)
+    assert same(bars(page), certified(room, "Paint"))
+
+
+@pytest.mark.parametrize(("choice", "owner"), [("theirs", 2), ("mine", 1)])
+def test_cells_that_two_planners_painted_are_asked_about(room: Visit, store: str, choice: str, owner: int) -> None:
+    page = room.page
+    choose(page, "Paint")
+    cells = room.json(f"{SCENARIOS}/Paint/cells")
+    cell = border(cells, 0, 1)
+    elsewhere(store, cell, cells["territories"][2]["id"])
     page.select_option("select[name=plan-target]", "1")
     page.mouse.click(*pixel_of(page, cell))
-    page.wait_for_selector("[data-do=put]")
-    assert "nothing of yours is lost" in page.inner_text(".plan-trouble")
-    page.click("[data-do=put]")
+    page.wait_for_selector('.strokes[data-health="conflict"]')
+    page.click('.strokes [data-act="decide"]')
+    page.click(f'[role="dialog"] [data-act="all-{choice}"]')
+    page.click('[role="dialog"] [data-act="go"]')
     kept(page)
-    now = room.json(f"{SCENARIOS}/Paint/cells")
-    owner = dict(zip(now["cells"], now["territory_index"], strict=True))
-    assert (owner[cell], owner[theirs]) == (1, 1)
+    assert owners(room)[cell] == owner
+    assert same(bars(page), certified(room, "Paint"))
+
+
+def test_strokes_without_a_connection_survive_a_reload(room: Visit) -> None:
+    page = room.page
+    choose(page, "Paint")
+    cell = border(room.json(f"{SCENARIOS}/Paint/cells"), 0, 1)
+    page.route("**/moves", lambda route: route.abort())
+    page.select_option("select[name=plan-target]", "1")
+    page.mouse.click(*pixel_of(page, cell))
+    page.wait_for_selector('.strokes[data-health="waiting"][data-pending="1"]')
+    page.reload()
+    page.wait_for_selector('body[data-ready="true"]')
+    page.unroute("**/moves")
+    choose(page, "Paint")
+    page.wait_for_selector(".strokes-left")
+    assert owners(room)[cell] == 0
+    page.click('.strokes-left [data-act="take"]')
+    page.wait_for_selector(".strokes-left", state="detached")
+    kept(page)
+    assert owners(room)[cell] == 1
     assert same(bars(page), certified(room, "Paint"))
 
 

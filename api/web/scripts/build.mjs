@@ -50,8 +50,9 @@ const { metafile } = await build({
   legalComments: "none",
   metafile: true,
   plugins: [withoutUnused, partsOfH3],
-  // OpenLayers' private members end in an underscore, and nothing else does: they may be called anything.
-  mangleProps: /[a-zA-Z]_$/,
+  // OpenLayers' private members end in an underscore, and nothing else does; phrases of rooms begin with the room's
+  // name and are never looked up by it: both may be called anything.
+  mangleProps: /[a-zA-Z]_$|^(?:plan|grids|queue|tools|conflict|strokes|keys)[A-Z]/,
 });
 await build({ ...common, entryPoints: { app: from("app.css") } });
 for (const name of ["index.html", "gate.js"]) copyFileSync(from(name), `${out}${name}`);

@@ -3,6 +3,7 @@
 import { Edit, type EditGround } from "./edit.js";
 import { COUNTED, type GridsState, type Totals } from "./grids.js";
 import type { CellTable } from "./state.js";
+import type { Operation } from "./strokes.js";
 
 export interface Move {
   readonly from: string;
@@ -59,26 +60,16 @@ export function paintedTotals(edit: Edit, { counts }: Painted, grid: number): To
   return { cells: edit.cells(grid), people, households, customers, merchants };
 }
 
-/** Cells that are in another grid than the service has them in, by where they come from and where they go. */
-export function movesOf(ids: readonly string[], grids: readonly string[], saved: Int32Array, owner: Int32Array): Move[] {
+/** A painted stroke as the service takes it: cells by where they come from and where they go. */
+export function movesOf({ cells, from, to }: Pick<Operation, "cells" | "from" | "to">): Move[] {
   const moves = new Map<string, { from: string; to: string; cells: string[] }>();
-  owner.forEach((to, cell) => {
-    const from = saved[cell];
-    if (to === from || to < 0 || from < 0) return;
-    const key = `${from} ${to}`;
-    const move = moves.get(key) ?? { from: grids[from], to: grids[to], cells: [] };
-    move.cells.push(ids[cell]);
+  cells.forEach((cell, at) => {
+    const [left, joined] = [from[at], to[at]];
+    if (left === null || joined === null) return;
+    const key = `${left} ${joined}`;
+    const move = moves.get(key) ?? { from: left, to: joined, cells: [] };
+    move.cells.push(cell);
     moves.set(key, move);
   });
   return [...moves.values()];
-}
-
-/** Paints moves again over grids that somebody else has changed; cells whose grid is gone stay as they are. */
-export function paintAgain(edit: GridEdit, ground: Ground, grids: readonly string[], moves: readonly Move[]): void {
-  edit.begin();
-  for (const { to, cells } of moves) {
-    const target = grids.indexOf(to);
-    if (target >= 0) edit.paint(cells.flatMap((cell) => ground.position.get(cell) ?? []), target);
-  }
-  edit.end();
 }

@@ -66,6 +66,7 @@ export class StrokeQueue {
   private busy = false;
   private tries = 0;
   private callOff: (() => void) | null = null;
+  private stopped = false;
 
   constructor(private readonly options: QueueOptions) {
     this.version = options.version;
@@ -103,6 +104,11 @@ export class StrokeQueue {
     if (health === "waiting" || health === "refused") void this.pump();
   }
 
+  /** There is a newer version that leaves owners as they are: what comes next is saved upon it. */
+  upon(version: string): void {
+    if (this.state.now.health !== "conflict") this.version = version;
+  }
+
   /** Goes on from a newer version with what is to be saved upon it, in place of all that was pending. */
   restart(operations: readonly Operation[], version: string): void {
     this.version = version;
@@ -113,6 +119,7 @@ export class StrokeQueue {
 
   /** Stops trying; what is pending stays on this machine. */
   stop(): void {
+    this.stopped = true;
     this.callOff?.();
     this.callOff = null;
   }
@@ -120,7 +127,7 @@ export class StrokeQueue {
   private async pump(): Promise<void> {
     const { pending, health } = this.state.now;
     const [first] = pending;
-    if (this.busy || health === "conflict" || this.callOff) return;
+    if (this.stopped || this.busy || health === "conflict" || this.callOff) return;
     if (first === undefined) {
       if (health !== "saved") this.change({ health: "saved", problem: null });
       return;

@@ -13,11 +13,13 @@ export interface SavingActs {
   readonly take: () => void;
   /** Opens what is to be decided about a conflict. */
   readonly decide: () => void;
+  /** Takes back what was refused. */
+  readonly drop: () => void;
 }
 
 /** The line of one queue; a room makes one for each object that it opens. */
 export function savingLine(store: Store<State>, queue: StrokeQueue, acts: SavingActs): HTMLElement {
-  const element = make("div", { class: "saving", role: "status" });
+  const element = make("div", { class: "strokes", role: "status" });
   const show = () => {
     const words = catalogue(store.now.language);
     const saving = queue.state.now;
@@ -43,7 +45,9 @@ function said(state: State, { health, pending, problem, wait_s }: Saving, words:
 }
 
 function button(queue: StrokeQueue, { health }: Saving, words: Catalogue, acts: SavingActs): HTMLElement[] {
-  if (health === "waiting" || health === "refused") return [act("retry", words.strokesRetry, () => queue.retry())];
+  const retry = act("retry", words.strokesRetry, () => queue.retry());
+  if (health === "waiting") return [retry];
+  if (health === "refused") return [retry, act("drop", words.strokesDiscard, acts.drop)];
   return health === "conflict" ? [act("decide", words.strokesDecide, acts.decide)] : [];
 }
 
@@ -60,7 +64,7 @@ function leftOffer(store: Store<State>, queue: StrokeQueue, acts: SavingActs, sh
     show();
   });
   const text = words.strokesLeft(integer(store.now.language, left.length));
-  return [make("p", { class: "saving-left" }, text, " ", take, " ", discard)];
+  return [make("p", { class: "strokes-left" }, text, " ", take, " ", discard)];
 }
 
 function act(name: string, text: string, does: () => void): HTMLElement {

@@ -93,9 +93,6 @@ export const en = {
   gridsSharedCells: (cells: string) => `${cells} cells`,
   gridsPaint: "Paint cells to the chosen grid",
   gridsPaintEnd: "End painting",
-  gridsPaintStale:
-    "Somebody else changed these grids meanwhile. They were loaded again and your cells painted over them; look, then save.",
-  gridsSaveAgain: "Save what is painted",
   gridsOffMap: "These grids have cells that the published map does not show. Publish them, or use borders and lines instead.",
   gridsPreview: "What this would do",
   gridsGone: (names: string) => `These grids would be gone: ${names}`,
@@ -227,8 +224,6 @@ export const zh: typeof en = {
   gridsSharedCells: (cells) => `${cells} 个蜂窝格`,
   gridsPaint: "给所选网格涂画蜂窝格",
   gridsPaintEnd: "结束涂画",
-  gridsPaintStale: "其间另有人改动了这些网格。已重新载入,并重新涂上您的蜂窝格;请查看后保存。",
-  gridsSaveAgain: "保存涂画",
   gridsOffMap: "这些网格含有已发布地图上没有的蜂窝格。请先发布,或改用边界与画线。",
   gridsPreview: "将会如何",
   gridsGone: (names) => `以下网格将不复存在:${names}`,

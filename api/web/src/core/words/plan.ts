@@ -47,7 +47,6 @@ export const en = {
   planDoneOut: (name: string) => `${name} is ready, but not within tolerance: see what is not kept.`,
 
   planStale: "Somebody changed this scenario meanwhile. It was loaded again as it stands now; nothing of yours is lost: what you typed or painted is still here.",
-  planClash: "Nothing was changed.",
 
   planTabs: "About the scenario",
   planWarnings: "Warnings",
@@ -57,7 +56,6 @@ export const en = {
   planOver: (name: string, hours: string, percent: string) => `${name} has ${hours} hours a year too much work (${percent} of the hours).`,
   planParts: "Parts",
   planVacant: (name: string) => `${name} (vacant)`,
-  planBarSaid: (load: string, target: string, imbalance: string) => `${load} of ${target}, ${imbalance}`,
   planOtherGround: "This scenario rests on other scores than those that are live: it can be read, and must be solved again before it is painted or published.",
 
   planLife: "From draft to live",
@@ -88,7 +86,6 @@ export const en = {
   planHandoverIs: (customers: string, yuan: string) => `${customers} customers with ${yuan} yuan get another manager.`,
   planDownload: (kind: string) => `Download as ${kind}`,
   planMore: "More",
-  planNothing: "Nobody.",
   planFrom: "From",
   planTo: "To",
   planCustomer: "Customer",
@@ -175,12 +172,7 @@ export const en = {
   planLockAll: "Lock all",
   planUnlockAll: "Unlock all",
   planClosed: "This scenario is not open: only a draft, or one that was sent or taken back, is painted.",
-  planStrokesKept: "All strokes are kept. Erasing gives cells back to whom the scenario had them.",
-  planStrokesWaiting: "Keeping …",
-  planStrokesOffline: (count: string) => `No answer: ${count} strokes wait here and are sent again.`,
-  planStrokesClash: (count: string) => `Your ${count} strokes are not kept, for the reason above. They stand here on top of the scenario as it is now.`,
-  planPutOnTop: "Keep mine on top",
-  planDropMine: "Drop mine",
+  planErase: "Erasing gives cells back to whom the scenario had them.",
 };
 
 export const zh: typeof en = {
@@ -230,7 +222,6 @@ export const zh: typeof en = {
   planDoneOut: (name) => `${name} 已完成,但超出容差:请看未满足的各项。`,
 
   planStale: "其间有人改动了此草案。已按现状重新载入;您的内容没有丢失:所输入或所画的仍在。",
-  planClash: "没有任何改动。",
 
   planTabs: "草案的各个方面",
   planWarnings: "提醒",
@@ -240,7 +231,6 @@ export const zh: typeof en = {
   planOver: (name, hours, percent) => `${name} 每年工作量超出 ${hours} 小时(占工时 ${percent})。`,
   planParts: "片数",
   planVacant: (name) => `${name}(空缺)`,
-  planBarSaid: (load, target, imbalance) => `${load},目标 ${target},${imbalance}`,
   planOtherGround: "此草案所依据的评分不是现行的:可以查看;手工调整或发布之前须重新求解。",
 
   planLife: "从草稿到发布",
@@ -271,7 +261,6 @@ export const zh: typeof en = {
   planHandoverIs: (customers, yuan) => `${customers} 位客户(余额 ${yuan} 元)更换客户经理。`,
   planDownload: (kind) => `下载 ${kind} 表格`,
   planMore: "更多",
-  planNothing: "没有。",
   planFrom: "由",
   planTo: "至",
   planCustomer: "客户",
@@ -358,10 +347,5 @@ export const zh: typeof en = {
   planLockAll: "全部锁定",
   planUnlockAll: "全部解锁",
   planClosed: "此草案不可改动:只有草稿、被退回或已撤回的草案可以划分。",
-  planStrokesKept: "全部改动已保存。擦除即还给草案原来的负责人。",
-  planStrokesWaiting: "正在保存……",
-  planStrokesOffline: (count) => `没有应答:${count} 笔改动留在这里,稍后重发。`,
-  planStrokesClash: (count) => `您的 ${count} 笔改动尚未保存,原因见上。它们叠加在草案现状之上。`,
-  planPutOnTop: "保存我的改动",
-  planDropMine: "放弃我的改动",
+  planErase: "擦除即还给草案原来的负责人。",
 };

@@ -10,7 +10,8 @@ import { gridWord } from "../../core/words/grids.js";
 import { given, label, make, replace } from "../../ui/dom.js";
 import { problemText } from "../../ui/pages.js";
 import type { App } from "../room.js";
-import { problemFrom, type Desk } from "./desk.js";
+import { problemFrom } from "../../core/api.js";
+import type { Desk } from "./desk.js";
 import { button, wordsOf } from "./parts.js";
 
 interface Figure {

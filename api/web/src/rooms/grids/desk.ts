@@ -1,6 +1,6 @@
 // Between the room of grids and the service: loads a branch's grids, tries edits, does them, and meets conflicts.
 
-import { ProblemError } from "../../core/api.js";
+import { newKey, problemFrom } from "../../core/api.js";
 import type { Problem } from "../../core/contract.js";
 import * as grids from "../../core/grids.js";
 import type { GridCounts, GridSet, GridsState, LogEntry, Operation, Preview } from "../../core/grids.js";
@@ -98,10 +98,10 @@ export class Desk {
     );
   }
 
-  /** Saves painted cells, all of them or none; what goes wrong is for the caller. */
-  async paint(moves: readonly Move[]): Promise<Done> {
+  /** Saves painted cells upon a revision, all of them or none; what goes wrong is for the caller. */
+  async paint(moves: readonly Move[], ifMatch: string, idempotencyKey: string): Promise<Done> {
     const operation = { operation: "paint", args: { moves } };
-    return (await this.app.send<Done>("POST", this.path("/operations"), operation, this.match())).body;
+    return (await this.app.send<Done>("POST", this.path("/operations"), operation, { ifMatch, idempotencyKey })).body;
   }
 
   async undo(way: "undo" | "redo"): Promise<void> {
@@ -143,15 +143,4 @@ export class Desk {
   path(rest = ""): string {
     return `/api/v1/grids/${encodeURIComponent(this.room.now.branch ?? "")}${rest}`;
   }
-}
-
-/** A name for one request; `crypto.randomUUID` is younger than the oldest browser. */
-export function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-export function problemFrom(error: unknown): Problem {
-  if (error instanceof ProblemError) return error.problem;
-  console.error(error);
-  return { status: 0, code: "page", title: "", detail: error instanceof Error ? error.message : String(error) };
 }

@@ -1,33 +1,31 @@
 // Painting cells to the chosen grid: the tools, the counts as they change, and every stroke saved as it is made.
 
 import { integer } from "../../core/format.js";
-import { editFrom, movesOf, ownersOn, paintAgain, paintedTotals, type GridEdit, type Move } from "../../core/gridPaint.js";
+import { editFrom, movesOf, ownersOn, paintedTotals, type GridEdit } from "../../core/gridPaint.js";
 import * as grids from "../../core/grids.js";
 import type { GridsState } from "../../core/grids.js";
 import type { Store } from "../../core/store.js";
 import { given, make, replace } from "../../ui/dom.js";
-import { problemText } from "../../ui/pages.js";
+import { KeptStrokes, type Standing } from "../../ui/kept.js";
 import { painter, type Painter } from "../../ui/tools.js";
 import type { App } from "../room.js";
-import { problemFrom, type Desk } from "./desk.js";
+import type { Desk } from "./desk.js";
 import { amount, measureNames, SHOWN } from "./list.js";
 import { button, follow, mayEdit, wordsOf, type Phrase } from "./parts.js";
 import type { Scene } from "./scene.js";
 
-type Saving = "saved" | "saving" | "stopped";
-
 export class Painting {
   readonly element: HTMLElement;
   private edit: GridEdit | null = null;
-  private saved = new Int32Array();
+  private first = new Int32Array();
   private tools: Painter | null = null;
-  private saving: Saving = "saved";
+  private strokes: KeptStrokes | null = null;
   private readonly touched = new Set<number>();
   private readonly bar = make("div");
+  private readonly saving = make("div");
   private readonly counts = make("div", { class: "grids-preview-scroll" });
   private readonly message = make("p", { role: "status", class: "grids-message" });
   private readonly begin: HTMLButtonElement;
-  private readonly again: HTMLButtonElement;
 
   constructor(
     private readonly app: App,
@@ -37,8 +35,7 @@ export class Painting {
   ) {
     const { store } = app;
     this.begin = button(store, "paint", (words) => words.gridsPaint, () => (this.edit ? void this.finish() : this.start()));
-    this.again = button(store, "save-again", (words) => words.gridsSaveAgain, () => void this.save(), "primary");
-    this.element = make("section", { class: "card" }, this.begin, this.message, this.again, this.bar, this.counts);
+    this.element = make("section", { class: "card" }, this.begin, this.message, this.bar, this.saving, this.counts);
     follow(store, room, (state) => [state.set, state.chosen], () => {
       this.element.hidden = !mayEdit(store.now) || !room.now.set;
       this.tell();
@@ -57,10 +54,9 @@ export class Painting {
     return this.tools !== null && this.edit !== null && this.tools.anywhere(event);
   }
 
-  /** Nothing that is not saved is thrown away: while something waits, painting goes on. */
+  /** While something waits, painting goes on: the line of the strokes says why. */
   async finish(): Promise<void> {
-    await this.save();
-    if (this.saving === "stopped") return;
+    if (this.strokes && !(await this.strokes.settled())) return;
     this.stop();
     await this.desk.load();
   }
@@ -69,6 +65,9 @@ export class Painting {
     if (!this.edit) return;
     this.tools?.stop();
     this.edit = null;
+    this.strokes?.stop();
+    this.strokes = null;
+    replace(this.saving);
     this.touched.clear();
     this.scene.painting(null);
     this.app.view.use(this.scene);
@@ -80,7 +79,8 @@ export class Painting {
     if (this.room.now.chosen.length !== 1) return this.say((words) => words.gridsNeedOne);
     if (!this.build()) return this.say((words) => words.gridsOffMap);
     this.say(null);
-    this.saving = "saved";
+    this.strokes = this.keep();
+    replace(this.saving, this.strokes.element);
     this.tools ??= this.makeTools();
     replace(this.bar, this.tools.element);
     this.tools.refresh();
@@ -94,7 +94,7 @@ export class Painting {
     const { cells } = this.app.store.now;
     const owner = cells && ownersOn(cells, this.room.now);
     if (!cells || !owner) return false;
-    this.saved = owner.slice();
+    this.first = owner.slice();
     this.edit = editFrom(cells, this.room.now, owner);
     const inGrids = this.edit.limit;
     this.edit.limit = (cell) => this.target() >= 0 && (inGrids?.(cell) ?? true);
@@ -111,9 +111,9 @@ export class Painting {
       },
       target: () => this.target(),
       changed: (cells) => this.changed(cells),
-      stroke: () => {
+      stroke: (stroke) => {
         this.scene.painting(current().owner);
-        void this.save();
+        this.strokes?.add(stroke);
       },
     });
   }
@@ -126,66 +126,61 @@ export class Painting {
   private changed(cells: ArrayLike<number>): void {
     const { edit } = this;
     if (!edit) return;
-    for (const cell of Array.from(cells)) this.touched.add(edit.owner[cell]).add(this.saved[cell]);
+    for (const cell of Array.from(cells)) this.touched.add(edit.owner[cell]).add(this.first[cell]);
     this.scene.recolour(cells);
     this.tell();
   }
 
-  /** Sends what the service does not have yet; strokes that come meanwhile go with the next request. */
-  private async save(): Promise<void> {
-    if (this.saving === "saving") return;
-    this.saving = "saving";
-    this.say(null);
-    try {
-      for (let moves = this.unsaved(); moves.length; moves = this.unsaved()) await this.send(moves);
-      this.saving = "saved";
-    } catch (error) {
-      this.saving = "stopped";
-      await this.failed(problemFrom(error));
-    }
-    this.tell();
+  private keep(): KeptStrokes {
+    const strokes = new KeptStrokes(
+      {
+        store: this.app.store,
+        name: `grids.${this.room.now.branch}`,
+        apply: (cells, to) => this.apply(cells, to),
+        reload: () => this.rebuild(),
+        nameOf: (id) => this.room.now.set?.grids.find((grid) => grid.id === id)?.name ?? id,
+        save: async (operation, version) => {
+          const moves = movesOf(operation);
+          const { revision, removed } = await this.desk.paint(moves, version, operation.key);
+          this.room.apply(grids.cellsPainted(moves, revision));
+          // A grid that has lost its last cell is gone, and the others stand elsewhere in the list.
+          if (Object.keys(removed).length) window.setTimeout(() => void this.rebuild());
+          return `"${revision}"`;
+        },
+      },
+      this.standing(),
+    );
+    strokes.queue.state.watch(
+      ({ health }) => [health],
+      () => this.tell(),
+    );
+    return strokes;
   }
 
-  private unsaved(): Move[] {
-    const { cells } = this.app.store.now;
-    return cells && this.edit ? movesOf(cells.ids, this.ids(), this.saved, this.edit.owner) : [];
+  private standing(): Standing {
+    const { set } = this.room.now;
+    return { version: `"${set?.revision ?? 0}"`, owner: this.first, owners: set?.grids.map(({ id }) => id) ?? [] };
   }
 
-  private ids(): string[] {
-    return this.room.now.set?.grids.map(({ id }) => id) ?? [];
+  private apply(cells: number[], to: number[]): void {
+    const { edit } = this;
+    if (!edit) return;
+    this.changed(edit.assign(cells, to));
+    this.scene.painting(edit.owner);
   }
 
-  private async send(moves: Move[]): Promise<void> {
-    const sent = this.edit?.owner.slice() ?? new Int32Array();
-    const done = await this.desk.paint(moves);
-    const { cells } = this.app.store.now;
-    if (!cells) return;
-    this.saved = sent;
-    this.room.apply(grids.cellsPainted(moves, done.revision));
-    if (Object.keys(done.removed).length) await this.rebuild([]);
-  }
-
-  /** The grids were changed by somebody else, or one is gone: they are read again, and what was painted is painted again. */
-  private async rebuild(moves: readonly Move[]): Promise<void> {
+  /** The grids were changed by somebody else, or one is gone: they are read again, and what waits is painted again. */
+  private async rebuild(): Promise<void> {
     await this.desk.load();
-    const { cells } = this.app.store.now;
-    if (!cells || !this.build() || !this.edit) return this.stop();
-    paintAgain(this.edit, cells, this.ids(), moves);
+    if (!this.on) return;
+    if (!this.build()) return this.stop();
     this.touched.clear();
-    this.scene.painting(this.edit.owner);
+    this.strokes?.rebased(this.standing());
+    this.scene.painting((this.edit as GridEdit).owner);
     this.tools?.refresh();
   }
 
-  private async failed(problem: ReturnType<typeof problemFrom>): Promise<void> {
-    if (problem.status === 412) {
-      await this.rebuild(this.unsaved());
-      this.say((words) => words.gridsPaintStale);
-    } else this.say(() => problemText(problem, this.app.store.now.language));
-    this.message.classList.add("problem");
-  }
-
   private say(phrase: Phrase | null): void {
-    this.message.classList.remove("problem");
     this.message.textContent = phrase ? phrase(wordsOf(this.app.store)) : "";
     if (phrase) this.app.announce(this.message.textContent);
   }
@@ -193,9 +188,8 @@ export class Painting {
   private tell(): void {
     const words = wordsOf(this.app.store);
     this.begin.textContent = this.edit ? words.gridsPaintEnd : words.gridsPaint;
-    this.again.hidden = this.saving !== "stopped" || !this.edit;
     this.bar.hidden = this.counts.hidden = !this.edit;
-    document.body.dataset["gridsPainting"] = this.edit ? this.saving : "";
+    document.body.dataset["gridsPainting"] = this.edit ? (this.strokes?.queue.state.now.health ?? "") : "";
     if (this.edit) replace(this.counts, this.table(this.edit));
   }
 

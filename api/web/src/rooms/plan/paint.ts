@@ -2,15 +2,16 @@
 
 import { Edit, type Stroke } from "../../core/edit.js";
 import { integer } from "../../core/format.js";
-import { catalogue, type Catalogue } from "../../core/i18n.js";
+import type { Catalogue } from "../../core/i18n.js";
 import { detached, isOpen, standingOf, unassigned, type Chosen, type PlanGround, type Standing } from "../../core/plan.js";
 import { cellSelected } from "../../core/state.js";
 import { label, make, replace, say } from "../../ui/dom.js";
+import type { KeptStrokes, Standing as Served } from "../../ui/kept.js";
 import { painter, type Painter } from "../../ui/tools.js";
 import type { Desk } from "./desk.js";
 import { holder } from "./names.js";
 import { action, redraw } from "./redraw.js";
-import { Saving } from "./saving.js";
+import { nameOf, strokesOf } from "./saving.js";
 
 const EVERYWHERE = "";
 const UNASSIGNED = "unassigned";
@@ -50,7 +51,7 @@ export interface Events {
 export class PlanPainting {
   readonly element: HTMLElement;
   private edit: PlanEdit | null = null;
-  private saving: Saving | null = null;
+  private strokes: KeptStrokes | null = null;
   private tools: Painter | null = null;
   private chosen: Chosen | null = null;
   private next = { unassigned: 0, detached: 0 };
@@ -59,8 +60,8 @@ export class PlanPainting {
   private readonly target = make("select", { name: "plan-target" });
   private readonly limit = make("select", { name: "plan-limit" });
   private readonly grids = make("input", { type: "checkbox", name: "plan-grids" });
-  private readonly state = make("p", { class: "quiet", role: "status", "data-saving": "" });
-  private readonly choice = make("p", { class: "plan-buttons" });
+  private readonly place = make("p", { class: "quiet", role: "status" });
+  private readonly saving = make("div");
   private readonly closed = make("p", { class: "quiet" });
   private readonly open = make("div");
 
@@ -77,11 +78,15 @@ export class PlanPainting {
       say(store, action(name, "", () => this.goOn(name)), phrase);
     const locks = [true, false].map((on) => say(store, action(on ? "lock-all" : "unlock-all", "", () => this.lockAll(on)), (w) => (on ? w.planLockAll : w.planUnlockAll)));
     const buttons = make("div", {}, go("unassigned", (w) => w.planNextUnassigned), go("detached", (w) => w.planNextDetached), ...locks);
-    this.open.append(field((w) => w.planTarget, this.target), this.toolBox, whole, field((w) => w.planLimit, this.limit), buttons, this.state, this.choice);
+    this.open.append(field((w) => w.planTarget, this.target), this.toolBox, whole, field((w) => w.planLimit, this.limit), buttons, this.place, this.saving, say(store, make("p", { class: "quiet" }), (w) => w.planErase));
     this.element = label(store, make("section", { class: "card plan-paint" }, heading, this.closed, this.open), "aria-label", (w) => w.planPaint);
     this.grids.addEventListener("change", () => this.edit && (this.edit.wholeGrids = this.grids.checked));
     this.limit.addEventListener("change", () => this.setLimit());
     redraw(desk, (plan) => [plan.chosen?.ground, plan.chosen?.scenario.status], ({ chosen }) => this.take(chosen));
+    desk.store.watch(
+      (plan) => [plan.chosen?.tag],
+      ({ chosen }) => void (chosen && this.strokesFor(chosen)?.upon(chosen.tag)),
+    );
   }
 
   /** Owners as they stand now, painted ones among them. */
@@ -113,7 +118,7 @@ export class PlanPainting {
   }
 
   settled(): Promise<boolean> {
-    return this.saving?.settled() ?? Promise.resolve(true);
+    return this.strokes?.settled() ?? Promise.resolve(true);
   }
 
   enter(): void {
@@ -153,7 +158,6 @@ export class PlanPainting {
     // What the tools said last was said in the language of then.
     else for (const said of this.toolBox.querySelectorAll(".tools-said")) said.textContent = "";
     if (may) this.fillChoices(chosen, words);
-    this.showSaving();
   }
 
   /** Why it cannot be painted; empty where it can. */
@@ -172,8 +176,7 @@ export class PlanPainting {
     if (!chosen) return;
     const edit = new PlanEdit(chosen.ground);
     this.edit = edit;
-    this.saving = this.savingOf(chosen);
-    this.putBack(edit);
+    this.keep(chosen);
     this.grids.checked = edit.wholeGrids;
     this.setLimit();
     const { app } = this.desk;
@@ -182,29 +185,34 @@ export class PlanPainting {
       edit,
       target: () => Number(this.target.value),
       changed: (cells) => this.events.changed(cells),
-      stroke: (stroke: Stroke) => this.saving?.add(stroke),
+      stroke: (stroke: Stroke) => this.strokes?.add(stroke),
     });
     replace(this.toolBox, this.tools.element);
     if (!this.shown) this.tools.stop();
   }
 
-  /** Strokes that wait for the same scenario go on waiting. */
-  private savingOf({ scenario, ground }: Chosen): Saving {
-    if (this.saving?.name === scenario.scenario) return this.saving;
-    const made = new Saving(this.desk, scenario.scenario, {
-      cell: (at) => this.desk.app.store.now.cells?.ids[at] ?? "",
-      territory: (at) => ground.answer.territories[at]?.id ?? "",
-    });
-    made.store.watch((state) => [state], () => this.showSaving());
-    return made;
+  private strokesFor({ scenario, ground }: Chosen): KeptStrokes | null {
+    const same = this.chosen?.ground === ground && this.strokes?.name === nameOf(scenario.scenario);
+    return same ? this.strokes : null;
   }
 
-  /** What somebody else's change came before is painted again on top of it. */
-  private putBack(edit: Edit): void {
-    const pending = this.saving?.pending() ?? [];
-    if (!pending.length) return;
-    const changed = edit.assign(pending.map(([cell]) => cell), pending.map(([, to]) => to));
-    this.events.changed(changed);
+  /** Strokes that wait for the same scenario are painted again on top of it; those for another stay behind. */
+  private keep({ scenario, ground, tag }: Chosen): void {
+    const territories = ground.answer.territories;
+    const served: Served = { version: tag, owner: ground.owner, owners: territories.map(({ id }) => id) };
+    if (this.strokes?.name === nameOf(scenario.scenario)) return this.strokes.rebased(served);
+    this.strokes?.stop();
+    this.strokes = strokesOf(this.desk, scenario.scenario, served, (cells, to) => this.apply(cells, to));
+    replace(this.saving, this.strokes.element);
+  }
+
+  private apply(cells: number[], to: number[]): void {
+    const { edit } = this;
+    if (!edit) return;
+    const { limit } = edit;
+    edit.limit = null;
+    this.events.changed(edit.assign(cells, to));
+    edit.limit = limit;
   }
 
   private fillChoices({ ground }: Chosen, words: Catalogue): void {
@@ -236,28 +244,12 @@ export class PlanPainting {
     if (!edit || !chosen) return;
     const places = what === "detached" ? detached(chosen.ground, edit.owner) : unassigned(chosen.ground, edit.owner).map((cell) => [cell]);
     const words = this.desk.words;
-    if (!places.length) return app.announce((this.state.textContent = what === "detached" ? words.planNoDetached : words.planNoUnassigned));
+    if (!places.length) return app.announce((this.place.textContent = what === "detached" ? words.planNoDetached : words.planNoUnassigned));
     const at = this.next[what] % places.length;
     this.next[what] = at + 1;
     app.store.apply(cellSelected(places[at][0]));
     this.events.look(places[at]);
     const { language } = app.store.now;
-    this.state.textContent = words.planPlaceOf(integer(language, at + 1), integer(language, places.length));
-  }
-
-  private showSaving(): void {
-    const words = catalogue(this.desk.app.store.now.language);
-    const { waiting, offline, clash } = this.saving?.store.now ?? { waiting: 0, offline: false, clash: false };
-    const count = integer(this.desk.app.store.now.language, waiting);
-    this.state.dataset["saving"] = String(waiting);
-    if (clash) this.state.textContent = words.planStrokesClash(count);
-    else if (offline) this.state.textContent = words.planStrokesOffline(count);
-    else this.state.textContent = waiting ? words.planStrokesWaiting : words.planStrokesKept;
-    const put = action("put", words.planPutOnTop, () => this.saving?.goOn(), true);
-    const drop = action("drop", words.planDropMine, () => {
-      this.saving?.drop();
-      void this.desk.again();
-    });
-    replace(this.choice, ...(clash ? [put, drop] : []));
+    this.place.textContent = words.planPlaceOf(integer(language, at + 1), integer(language, places.length));
   }
 }
