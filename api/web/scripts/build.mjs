@@ -51,7 +51,7 @@ const { metafile } = await build({
   metafile: true,
   plugins: [withoutUnused, partsOfH3],
   // OpenLayers' private members end in an underscore, and nothing else does; phrases of rooms begin with the room's
-  // name and are never looked up by it: both may be called anything.
+  // name and are never looked up by it: both may be called anything. (An export called so is out of reach of import * as.)
   mangleProps: /[a-zA-Z]_$|^(?:plan|grids|queue|tools|conflict|strokes|keys)[A-Z]/,
 });
 await build({ ...common, entryPoints: { app: from("app.css") } });

@@ -57,7 +57,7 @@ function answer(changes: Partial<plan.ScenarioCells> = {}): plan.ScenarioCells {
 }
 
 test("a scenario lies on the cells of the page, and what is outside of it has nobody", () => {
-  const ground = plan.planGround(answer(), TABLE);
+  const ground = plan.groundFrom(answer(), TABLE);
   PLANNED.forEach((id, at) => {
     const from = PLANNED.length - 1 - at;
     assert.equal(ground.owner[TABLE.position.get(id) ?? -1], Number(from >= 18));
@@ -65,7 +65,7 @@ test("a scenario lies on the cells of the page, and what is outside of it has no
   });
   assert.deepEqual([...ground.owner.slice(37)], new Array(CELLS.length - 37).fill(-1));
   assert.equal(ground.missing, 0);
-  assert.equal(plan.planGround(answer({ cells: ["8a1126d06cb7fff", ...PLANNED.slice(1)] }), TABLE).missing, 1);
+  assert.equal(plan.groundFrom(answer({ cells: ["8a1126d06cb7fff", ...PLANNED.slice(1)] }), TABLE).missing, 1);
 });
 
 test("neighbours are without those across a river and with listed bridges", () => {
@@ -88,14 +88,14 @@ test("a bar says what the service says: percent of the target, outside only beyo
 });
 
 test("what is unassigned is of no territory or of one that nobody holds", () => {
-  const ground = plan.planGround(answer(), TABLE);
+  const ground = plan.groundFrom(answer(), TABLE);
   const vacant = PLANNED.filter((_, at) => ground.owner[at] === 1).length;
   assert.equal(plan.unassigned(ground, ground.owner).length, vacant);
   assert.equal(plan.unassigned(ground, ground.owner.map((one) => (one < 0 ? -1 : 0))).length, 0);
 });
 
 test("detached parts are all parts of a territory but its largest, as many as the edit counts", () => {
-  const ground = plan.planGround(answer({ territory_index: PLANNED.map((_, at) => (at % 9 === 0 ? 1 : 0)) }), TABLE);
+  const ground = plan.groundFrom(answer({ territory_index: PLANNED.map((_, at) => (at % 9 === 0 ? 1 : 0)) }), TABLE);
   const edit = new Edit(ground.links, ground.weights, ground.owner, 2);
   const apart = plan.detached(ground, ground.owner);
   assert.equal(apart.length, edit.pieces(0) + edit.pieces(1) - 2);
@@ -104,7 +104,7 @@ test("detached parts are all parts of a territory but its largest, as many as th
 });
 
 test("an answer about a scenario that is not looked at any more changes nothing", () => {
-  const chosen = { scenario: { scenario: "Spring" } as plan.Scenario, tag: "", ground: plan.planGround(answer(), TABLE), checked: null };
+  const chosen = { scenario: { scenario: "Spring" } as plan.Scenario, tag: "", ground: plan.groundFrom(answer(), TABLE), checked: null };
   const asked = plan.nameChosen("Autumn")(plan.firstPlanState());
   assert.equal(plan.scenarioCame(chosen)(asked), asked);
   assert.equal(plan.scenarioCame(chosen)(plan.nameChosen("Spring")(asked)).chosen, chosen);
@@ -122,7 +122,7 @@ test("only what somebody else did first is said to be stale", () => {
 });
 
 test("what changes hands is told by territory ids and shown by texture too", () => {
-  const ground = plan.planGround(answer(), TABLE);
+  const ground = plan.groundFrom(answer(), TABLE);
   const owner = ground.owner.map((one, cell) => (cell === 3 ? 1 - one : one));
   const swapped = owner.map((one) => (one < 0 ? -1 : 1 - one));
   const other = { territories: [ground.answer.territories[1], ground.answer.territories[0]], owner: swapped };

@@ -147,7 +147,7 @@ export interface PlanGround {
   readonly missing: number;
 }
 
-export function planGround(answer: ScenarioCells, cells: CellTable): PlanGround {
+export function groundFrom(answer: ScenarioCells, cells: CellTable): PlanGround {
   const count = cells.ids.length;
   const place = Int32Array.from(answer.cells, (id) => cells.position.get(id) ?? -1);
   const spread = (column: readonly number[]): Float64Array => {

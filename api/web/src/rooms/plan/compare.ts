@@ -3,7 +3,7 @@
 import type * as Api from "../../core/api-types.js";
 import { decimal, integer, percent } from "../../core/format.js";
 import type { Catalogue } from "../../core/i18n.js";
-import { planGround, type Chosen, type PlanGround, type ScenarioCells } from "../../core/plan.js";
+import { groundFrom, type Chosen, type PlanGround, type ScenarioCells } from "../../core/plan.js";
 import type { State } from "../../core/state.js";
 import { figureElement, given, make, swatch } from "../../ui/dom.js";
 import { pathOf, type Desk } from "./desk.js";
@@ -43,7 +43,7 @@ function livePlan({ plan }: State, ground: PlanGround): Other | null {
 async function otherScenario(desk: Desk, name: string): Promise<Other | null> {
   const { cells } = desk.app.store.now;
   if (!cells) return null;
-  const ground = planGround(await desk.app.read<ScenarioCells>(`${pathOf(name)}/cells`), cells);
+  const ground = groundFrom(await desk.app.read<ScenarioCells>(`${pathOf(name)}/cells`), cells);
   return { name, territories: ground.answer.territories, owner: ground.owner, load: summed(ground, ground.owner) };
 }
 

@@ -85,7 +85,7 @@ export class Desk {
   private async groundOf(name: string, cells: CellTable): Promise<PlanGround> {
     const answer = await this.app.read<ScenarioCells>(`${pathOf(name)}/cells`);
     this.laidOver = cells;
-    return plan.planGround(answer, cells);
+    return plan.groundFrom(answer, cells);
   }
 
   /** Asks what in the question of a scenario that is not within tolerance cannot work. */
