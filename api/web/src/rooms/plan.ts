@@ -43,6 +43,8 @@ class PlanRoom {
   private readonly scenery: Scenery;
   private entered = false;
   private territory = -1;
+  /** The scenario that the map was moved to. */
+  private seen: string | null = null;
   private against = "live";
   private choice: MapChoice = "difference";
   private compared: Compared | null = null;
@@ -160,6 +162,8 @@ class PlanRoom {
     if (this.territory >= (chosen?.ground.answer.territories.length ?? 0)) this.territory = -1;
     this.table.draw(chosen, this.app.store.now, (at) => this.painting.standing(at));
     if (name === null || chosen) this.show();
+    if (chosen && name !== this.seen) this.scenery.fit((cell) => chosen.ground.inside[cell] === 1);
+    this.seen = chosen ? name : this.seen;
   }
 
   /** Puts on the map what the reader looks at. */

@@ -41,6 +41,8 @@ export class KeptStrokes {
   readonly element: HTMLElement;
   readonly queue: StrokeQueue;
   private standing: Standing;
+  /** What somebody else made of it is on its way. */
+  private reloading: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly of: StrokesOf,
@@ -64,7 +66,9 @@ export class KeptStrokes {
     });
     this.queue.state.watch(
       ({ health }) => [health],
-      ({ health }) => void (health === "conflict" && of.reload()),
+      ({ health }) => {
+        if (health === "conflict") this.reloading = of.reload();
+      },
     );
   }
 
@@ -123,6 +127,8 @@ export class KeptStrokes {
   }
 
   private async decide(): Promise<void> {
+    await this.reloading;
+    if (this.queue.state.now.health !== "conflict") return;
     const choices = await this.choices(this.queue.state.now.pending);
     if (!choices) return;
     const { operations } = this.settle(this.queue.state.now.pending, choices);
