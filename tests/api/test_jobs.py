@@ -94,7 +94,8 @@ def test_somebody_elses_job_is_not_there(editor: Client, engine_of: sa.Engine) -
 @pytest.mark.parametrize("role", ["branch_manager", "rm", "consumer"])
 def test_only_planners_queue_work_for_the_whole_bank(editor: Client, role: str) -> None:
     editor.act_as(Actor("x", role, frozenset({"B2"})))  # type: ignore[arg-type]
-    for path, body in (("catchments", BUFFER), ("catchments/preview", BUFFER), ("runs", {})):
+    whole = {"spec": BUFFER["spec"], "branches": []}
+    for path, body in (("catchments", whole), ("catchments/preview", whole), ("runs", {})):
         assert editor.post(f"/api/v1/{path}", body).status_code == 403
     editor.act_as(Actor("p", "planner"))
     assert editor.get("/api/v1/jobs").json()["jobs"] == []

@@ -86,6 +86,7 @@ OPERATIONS = {
     "read_grid_log",
     "list_members",
     "read_grid",
+    "read_grid_counts",
     "read_grid_card",
     "list_features",
     "create_feature",

@@ -37,12 +37,13 @@ def test_keys_use_and_log_work_with_the_application_login(application: str) -> N
             for role, branches in (("hq", ()), ("rm", ("b1",)))
         }
     with serving(application) as server:
+        before = [line["action"] for line in server.with_token(made["hq"], "/api/v1/audit-log").json()["lines"]]
         assert server.with_token(made["rm"]).json()["actor"]["branch_ids"] == ["b1"]
         assert server.with_token(made["rm"], "/api/v1/runs", "POST").status_code in (403, 422)
         branches = server.with_token(made["rm"], "/api/v1/branches").json()["branches"]
         assert [branch["id"] for branch in branches] == ["b1"]
         log = server.with_token(made["hq"], "/api/v1/audit-log").json()["lines"]
-        assert [line["action"] for line in log] == ["start_run"]
+        assert [line["action"] for line in log] == ["start_run", *before]
         assert server.with_token(made["hq"], SESSION).status_code == 200
     with engine.begin() as connection:
         used = connection.scalar(sa.text("SELECT count(*) FROM api_key WHERE last_used_at IS NOT NULL"))

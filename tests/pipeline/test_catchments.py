@@ -307,7 +307,8 @@ def test_others_see_their_own_branches_and_change_nothing(begun: sa.Connection) 
     with pytest.raises(NotAllowedError, match="outside your scope"):
         catchment_card(begun, manager, "B1")
     writes: list[Callable[[], object]] = [
-        lambda: draw_branches(begun, manager, {"B2": SPECS["buffer"]}, NOW),
+        lambda: draw_branches(begun, Actor("r", "rm", frozenset({"B2"})), {"B2": SPECS["buffer"]}, NOW),
+        lambda: draw_branches(begun, manager, {"B2": SPECS["buffer"]}, NOW, {"holes": "nearest"}),
         lambda: draw_all(begun, manager, SPECS["buffer"], NOW),
         lambda: settle_catchments(begun, manager, {"holes": "nearest"}, NOW),
         lambda: redraw(begun, manager, NOW),
@@ -315,6 +316,9 @@ def test_others_see_their_own_branches_and_change_nothing(begun: sa.Connection) 
     for write in writes:
         with pytest.raises(NotAllowedError, match="may not change data"):
             write()
+    with pytest.raises(NotFoundError, match="no branch B1"):
+        draw_branches(begun, manager, {"B1": SPECS["buffer"]}, NOW)
+    assert draw_branches(begun, manager, {"B2": SPECS["buffer"]}, NOW), "the own one is a branch manager's to draw"
 
 
 def test_what_cannot_be_drawn_is_refused_by_name(begun: sa.Connection) -> None:

@@ -85,7 +85,9 @@ def scenario_cells(connection: sa.Connection, actor: Actor, name: str) -> dict[s
         "placed": np.flatnonzero(np.isin(cells, _placed(spec))),
         "cut": np.concatenate([part.cut + at for part, at in zip(parts, cells_before, strict=False)]),
         "bridges": np.concatenate([part.bridges + at for part, at in zip(parts, cells_before, strict=False)]),
-        "territories": _territories(connection, (record.version_id, inputs), spec, parts),
+        "territories": _territories(
+            connection, _names_known(connection, actor, inputs), record.version_id, spec, parts
+        ),
     }
 
 
@@ -114,11 +116,15 @@ def _placed(spec: Spec) -> CellArray:
     return np.array(names, dtype=np.uint64)
 
 
+def _names_known(connection: sa.Connection, actor: Actor, inputs: Inputs) -> dict[str, str]:
+    """Return the managers' names, by id, of the branches that the actor sees; a deputy may come from another one."""
+    rows = managers(connection, inputs).select("id", "name", "org_unit_id").iter_rows()
+    return {rm_id: name for rm_id, name, branch_id in rows if actor.sees(branch_id)}
+
+
 def _territories(
-    connection: sa.Connection, versions: tuple[int, Inputs], spec: Spec, parts: list[PartCells]
+    connection: sa.Connection, names: dict[str, str], version: int, spec: Spec, parts: list[PartCells]
 ) -> list[dict[str, Any]]:
-    version, inputs = versions
-    names = dict(managers(connection, inputs).select("id", "name").iter_rows())
     table = read_frame(connection, "territory", version_id=version)
     colours = {(row["branch_id"], row["id"]): row["colour"] for row in table.iter_rows(named=True)}
     return [
