@@ -8,7 +8,7 @@ import math
 import h3
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 EARTH_RADIUS_M = 6378137.0
 
@@ -36,9 +36,9 @@ def pixel_of(page: Page, cell: str) -> tuple[float, float]:
     return left, top
 
 
-def picture(page: Page) -> np.ndarray:
-    """Return the screen, shape (height, width, 3)."""
-    return np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
+def picture(seen: Page | Locator) -> np.ndarray:
+    """Return the screen or an element that is scrolled to, shape (height, width, 3)."""
+    return np.asarray(Image.open(io.BytesIO(seen.screenshot())).convert("RGB"))
 
 
 def colour_at(screen: np.ndarray, pixel: tuple[float, float]) -> str:
