@@ -31,7 +31,7 @@ export const mapRoom: Room = {
     followShown(store, app.read);
     const shown = legend(store);
     shown.append(saving(app, shown));
-    const side = [search(app), controls(store), shownControls(app), shown, nextPanel(app), hint];
+    const side = [search(app), controls(store), shown, shownControls(app), nextPanel(app), hint];
     return { key, anywhere: key, side, stage: [territoryPanel(store)] };
   },
 };
