@@ -41,6 +41,13 @@ function sources(folder) {
   });
 }
 
+// OpenLayers' private members end in an underscore, and nothing else does; phrases of rooms begin with the room's name:
+// both may be called anything, as long as no text names one and none is an export reached through `import * as`.
+const SHORTENED = /[a-zA-Z]_$|^(?:plan|grids|queue|tools|conflict|strokes|keys)[A-Z]/;
+const named = sources(from("")).flatMap((text) => [...text.matchAll(/(?<!dataset\[)(["'`])(\w+)\1/g)].map(([, , name]) => name));
+const lost = named.filter((name) => SHORTENED.test(name) && !name.endsWith("_"));
+if (lost.length) throw new Error(`${lost.join(", ")}: a phrase that is shortened cannot be looked up by its name`);
+
 mkdirSync(out, { recursive: true });
 const { metafile } = await build({
   ...common,
@@ -50,9 +57,7 @@ const { metafile } = await build({
   legalComments: "none",
   metafile: true,
   plugins: [withoutUnused, partsOfH3],
-  // OpenLayers' private members end in an underscore, and nothing else does; phrases of rooms begin with the room's
-  // name and are never looked up by it: both may be called anything. (An export called so is out of reach of import * as.)
-  mangleProps: /[a-zA-Z]_$|^(?:plan|grids|queue|tools|conflict|strokes|keys)[A-Z]/,
+  mangleProps: SHORTENED,
 });
 await build({ ...common, entryPoints: { app: from("app.css") } });
 for (const name of ["index.html", "gate.js"]) copyFileSync(from(name), `${out}${name}`);

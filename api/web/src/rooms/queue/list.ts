@@ -110,17 +110,17 @@ export function queueLog({ app, queue, work }: Parts): HTMLElement {
   return element;
 }
 
-const DID = {
-  accept: "queueDidAccept",
-  choose: "queueDidChoose",
-  place: "queueDidPlace",
-  reject: "queueDidReject",
-  undo: "queueDidUndo",
-} as const;
+const DID = new Map<string, (words: Catalogue) => string>([
+  ["accept", (words) => words.queueDidAccept],
+  ["choose", (words) => words.queueDidChoose],
+  ["place", (words) => words.queueDidPlace],
+  ["reject", (words) => words.queueDidReject],
+  ["undo", (words) => words.queueDidUndo],
+]);
 
 /** What a decision did, in words. */
 export function didWhat(words: Catalogue, kind: string): string {
-  return kind in DID ? words[DID[kind as keyof typeof DID]] : kind;
+  return DID.get(kind)?.(words) ?? kind;
 }
 
 export function logRow(entry: Entry, language: Language, undo: (() => void) | null): HTMLElement {
