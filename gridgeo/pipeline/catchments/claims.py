@@ -41,6 +41,7 @@ def draw_with_claims(
     with whole_bank(connection):
         terrain, plan = newest_plan(connection)
         claims = areas_of(plan, terrain).claims
+        inputs = newest_inputs(connection)
         where = {"branch_id": list(drawn)}
         settled = read_frame(connection, "catchment_cell", version_id=result.version_id, where=where)
         borders = read_frame(connection, "catchment", version_id=result.version_id, where=where)
@@ -48,7 +49,7 @@ def draw_with_claims(
         for branch_id in drawn:
             own = claims.filter(pl.col("branch") == terrain.position(branch_id))["at"].to_numpy()
             cells = terrain.cells[np.sort(own)]
-            counts = counts_on(connection, newest_inputs(connection), cells, language)
+            counts = counts_on(connection, inputs, cells, language)
             border = borders.filter(pl.col("branch_id") == branch_id)["geometry"]
             found.append(
                 {
