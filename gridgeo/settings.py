@@ -9,6 +9,7 @@ from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gridgeo.errors import InvalidInputError
+from gridgeo.maps.tile_server import TileServer, tile_server_from_file
 
 DEFAULT_STORE_URL = "sqlite:///gridgeo.db"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -27,6 +28,8 @@ class Settings(BaseSettings):
     request_timeout_s: after this long a request is answered with 503.
     tile_cache_bytes: memory for encoded tiles of the live publication.
     publication_cache_s: so long another process's publication may take to be noticed.
+    tile_server: TOML file that describes the bank's own tile server, see `gridgeo.maps.tile_server`; the map has no
+    other background than the ground's own layers without it.
     allow_unsafe_role: whether ``gridgeo serve`` and ``gridgeo db check`` take a PostgreSQL login that no policy holds
     for, such as a superuser; for development.
 
@@ -61,6 +64,7 @@ class Settings(BaseSettings):
     request_timeout_s: float = Field(default=10.0, gt=0)
     tile_cache_bytes: int = Field(default=64 * 1024 * 1024, ge=0)
     publication_cache_s: float = Field(default=0.1, ge=0, le=5)
+    tile_server: str = ""
     allow_unsafe_role: bool = False
 
     mode: Literal["embedded", "server"] = "embedded"
@@ -114,3 +118,21 @@ def check_server(settings: Settings) -> None:
             raise InvalidInputError(
                 "GRIDGEO_{setting} is missing: the other settings of the provider need it", setting=name
             )
+
+
+def tile_server(settings: Settings) -> TileServer | None:
+    """Read what is set of the bank's tile server, None where nothing is.
+
+    Raises InvalidInputError naming what does not fit, an address without https under a service with it among it: no
+    browser shows such tiles.
+    """
+    if not settings.tile_server:
+        return None
+    found = tile_server_from_file(settings.tile_server)
+    if settings.is_server and settings.public_url.startswith("https:") and not found.url.startswith("https:"):
+        raise InvalidInputError(
+            "GRIDGEO_TILE_SERVER: url in {path} must begin with https as {public} does: browsers refuse its tiles",
+            path=settings.tile_server,
+            public=settings.public_url,
+        )
+    return found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from fastapi import FastAPI
@@ -23,6 +25,7 @@ from gridgeo.errors import (
     NotFoundError,
 )
 from gridgeo.i18n import Language, language_from, translate
+from gridgeo.pipeline.place_names import place_label
 from gridgeo_api.invalid import first_fault
 
 logger = logging.getLogger("gridgeo_api")
@@ -130,6 +133,9 @@ def problem(
     }
     if kind.code == KINDS[SignInError].code and getattr(connection.app.state.access, "browser", None) is not None:
         body["login"] = "/login"
+    unclear: Any = values.get("unclear")
+    if unclear is not None:
+        body["unclear"] = _unclear(unclear, language)
     fixed = {"cache-control": "no-store", "content-language": language, "vary": "Accept-Language"}
     if kind.status in (BUSY.status, KINDS[TooManyError].status):
         fixed["retry-after"] = str(values.get("seconds", RETRY_AFTER_S))
@@ -180,13 +186,28 @@ async def _on_status(request: Request, error: Exception) -> Response:
     return problem_from_status(request, status, **headers)
 
 
+def _unclear(rows: Sequence[Mapping[str, Any]], language: Language) -> list[dict[str, Any]]:
+    """Return the texts that were not understood, with what is near called in the reader's language."""
+    near = [[{"text": one["text"], "label": place_label(one, language)} for one in row["near"]] for row in rows]
+    return [{"given": row["given"], "near": places} for row, places in zip(rows, near, strict=True)]
+
+
 def _plain(text: str) -> str:
     """Return text that UTF-8 can carry; a path may hold lone surrogates."""
     return text.encode("utf-8", "replace").decode()
 
 
 def _dumps(body: dict[str, object]) -> bytes:
-    return orjson.dumps({key: _plain(value) if isinstance(value, str) else value for key, value in body.items()})
+    return orjson.dumps({key: _plain_within(value) for key, value in body.items()})
+
+
+def _plain_within(value: object) -> object:
+    """Return a value of the body with its texts plain, those of `unclear` as well."""
+    if isinstance(value, list):
+        return [_plain_within(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain_within(item) for key, item in value.items()}
+    return _plain(value) if isinstance(value, str) else value
 
 
 def _page(body: dict[str, object], language: Language) -> str:

@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gridgeo.errors import InvalidInputError
 from gridgeo_api.errors import PROBLEM_JSON, problem_from_error, problem_from_status
 
 logger = logging.getLogger("gridgeo_api")
@@ -30,22 +31,7 @@ GZIP_LEVEL = 5
 BROTLI_QUALITY = 4
 """About gzip's time at level 5, and a tenth fewer bytes."""
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "worker-src 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-    )
-)
 SECURITY_HEADERS = {
-    "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -53,22 +39,52 @@ SECURITY_HEADERS = {
 }
 
 
+def require_cells_fit(request: HTTPConnection, count: int) -> None:
+    """Let pass what an answer by branches may hold; InvalidInputError for more cells than that."""
+    most = request.app.state.settings.max_cells_per_answer
+    if count > most:
+        raise InvalidInputError(
+            "the answer would hold {count} cells, at most {limit} are given at once: name one branch, or fewer of them",
+            count=count,
+            limit=most,
+        )
+
+
+def content_security_policy(pictures_from: str | None = None) -> str:
+    """Return the policy of every answer; pictures_from: the one other origin that pictures may come from."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data: blob:" + (f" {pictures_from}" if pictures_from else ""),
+            "connect-src 'self'",
+            "font-src 'self'",
+            "worker-src 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+        )
+    )
+
+
 class Guard:
     """Outermost middleware: security headers on every answer, and every failure a problem+json.
 
     Whatever the framework or a limit answers in plain text is replaced, and an error that nobody caught becomes a 500
-    that says nothing about our insides.
+    that says nothing about our insides. pictures_from: the bank's tile server, whose pictures the page may show.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, pictures_from: str | None = None) -> None:
         self.app = app
+        self.headers = {"content-security-policy": content_security_policy(pictures_from)} | SECURITY_HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and watch over its answer."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        answer = _Answer(scope, receive, send)
+        answer = _Answer(scope, receive, send, self.headers)
         try:
             await self.app(scope, receive, answer.send)
         except Exception as error:
@@ -80,7 +96,8 @@ class Guard:
 class _Answer:
     """One answer on its way out."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, headers: dict[str, str]) -> None:
+        self.headers = headers
         self.scope = scope
         self.receive = receive
         self.forward = send
@@ -99,9 +116,10 @@ class _Answer:
             self.replaced = True
             kept = {"allow": headers["allow"]} if "allow" in headers else {}
             answer = problem_from_status(HTTPConnection(self.scope), message["status"], **kept)
-            await answer(self.scope, self.receive, _Answer(self.scope, self.receive, self.forward).send)
+            again = _Answer(self.scope, self.receive, self.forward, self.headers)
+            await answer(self.scope, self.receive, again.send)
             return
-        headers.update(SECURITY_HEADERS)
+        headers.update(self.headers)
         await self.forward(message)
 
 

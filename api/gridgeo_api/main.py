@@ -18,7 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from gridgeo import __version__
-from gridgeo.settings import Settings, check_server
+from gridgeo.settings import Settings, check_server, tile_server
 from gridgeo.storage import SERVING, check_schema, open_engine
 from gridgeo_api.audit_trail import AuditTrail, audit_engine
 from gridgeo_api.auth import LOOPBACK_HOSTS, EmbeddedAccess, RequireActor, RequireOwnOrigin
@@ -92,6 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.settings = chosen
+    app.state.tile_server = tile_server(chosen)
     app.state.has_process = False
     app.state.watchers = anyio.CapacityLimiter(MAX_WATCHERS)
     app.state.uploads = anyio.CapacityLimiter(MAX_UPLOADS_AT_ONCE)
@@ -136,7 +137,8 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     app.add_middleware(Observe, figures=app.state.figures, scheme=None if public is None else public.scheme)
-    app.add_middleware(Guard)
+    tiles = app.state.tile_server
+    app.add_middleware(Guard, pictures_from=None if tiles is None else tiles.host)
 
 
 def _add_routes(app: FastAPI) -> None:

@@ -102,7 +102,8 @@ def describe(app: FastAPI) -> None:
                 tags=app.openapi_tags,
             )
             models = schema.setdefault("components", {}).setdefault("schemas", {})
-            models["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            found = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            models |= found.pop("$defs", {}) | {"Problem": found}
             _restore_examples(models)
             _add_everywhere(schema)
             _tell_revalidation(schema)

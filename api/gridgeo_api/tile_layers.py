@@ -15,7 +15,9 @@ from gridgeo.pipeline.map_layers import draft_territories, grid_revisions, worki
 from gridgeo.pipeline.tiles import Tile, TileSource, layer_index
 from gridgeo_api.deps import Reading
 
-LayerName = Literal["cells", "territories", "grids", "catchments", "branches", "boundaries", "streets", "all"]
+LayerName = Literal[
+    "cells", "territories", "grids", "catchments", "branches", "boundaries", "streets", "buildings", "all"
+]
 
 
 def tiles_of(reading: Reading) -> TileSource:

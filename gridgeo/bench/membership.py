@@ -24,7 +24,7 @@ from gridgeo.cells import (
 )
 from gridgeo.domain import FloatArray, IntArray, local_actor
 from gridgeo.domain.tables import CUSTOMERS, ORG_UNITS
-from gridgeo.pipeline.grids.sets import Operation, begin_set, edit
+from gridgeo.pipeline.grids.sets import FirstGrid, Operation, begin_set, edit
 from gridgeo.pipeline.membership import assign_members, members_of
 from gridgeo.pipeline.versions import newest_inputs
 from gridgeo.storage import finish_version, new_version, open_engine, set_live, upgrade, write_frame
@@ -126,7 +126,7 @@ def _members(connection: sa.Connection, areas: Shapes, lng: FloatArray, lat: Flo
     _write_ground(connection, areas)
     _write_bank(connection, lng, lat)
     catchment = _write_catchment(connection, areas)
-    begin_set(connection, actor, BRANCH, WHEN, catchment_id=catchment, resolution=GRID_RESOLUTION)
+    begin_set(connection, actor, BRANCH, WHEN, FirstGrid(catchment, GRID_RESOLUTION))
     made = edit(connection, actor, BRANCH, Operation("create_proposal", {"method": "boundaries"}), WHEN).made
     assign_members(connection, actor, newest_inputs(connection), WHEN)
     area_of = {grid: int(name.removeprefix("area ")) for grid, name in made.items()}

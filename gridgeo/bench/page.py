@@ -41,7 +41,8 @@ FLOORS: dict[str, tuple[str, float]] = {
     "brush-40-step": ("ms", 16.0),
 }
 """Unit and most that is allowed; brush-40-step is the worst step of each stroke, in the middle of the strokes."""
-PANS = {"pan-20k": 15.0, "pan-3k": 30.0}
+PANS: dict[str, float | None] = {"pan-20k": 15.0, "pan-3k": 30.0, "pan-two-maps": None}
+"""Least that is allowed; two plans on two maps, 20,000 cells in view on each, have no floor in the issue."""
 BUNDLE_KB = 220.0
 
 
@@ -100,5 +101,7 @@ def _bench_script(folder: Path) -> Path:
 def _cases(figures: Figures) -> list[Case]:
     cases = [Case(name, unit, figures.medians[name], "lower", floor) for name, (unit, floor) in FLOORS.items()]
     cases += [Case(name, "frames/s", figures.medians[name], "higher", floor) for name, floor in PANS.items()]
-    size = len(gzip.compress((STATIC / "app.js").read_bytes(), 9)) / 1024
+    # What one person loads: the script and the words of one language, the longer one, as the build counts it.
+    sizes = [len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in ("app.js", "words-en.js", "words-zh.js")]
+    size = (sizes[0] + max(sizes[1:])) / 1024
     return [*cases, Case("bundle", "KB", round(size, 1), "lower", BUNDLE_KB)]

@@ -5,7 +5,14 @@ from gridgeo.cells.distance import EARTH_RADIUS_M, local_xy_m, metres_between
 from gridgeo.cells.fill import cells_from_polygon, cells_from_polygon_guarded, cells_from_polygons
 from gridgeo.cells.gate import API_LIMITS, CLI_LIMITS, Admission, GateLimits, admission, admit_polygon, estimate_cells
 from gridgeo.cells.house import shape_from_house, shape_to_house, to_house
-from gridgeo.cells.membership import RULES, Memberships, disagree, holding_polygon, settle_membership
+from gridgeo.cells.membership import (
+    RULES,
+    Memberships,
+    disagree,
+    holding_polygon,
+    settle_membership,
+    smallest_holding,
+)
 from gridgeo.cells.moves import Moved, children, move_counts, move_scores, rolled_up
 from gridgeo.cells.neighbours import NeighbourGraph, cells_around, neighbour_graph, ring_pairs
 from gridgeo.cells.overlay import overlay_areas, overlay_lengths
@@ -73,6 +80,7 @@ __all__ = [
     "settle_membership",
     "shape_from_house",
     "shape_to_house",
+    "smallest_holding",
     "to_house",
     "to_wgs84",
 ]

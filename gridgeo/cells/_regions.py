@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ CodeArray = npt.NDArray[np.uint8]
 _MIXED = 255
 _WEST_DEG, _SOUTH_DEG, _STEP_DEG = 73.0, 17.0, 0.25
 _COLUMNS, _ROWS = 252, 150
+_PREPARED = Lock()
+"""GEOS makes the index of a prepared shape when it is first asked: two threads at once would end the process."""
 
 
 def _ring(text: str, unit_deg: float) -> shapely.Polygon:
@@ -59,10 +62,13 @@ def region_codes(lng: FloatArray, lat: FloatArray) -> CodeArray:
     column, row = (lng - _WEST_DEG) / _STEP_DEG, (lat - _SOUTH_DEG) / _STEP_DEG
     near = (column >= 0) & (column < _COLUMNS) & (row >= 0) & (row < _ROWS)
     square = np.where(near, row, 0.0).astype(np.int64) * _COLUMNS + np.where(near, column, 0.0).astype(np.int64)
-    codes = np.where(near, _raster()[square], np.uint8(0))
+    with _PREPARED:
+        raster = _raster()
+    codes = np.where(near, raster[square], np.uint8(0))
     mixed = np.flatnonzero(codes == _MIXED)
     if len(mixed):
-        codes[mixed] = _exact_codes(lng[mixed], lat[mixed])
+        with _PREPARED:
+            codes[mixed] = _exact_codes(lng[mixed], lat[mixed])
     return codes
 
 

@@ -79,6 +79,19 @@ def holding_polygon(lng: npt.ArrayLike, lat: npt.ArrayLike, polygons: Shapes) ->
     return holder
 
 
+def smallest_holding(lng: npt.ArrayLike, lat: npt.ArrayLike, polygons: Shapes) -> IntArray:
+    """Find the smallest polygon by area that holds each point.
+
+    Villages lie in towns, towns in counties: the finest is found without knowing which kinds there are. Takes, returns
+    and raises what `holding_polygon` does.
+    """
+    shapes = np.asarray(polygons, dtype=np.object_)
+    smallest_first = np.argsort(shapely.area(shapes), kind="stable")
+    found = holding_polygon(lng, lat, shapes[smallest_first])
+    # one more at the end: what -1 stands for
+    return np.append(smallest_first, -1)[found]
+
+
 def _by_squares(x: FloatArray, y: FloatArray, tree: shapely.STRtree, outlines: npt.NDArray[np.object_]) -> IntArray:
     """Answer square by square away from the outlines, and point by point along them."""
     squares = _squares_over(outlines, len(x))

@@ -56,8 +56,8 @@ def draw(  # noqa: PLR0913 - the options are the command's interface
         typer.Option(
             "--method",
             "--catchments",
-            help="drive_time, straight_line, municipality, drawn, buffer, isochrone, administrative, customers "
-            "or as_drawn.",
+            help="drive_time, straight_line, municipality, drawn, buffer, isochrone, administrative, places, between, "
+            "customers or as_drawn.",
         ),
     ] = "drive_time",
     branch: BranchOption = None,
@@ -81,6 +81,14 @@ def draw(  # noqa: PLR0913 - the options are the command's interface
         list[str] | None, typer.Option(help="Administrative unit by name or code. Can be given several times.")
     ] = None,
     kind: Annotated[str | None, typer.Option(help="Kind of unit; alone, the one that the branch stands in.")] = None,
+    place: Annotated[
+        list[str] | None,
+        typer.Option(help="Village, community or street by name or code, or a list of them. Can be repeated."),
+    ] = None,
+    road: Annotated[
+        list[str] | None, typer.Option(help="Street that the catchment lies along; give two or more, for between.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="What the catchment is called.")] = None,
     share: Annotated[float | None, typer.Option(help="Share of the branch's own customers to hold, 0 to 1.")] = None,
     contiguous: Annotated[bool, typer.Option("--contiguous", help="Join the pieces that customers live in.")] = False,
     fill_holes: Annotated[bool, typer.Option("--fill-holes", help="Add the cells that are enclosed.")] = False,
@@ -115,12 +123,15 @@ def draw(  # noqa: PLR0913 - the options are the command's interface
             "mode": mode,
             "units": list(unit or ()),
             "kind": kind,
+            "places": list(place or ()),
+            "roads": list(road or ()),
             "share": share,
             "contiguous": contiguous,
             "fill_holes": fill_holes,
         },
         rules=_rules(overlaps, holes, priority),
         fineness=Fineness(resolution, branch_resolutions(branch_resolution)),
+        title=title,
     )
     with session(store, as_json, actor) as opened, opened.engine.begin() as connection:
         result = draw_choice(connection, opened.actor, choice, now())

@@ -1,12 +1,13 @@
-"""A server that says it is about to stop before it does: no new work arrives, what is under way is finished."""
+"""A server that says when it answers, and that it is about to stop before it does: what is under way is finished."""
 
 from __future__ import annotations
 
+import http.client
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from gridgeo.settings import Settings
 
 APPLICATION = "gridgeo_api.main:served_app"
 GRACE_S = 5
+ASK_AGAIN_AFTER_S = 0.05
+ANSWERS_WITHIN_S = 5.0
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what stands for all is asked for at loopback
 
 
 class DrainingServer(MPServer):
@@ -25,10 +29,26 @@ class DrainingServer(MPServer):
     A load balancer then sends no more requests here. Being told twice stops at once.
     """
 
+    answering: Callable[[], None] | None = None
+    """Called once, when the port answers: the worker listens some seconds after the server has begun."""
+
     def __init__(self, application: str, drain_file: Path, drain_s: float, **options: Any) -> None:  # noqa: ANN401
         super().__init__(application, **options)
         self._drain_file = drain_file
         self._drain_s = drain_s
+
+    def startup(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - granian's hook
+        """Start the worker, and wait for its first answer beside it."""
+        super().startup(*args, **more)  # type: ignore[no-untyped-call]
+        threading.Thread(target=self._tell_when_answering, daemon=True).start()
+
+    def _tell_when_answering(self) -> None:
+        host = EVERY_ADDRESS.get(self.bind_addr, self.bind_addr)
+        while not _answers(host, self.bind_port):
+            if self.main_loop_interrupt.wait(ASK_AGAIN_AFTER_S) and self.interrupt_signal:
+                return
+        if self.answering:
+            self.answering()
 
     def signal_handler_interrupt(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - granian's hook
         """Begin to stop."""
@@ -40,6 +60,15 @@ class DrainingServer(MPServer):
         timer = threading.Timer(self._drain_s, super().signal_handler_interrupt)
         timer.daemon = True
         timer.start()
+
+
+def _answers(host: str, port: int) -> bool:
+    """Tell whether anything is answered there, a refusal too."""
+    asking = http.client.HTTPConnection(host, port, timeout=ANSWERS_WITHIN_S)
+    with suppress(OSError, http.client.HTTPException), closing(asking) as connection:
+        connection.request("GET", "/health")
+        return connection.getresponse().status > 0
+    return False
 
 
 @contextmanager

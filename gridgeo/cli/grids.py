@@ -59,12 +59,13 @@ def new(  # noqa: PLR0913 - the options are the command's interface
     Example: gridgeo grid new B1 --proposal balanced --option low=500 --option high=1000
     """
     from gridgeo.cli.common import now
-    from gridgeo.pipeline.grids.sets import Operation, begin_set, edit
+    from gridgeo.pipeline.grids.sets import FirstGrid, Operation, begin_set, edit
 
     if option and proposal is None:
         raise InvalidInputError("--option belongs to a proposal: name one with --proposal")
     with session(store, as_json, actor) as opened, opened.engine.begin() as connection:
-        result = begin_set(connection, opened.actor, branch, now(), catchment_id=catchment, resolution=resolution)
+        first = FirstGrid(catchment, resolution, opened.language)
+        result = begin_set(connection, opened.actor, branch, now(), first)
         if proposal is not None:
             args = {"method": proposal, "options": pairs(option)}
             result = edit(connection, opened.actor, branch, Operation("create_proposal", args), now())

@@ -14,7 +14,7 @@ from gridgeo.cli.common import JsonOption, StoreOption, emit, language, session
 from gridgeo.cli.db import UnsafeOption, refuse_unsafe_role
 from gridgeo.errors import InvalidInputError
 from gridgeo.i18n import translate
-from gridgeo.settings import LOOPBACK, Settings, check_server
+from gridgeo.settings import LOOPBACK, Settings, check_server, tile_server
 
 HostOption = Annotated[
     str | None, typer.Option("--host", help="Address to listen on; only a server may take another one than loopback.")
@@ -65,11 +65,12 @@ class Address:
 def server_address(host: str | None = None, port: int | None = None) -> Address:
     """Return where to listen: as given, else as set.
 
-    Raises InvalidInputError for an address that is not loopback in embedded mode (one user, one machine), and for a
-    server that lacks a setting.
+    Raises InvalidInputError for an address that is not loopback in embedded mode (one user, one machine), for a server
+    that lacks a setting, and for a tile server whose description does not fit.
     """
     settings = Settings()
     check_server(settings)
+    tile_server(settings)
     address = Address(host or settings.host, port or settings.port)
     if address.host not in LOOPBACK and not settings.is_server:
         raise InvalidInputError(
@@ -98,14 +99,21 @@ def login_link(store_url: str, address: Address) -> str | None:
 def start_server(store_url: str, address: Address, *, as_json: bool = False, link_as_json: bool = False) -> None:
     """Start granian and beside it a worker for the jobs; returns when the server stops, and the worker with it.
 
-    as_json: standard output is for objects alone, so the server's log is silent. link_as_json: the address and the
-    one-time login link are such an object; they stand on standard error otherwise.
+    The address and the one-time login link are told when the port answers: whoever opens the link then is let in.
+    as_json: standard output is for objects alone, so the server's log is silent. link_as_json: address and link are
+    such an object; they stand on standard error otherwise.
     """
     from gridgeo.cli.draining import draining_server
     from gridgeo.jobs.child import worker_beside
 
     link = login_link(store_url, address)
-    if link_as_json:
+    with worker_beside(store_url), draining_server(Settings(), address.host, address.port, not as_json) as server:
+        server.answering = lambda: _tell(address, link, link_as_json)
+        server.serve()
+
+
+def _tell(address: Address, link: str | None, as_json: bool) -> None:
+    if as_json:
         emit(True, {"url": address.url, "login": link})
     else:
         said = "Open this link once in your browser: {link}" if link else "Serving {url} at {address}."
@@ -113,5 +121,3 @@ def start_server(store_url: str, address: Address, *, as_json: bool = False, lin
         sys.stderr.write(words + "\n")
     sys.stdout.flush()
     sys.stderr.flush()
-    with worker_beside(store_url), draining_server(Settings(), address.host, address.port, not as_json) as server:
-        server.serve()

@@ -1,4 +1,4 @@
-"""`gridgeo territory submit|approve|reject|publish|rollback|history`: from a draft to what is live, and back."""
+"""`gridgeo territory submit|approve|reject|delete|publish|rollback|history`: from a draft to what is live, and back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RemarkOption = Annotated[str, typer.Option(help="Reason, kept in the log.")]
 
 def register(app: typer.Typer) -> None:  # noqa: ARG001 - the group is hung up by its own module
     """Add the commands of this module."""
-    for command in (submit, approve, reject, publish, rollback, history):
+    for command in (submit, approve, reject, delete, publish, rollback, history):
         TERRITORY.command(command.__name__)(command)
 
 
@@ -64,6 +64,21 @@ def reject(
     from gridgeo.pipeline.territories.approval import reject as step
 
     _decide(lambda connection, who: step(connection, who, scenario, now(), remark), (store, as_json, actor))
+
+
+def delete(
+    scenario: ScenarioArgument, store: StoreOption = None, as_json: JsonOption = False, actor: ActorOption = None
+) -> None:
+    """Delete a draft or a rejected scenario that was never published, with its log, comments, disputes and jobs.
+
+    Example: gridgeo territory delete Spring --as Li:planner
+    """
+    from gridgeo.pipeline.territories.removal import delete_scenario
+
+    with session(store, as_json, actor) as opened, opened.engine.begin() as connection:
+        body = delete_scenario(connection, opened.actor, scenario, now())
+    told = "deleted {scenario}: {entries} entries of its log, {disputes} disputes, {jobs} jobs"
+    emit(as_json, body, translate(told, language(), **body))
 
 
 def _decide(step: Callable[[Any, Any], dict[str, Any]], where: tuple[str | None, bool, str | None]) -> None:

@@ -35,6 +35,7 @@ class MeasureInfo(TypedDict):
     method: str
     numerator: str | None
     denominator: str | None
+    weight: str | None
     origin: str
     formula: str | None
 

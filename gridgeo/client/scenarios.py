@@ -77,6 +77,10 @@ class Scenarios:
         """Send a scenario back to its makers."""
         return cast("Scenario", self._step(name, "reject", revision, {"remark": remark}))
 
+    def delete(self, name: str, revision: int) -> Json:
+        """Delete a draft or a rejected scenario that was never published, with its log, comments, disputes and jobs."""
+        return self._transport.delete(_of(name), revision=revision)
+
     def publish(self, name: str, revision: int, effective_on: date) -> Json:
         """Make an approved scenario live."""
         return self._step(name, "publish", revision, {"effective_on": effective_on.isoformat()})

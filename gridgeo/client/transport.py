@@ -55,6 +55,11 @@ class Transport:
         sent: Json = orjson.loads(self.fetch("POST", path, params=params, body=body, headers=headers).content)
         return sent
 
+    def delete(self, path: str, *, revision: int) -> Json:
+        """Take something out that is as it was read, and return what is told of it."""
+        gone: Json = orjson.loads(self.fetch("DELETE", path, headers={"if-match": f'"{revision}"'}).content)
+        return gone
+
     def fetch(
         self,
         method: str,

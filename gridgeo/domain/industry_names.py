@@ -191,7 +191,7 @@ ISIC_4_DIVISIONS: dict[str, dict[str, tuple[str | None, str]]] = {
         "13": ("纺织", "Textiles"),
         "14": ("服装", "Wearing apparel"),
         "15": ("皮革及有关制品", "Leather and related products"),
-        "16": ("木材和木制品(家具除外)", "Wood and wood products except furniture"),
+        "16": ("木材和木制品（家具除外）", "Wood and wood products except furniture"),
         "17": ("纸和纸制品", "Paper and paper products"),
         "18": ("印刷和记录媒介复制", "Printing and copying of recorded media"),
         "19": ("焦炭和精炼石油", "Coke and refined petroleum"),
@@ -200,7 +200,7 @@ ISIC_4_DIVISIONS: dict[str, dict[str, tuple[str | None, str]]] = {
         "22": ("橡胶和塑料制品", "Rubber and plastics products"),
         "23": ("其他非金属矿物制品", "Other non-metallic mineral products"),
         "24": ("基本金属", "Basic metals"),
-        "25": ("金属制品(机械除外)", "Fabricated metal products except machinery"),
+        "25": ("金属制品（机械除外）", "Fabricated metal products except machinery"),
         "26": ("计算机、电子和光学产品", "Computers, electronics and optics"),
         "27": ("电气设备", "Electrical equipment"),
         "28": ("其他机械和设备", "Other machinery and equipment"),
@@ -226,8 +226,8 @@ ISIC_4_DIVISIONS: dict[str, dict[str, tuple[str | None, str]]] = {
     },
     "G": {
         "45": ("汽车和摩托车的买卖和修理", "Trade and repair of motor vehicles and motorcycles"),
-        "46": ("批发(汽车和摩托车除外)", "Wholesale trade except motor vehicles"),
-        "47": ("零售(汽车和摩托车除外)", "Retail trade except motor vehicles"),
+        "46": ("批发（汽车和摩托车除外）", "Wholesale trade except motor vehicles"),
+        "47": ("零售（汽车和摩托车除外）", "Retail trade except motor vehicles"),
     },
     "H": {
         "49": ("陆路和管道运输", "Land and pipeline transport"),
@@ -249,7 +249,7 @@ ISIC_4_DIVISIONS: dict[str, dict[str, tuple[str | None, str]]] = {
         "63": ("信息服务", "Information services"),
     },
     "K": {
-        "64": ("金融服务(保险和养恤金除外)", "Financial services except insurance and pensions"),
+        "64": ("金融服务（保险和养恤金除外）", "Financial services except insurance and pensions"),
         "65": ("保险、再保险和养恤金", "Insurance, reinsurance and pensions"),
         "66": ("金融辅助活动", "Activities auxiliary to finance"),
     },

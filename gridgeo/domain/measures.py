@@ -81,7 +81,7 @@ def _tiers() -> tuple[Measure, ...]:
 def _industries() -> tuple[Measure, ...]:
     """Return the merchants of each industry."""
     return tuple(
-        Measure(f"merchants_{name}", f"商户:{zh}", f"Merchants, {en}", "merchants", "count", "up", "hard-1")
+        Measure(f"merchants_{name}", f"商户：{zh}", f"Merchants, {en}", "merchants", "count", "up", "hard-1")
         for name, (zh, en) in ((name, INDUSTRY_NAMES[name]) for name in INDUSTRIES)
     )
 
@@ -91,7 +91,7 @@ def _merchant_rates() -> tuple[Measure, ...]:
     return tuple(
         Measure(
             f"penetration_merchants_{name}",
-            f"商户渗透率:{zh}",
+            f"商户渗透率：{zh}",
             f"Penetration among merchants, {en}",
             "share",
             "index",
@@ -105,7 +105,7 @@ def _merchant_rates() -> tuple[Measure, ...]:
 def _stages() -> tuple[Measure, ...]:
     """Return the customers of each stage of life of the example rule."""
     return tuple(
-        Measure(f"lifecycle_{name}", f"生命周期:{zh}", f"Life cycle, {en}", "customers", "count", "none", "stages-1")
+        Measure(f"lifecycle_{name}", f"生命周期：{zh}", f"Life cycle, {en}", "customers", "count", "none", "stages-1")
         for name, (zh, en) in STAGE_NAMES.items()
     )
 
@@ -114,7 +114,13 @@ def _quotients() -> tuple[Measure, ...]:
     """Return the location quotient of each industry."""
     return tuple(
         Measure(
-            f"lq_{name}", f"区位商:{zh}", f"Location quotient, {en}", "1 is average", "index", "none", "gamma-poisson-1"
+            f"lq_{name}",
+            f"区位商：{zh}",
+            f"Location quotient, {en}",
+            "1 is average",
+            "index",
+            "none",
+            "gamma-poisson-1",
         )
         for name, (zh, en) in ((name, INDUSTRY_NAMES[name]) for name in INDUSTRIES)
     )
@@ -123,11 +129,13 @@ def _quotients() -> tuple[Measure, ...]:
 MEASURES: tuple[Measure, ...] = (
     Measure("people", "人口", "People", "people", "count", "none", "spread-1"),
     Measure("households", "户数", "Households", "households", "count", "none", "spread-1"),
-    Measure("customers", "客户(期望数)", "Customers (expected)", "customers", "count", "up", "expected-1"),
-    Measure("customers_hard", "客户(落格数)", "Customers (by point)", "customers", "count", "up", "hard-1"),
+    Measure("customers", "客户（期望数）", "Customers (expected)", "customers", "count", "up", "expected-1"),
+    Measure("customers_hard", "客户（落格数）", "Customers (by point)", "customers", "count", "up", "hard-1"),
     Measure("merchants", "商户", "Merchants", "merchants", "count", "up", "hard-1"),
     Measure("penetration", "渗透率", "Penetration", "share", "share", "up", "beta-binomial-1", "customers", "people"),
-    Measure("potential", "潜力(期望客户数)", "Potential (expected customers)", "customers", "count", "up", "nb-glm-1"),
+    Measure(
+        "potential", "潜力（期望客户数）", "Potential (expected customers)", "customers", "count", "up", "nb-glm-1"
+    ),
     Measure("gap", "提升空间", "Customer gap", "customers", "count", "up", "q75-comparable-1"),
     Measure("workload", "工作量", "Workload", "hours a year", "count", "none", "cadence-1"),
     *_tiers(),
@@ -159,3 +167,22 @@ MEASURES: tuple[Measure, ...] = (
 WHOLE_MEASURES = frozenset(measure.id for measure in MEASURES if measure.method == "hard-1")
 """Counts of points, written as integers; expected counts are not."""
 MEASURE_BY_ID = {measure.id: measure for measure in MEASURES}
+
+WEIGHTS = {
+    "products_per_customer": "customers",
+    "second_sale_rate": "customers",
+    "days_to_second_sale": "customers",
+    "services_per_customer": "customers",
+    "community_reach": "households",
+    "accessibility": "people",
+} | {f"penetration_merchants_{industry}": f"merchants_{industry}" for industry in INDUSTRIES}
+"""Index -> the count that its mean over several cells is weighted by: what it is a figure of."""
+
+
+def weight_of(measure: Measure) -> str | None:
+    """Return the measure that a mean of this one over several cells is weighted by.
+
+    A share goes by its denominator, an index by what it is a figure of. None where every cell counts alike: a count,
+    or an index of the place itself, such as a location quotient.
+    """
+    return measure.denominator if measure.kind == "share" else WEIGHTS.get(measure.id)

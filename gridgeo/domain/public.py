@@ -28,7 +28,7 @@ NOT_PREPARED: Reason = "not_prepared"
 MONEY: Reason = "money"
 REASONS: dict[str, tuple[str, str]] = {
     SMALL_COUNT: (
-        "数量很小,或为保护这类小数量而隐藏",
+        "数量很小，或为保护这类小数量而隐藏",
         "the count is small, or hidden so that such a count cannot be worked out",
     ),
     HIDDEN_COUNT: ("所依据的数量已隐藏", "a count that it rests on is hidden"),

@@ -9,6 +9,7 @@ from gridgeo.grids.rebase import Rebased, rebase
 from gridgeo.grids.records import assign_owner, rename, set_code, set_kind, set_note, set_stage, set_status
 from gridgeo.grids.split import pieces, split_by_line, split_parts
 from gridgeo.grids.state import DATES, FIRST_NAME, GridRecord, GridSetState
+from gridgeo.grids.stated import stated_outlines
 
 __all__ = [
     "DATES",
@@ -44,5 +45,6 @@ __all__ = [
     "set_status",
     "split_by_line",
     "split_parts",
+    "stated_outlines",
     "undo_target",
 ]

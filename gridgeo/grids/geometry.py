@@ -18,6 +18,8 @@ from gridgeo.domain.arrays import BoolArray, CellArray, FloatArray, IntArray
 from gridgeo.grids.state import GridRecord, GridSetState, shape_of
 
 Shapes = npt.NDArray[np.object_]
+LINE, AREA = 1, 2
+"""Dimensions of shapes."""
 SNAP_DEG = 1e-9
 SLIVER_DEG2 = 1e-11
 """About 0.1 m2: a smaller piece is the rounding of an overlay, not an area."""
@@ -32,8 +34,21 @@ def hexagons_of(cells: CellArray) -> shapely.Geometry:
 def areas_only(shape: shapely.Geometry) -> shapely.Geometry | None:
     """Return the areas of an overlay's answer as a MultiPolygon, None when nothing but lines and slivers is left."""
     parts = shapely.get_parts(shapely.get_parts(shape))
-    areas = parts[(shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > SLIVER_DEG2)]
+    areas = parts[(shapely.get_dimensions(parts) == AREA) & (shapely.area(parts) > SLIVER_DEG2)]
     return shapely.MultiPolygon(list(areas)) if len(areas) else None
+
+
+def areas_and_lines(shapes: Shapes) -> tuple[shapely.Geometry, shapely.Geometry]:
+    """Return the polygons of some shapes together, and their lines; each may be empty."""
+    parts = shapely.get_parts(shapely.get_parts(shapes))
+    dimensions = shapely.get_dimensions(parts)
+    return shapely.union_all(parts[dimensions == AREA]), shapely.union_all(parts[dimensions == LINE])
+
+
+def together(parts: Sequence[shapely.Geometry]) -> shapely.Geometry:
+    """Return one shape of several: the only one that is not empty as it is, else a collection of those that are not."""
+    known = [part for part in parts if not shapely.is_empty(part)]
+    return known[0] if len(known) == 1 else shapely.GeometryCollection(known)
 
 
 def without(shape: shapely.Geometry | None, lost: shapely.Geometry | None) -> shapely.Geometry | None:

@@ -35,6 +35,7 @@ from gridgeo.grids.state import (
     records_of,
     shape_of,
 )
+from gridgeo.grids.stated import joined_border
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,7 @@ class NewGrid:
     """A grid to be made.
 
     boundary: its own one in the house datum, or None. cells: uint64, or None for those whose centre the boundary holds.
+    border: WKB of the line that it is stated by where that is not the boundary, see `GridRecord`.
     """
 
     name: str
@@ -49,6 +51,7 @@ class NewGrid:
     code: str | None = None
     boundary: shapely.Geometry | None = None
     cells: CellArray | None = None
+    border: bytes | None = None
 
 
 def begin(state: GridSetState, cells: CellArray, catchment_id: int, name: str = FIRST_NAME) -> Patch:
@@ -76,7 +79,9 @@ def create(state: GridSetState, made: Sequence[NewGrid], within: shapely.Geometr
     labels, records = labels_of(state), records_of(state)
     fresh: dict[str, GridRecord] = {}
     for number, (item, boundary, held) in enumerate(zip(made, boundaries, chosen, strict=True), start=1):
-        record = GridRecord(state.new_id(number), checked_name(item.name), require_kind(item.kind), item.code)
+        record = GridRecord(
+            state.new_id(number), checked_name(item.name), require_kind(item.kind), item.code, border=item.border
+        )
         fresh[record.id] = to_record(record, boundary)
         labels[held] = record.id
     taken = union(
@@ -123,7 +128,7 @@ def merge(
     """Join grids into the first of them, which keeps all it has but its cells and its boundary.
 
     name: of the joined grid; the first one's by default. Where one of them has a boundary the joined one has theirs
-    together, with the hexagons of those that have none.
+    together, with the hexagons of those that have none; where one is stated by a line, by the lines of all together.
     Raises InvalidInputError for fewer than two grids, NotFoundError for an unknown one.
     """
     joined = list(dict.fromkeys(grid_ids))
@@ -132,7 +137,8 @@ def merge(
     positions = [state.position(grid) for grid in joined]
     labels, records = labels_of(state), records_of(state)
     labels[np.isin(state.grid_of, positions)] = joined[0]
-    kept = records[joined[0]] if name is None else replace(records[joined[0]], name=checked_name(name))
+    kept = replace(records[joined[0]], border=joined_border(records[grid] for grid in joined))
+    kept = kept if name is None else replace(kept, name=checked_name(name))
     if any(records[grid].geometry is not None for grid in joined):
         parts = union(_bounded_region(state, grid, within) for grid in joined)
         kept = to_record(kept, parts)

@@ -13,7 +13,7 @@ import numpy as np
 from gridgeo.cells import cell_strings, cells_from_strings
 from gridgeo.domain.arrays import CellArray, LabelArray
 from gridgeo.errors import ConflictError
-from gridgeo.grids.state import DATES, GridRecord, GridSetState, labels_of, named, records_of
+from gridgeo.grids.state import DATES, SHAPES, GridRecord, GridSetState, labels_of, named, records_of
 
 OUTSIDE = -1
 Fields = dict[str, Any]
@@ -222,6 +222,7 @@ def _read(body: Fields | None) -> Fields | None:
     for name in DATES:
         if plain.get(name) is not None:
             plain[name] = date.fromisoformat(plain[name])
-    if plain.get("geometry") is not None:
-        plain["geometry"] = base64.b64decode(plain["geometry"])
+    for name in SHAPES:
+        if plain.get(name) is not None:
+            plain[name] = base64.b64decode(plain[name])
     return plain

@@ -25,6 +25,8 @@ DATES = (
     "maintain_planned_on",
     "maintain_done_on",
 )
+SHAPES = ("geometry", "border")
+"""Fields of a grid that are WKB."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class GridRecord:
     """What is kept of one area grid besides its cells.
 
     kind, status, stage: out of the closed words of `gridgeo.domain.words`. geometry: WKB of the grid's own boundary in
-    the house datum; None where its cells are all there is.
+    the house datum; None where its cells are all there is. border: WKB of the line that it is stated by where that is
+    not its boundary: the streets that it was made of, with their ground; it stays as it was stated while cells move.
     """
 
     id: str
@@ -50,6 +53,7 @@ class GridRecord:
     maintain_done_on: date | None = None
     note: str | None = None
     geometry: bytes | None = None
+    border: bytes | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return field -> value, in the order of the fields."""

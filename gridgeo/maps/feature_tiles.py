@@ -64,8 +64,10 @@ def feature_index(
     return FeatureIndex(layer=layer, geometries=world, properties=records, tree=shapely.STRtree(world))
 
 
-def features_tile(index: FeatureIndex, z: int, x: int, y: int) -> bytes:
+def features_tile(index: FeatureIndex, z: int, x: int, y: int, *, most: int | None = None) -> bytes:
     """Encode the features that a tile touches; nothing there gives no bytes.
+
+    most: so many of the largest by area, all when None.
 
     Feature ids are positions in the index. Geometry is simplified to one tile unit, cut 64 units beyond the tile and
     wound as version 2 of the specification wants.
@@ -74,6 +76,9 @@ def features_tile(index: FeatureIndex, z: int, x: int, y: int) -> bytes:
     check_tile(z, x, y)
     frame = tile_box(z, x, y, BUFFER)
     rows = np.sort(index.tree.query(frame, predicate="intersects")).astype(np.int64)
+    if most is not None and len(rows) > most:
+        largest = np.argsort(-shapely.area(index.geometries[rows]), kind="stable")[:most]
+        rows = np.sort(rows[largest])
     drawn = _drawn(index.geometries[rows], z, x, y)
     kept = np.flatnonzero(~shapely.is_empty(drawn))
     if len(kept) == 0:

@@ -23,6 +23,7 @@ FIELDS_OF_LAYER: Mapping[str, Mapping[str, str]] = {
     },
     "boundaries": {"id": "String", "name": "String", "kind": "String"},
     "streets": {"id": "String", "name": "String", "highway": "String"},
+    "buildings": {"kind": "String"},
 }
 
 
@@ -32,6 +33,10 @@ class Zooms:
 
     low: int = 0
     high: int = 16
+
+
+ZOOMS_OF_LAYER: Mapping[str, Zooms] = {"buildings": Zooms(low=15)}
+"""Layers whose features are too small and too many for lower zooms."""
 
 
 def tilejson(

@@ -205,25 +205,22 @@ def branches(connection: sa.Connection, actor: Actor, published: Publication | N
     return zero_filled(table, BRANCH_SUMS, actor)
 
 
-def catchments(connection: sa.Connection, actor: Actor, published: Publication | None = None) -> pl.DataFrame:
-    """Return the catchments in scope, ordered by branch: branch_id, name, method, label, cells, geometry (WKB)."""
+def catchments(
+    connection: sa.Connection, actor: Actor, published: Publication | None = None, *, stated: bool = False
+) -> pl.DataFrame:
+    """Return the catchments in scope, ordered by branch: branch_id, name, method, label, cells, geometry (WKB).
+
+    stated: with the line that a catchment is stated by (a boundary, a street, what was drawn) where there is one, in
+    place of the line around its cells.
+    """
     published = published or publication(connection)
-    outlines = read_published(connection, actor, published, "catchment")
+    rows = read_published(connection, actor, published, "catchment")
     counts = read_published(connection, actor, published, "catchment_cell").group_by("branch_id").agg(cells=pl.len())
     names = branches_in_scope(connection, actor, published).select(branch_id="id", name="name")
-    return (
-        outlines.join(counts, on="branch_id", how="left")
-        .join(names, on="branch_id", how="left")
-        .select(
-            "branch_id",
-            "name",
-            "method",
-            "label",
-            pl.col("cells").fill_null(0).cast(pl.Int64),
-            "geometry",
-        )
-        .sort("branch_id")
-    )
+    shape = pl.coalesce("border", "geometry") if stated else pl.col("geometry")
+    size = pl.col("cells").fill_null(0).cast(pl.Int64)
+    table = rows.join(counts, on="branch_id", how="left").join(names, on="branch_id", how="left").sort("branch_id")
+    return table.select("branch_id", "name", "method", "label", size, geometry=shape)
 
 
 def cells(
@@ -324,7 +321,7 @@ def territories(
 
 
 def ground_layer(connection: sa.Connection, name: str, published: Publication | None = None) -> pl.DataFrame:
-    """Return a table of the ground that carries geometry: boundary or street; it belongs to no branch."""
+    """Return a table of the ground that carries geometry: boundary, street or building; it belongs to no branch."""
     return read_frame(connection, name, version_id=(published or publication(connection)).versions["ground"])
 
 

@@ -24,22 +24,52 @@ from gridgeo.storage.grids import grid_frame
 
 POLYGONS = ("grids", "territories")
 OUT_DATUMS = ("wgs84", "gcj02", "bd09")
+MOST_SHAPES, MOST_CORNERS = 10_000, 1_000_000
+"""What one GeoJSON answer holds at most: about 40 MB of text."""
+
+
+def require_room(shapes: np.ndarray[Any, Any], layer: str) -> None:
+    """Let pass what fits into one GeoJSON answer.
+
+    shapes: shapely geometries, shape (n,). Raises InvalidInputError that says where the layer is read by pages.
+    """
+    corners = int(shapely.get_num_coordinates(shapes).sum())
+    if len(shapes) > MOST_SHAPES or corners > MOST_CORNERS:
+        raise InvalidInputError(
+            "{layer} has {count} shapes with {corners} corners in your scope, and one answer holds {most} with "
+            "{most_corners}: read /ogc/collections/{layer}/items page by page",
+            layer=layer,
+            count=len(shapes),
+            corners=corners,
+            most=MOST_SHAPES,
+            most_corners=MOST_CORNERS,
+        )
 
 
 def polygons_geojson(
-    connection: sa.Connection, actor: Actor, published: browse.Publication, layer: str, datum: str
+    connection: sa.Connection,
+    actor: Actor,
+    published: browse.Publication,
+    layer: str,
+    datum: str,
+    *,
+    stated: bool = False,
 ) -> dict[str, Any]:
     """Return area grids as they stand, or published territories, as GeoJSON whose coordinates are in a datum.
 
-    The answer names the datum. Raises NotAllowedError for a consumer, InvalidInputError for a datum into which the
-    store's positions are not converted: a store in GCJ-02 is never de-shifted.
+    stated: grids with the border that they are shown with, streets as lines, in place of their ground. The answer names
+    the datum. Raises NotAllowedError for a consumer, InvalidInputError for a datum into which the
+    store's positions are not converted (a store in GCJ-02 is never de-shifted), and for more than one answer holds.
     """
     require_insider(actor)
     if layer not in POLYGONS:
         raise NotFoundError("there is no layer {layer}; there are {known}", layer=layer, known=", ".join(POLYGONS))
     found = (
-        working_grids(connection, actor) if layer == "grids" else published_layer(connection, actor, published, layer)
+        working_grids(connection, actor, stated=stated)
+        if layer == "grids"
+        else published_layer(connection, actor, published, layer)
     )
+    require_room(found.shapes, layer)
     shapes = in_crs(_in_datum(found.shapes, published.datum, datum), CRS84)
     written = zip(found.table.to_dicts(), shapely.to_geojson(shapes).tolist(), strict=True)
     return {

@@ -16,7 +16,7 @@ from gridgeo.cells import merged_polygons
 from gridgeo.domain import Actor
 from gridgeo.domain.public import sees_public_only
 from gridgeo.errors import NotFoundError
-from gridgeo.grids import GridSetState, regions, replay
+from gridgeo.grids import GridSetState, regions, replay, stated_outlines
 from gridgeo.pipeline import browse
 from gridgeo.pipeline.grids.sets import grid_table
 from gridgeo.pipeline.steps import require_insider
@@ -51,10 +51,13 @@ def published_layer(connection: sa.Connection, actor: Actor, published: browse.P
     return _SOURCES[name](connection, actor, published)
 
 
-def working_grids(connection: sa.Connection, actor: Actor) -> LayerTable:
-    """Return the area grids in the actor's scope as they stand now; NotAllowedError for a consumer."""
+def working_grids(connection: sa.Connection, actor: Actor, *, stated: bool = False) -> LayerTable:
+    """Return the area grids in the actor's scope as they stand now; NotAllowedError for a consumer.
+
+    stated: with the border that each is shown with, streets as lines, in place of its ground.
+    """
     require_insider(actor)
-    return _grids([read_state(connection, found) for found in grid_sets(connection, actor)])
+    return _grids([read_state(connection, found) for found in grid_sets(connection, actor)], stated=stated)
 
 
 def grid_revisions(connection: sa.Connection, actor: Actor) -> tuple[tuple[str, int], ...]:
@@ -101,12 +104,13 @@ def _state_at(connection: sa.Connection, found: GridSetRecord, moment: datetime)
     return replay(empty_state(found), before)
 
 
-def _grids(states: list[GridSetState]) -> LayerTable:
+def _grids(states: list[GridSetState], *, stated: bool = False) -> LayerTable:
     tables = [grid_table(state).with_columns(branch_id=pl.lit(state.branch_id)) for state in states]
     if not tables:
         schema = dict.fromkeys(GRID_COLUMNS, pl.String()) | {"cells": pl.Int64()}
         return LayerTable(pl.DataFrame(schema=schema), np.empty(0, dtype=object))
-    shapes = np.concatenate([np.asarray(regions(state), dtype=object) for state in states])
+    shown = [(state, regions(state)) for state in states]
+    shapes = np.concatenate([stated_outlines(state, ground) if stated else ground for state, ground in shown])
     return LayerTable(pl.concat(table.select(GRID_COLUMNS) for table in tables), shapes)
 
 
@@ -128,6 +132,14 @@ def _streets(connection: sa.Connection, _: Actor, published: browse.Publication)
     return _with_shapes(browse.ground_layer(connection, "street", published))
 
 
+def _buildings(connection: sa.Connection, _: Actor, published: browse.Publication) -> LayerTable:
+    """Footprints, and points of the buildings of which no more is known."""
+    table = browse.ground_layer(connection, "building", published)
+    shapes = np.asarray(shapely.from_wkb(table["geometry"].to_numpy()), dtype=object)
+    points = np.asarray(shapely.points(table.select("lng", "lat").to_numpy()), dtype=object)
+    return LayerTable(table.select("kind"), np.where(shapely.is_missing(shapes), points, shapes))
+
+
 def _with_shapes(table: pl.DataFrame) -> LayerTable:
     return LayerTable(table.drop("geometry"), np.asarray(shapely.from_wkb(table["geometry"].to_numpy()), dtype=object))
 
@@ -145,4 +157,5 @@ _SOURCES: dict[str, Callable[[sa.Connection, Actor, browse.Publication], LayerTa
     "branches": _branches,
     "boundaries": _boundaries,
     "streets": _streets,
+    "buildings": _buildings,
 }

@@ -17,7 +17,7 @@ from gridgeo.maps.files import written
 from gridgeo.maps.mercator import world_xy
 from gridgeo.maps.notes import attribution_html
 from gridgeo.maps.pmtiles_file import Archive, write_pmtiles
-from gridgeo.maps.tilejson import Zooms, tilejson
+from gridgeo.maps.tilejson import ZOOMS_OF_LAYER, Zooms, tilejson
 from gridgeo.pipeline import browse
 from gridgeo.pipeline.freshness import freshness, notes_of
 from gridgeo.pipeline.map_layers import layer_names, require_layer
@@ -26,16 +26,27 @@ from gridgeo.pipeline.tiles import ALL, Tile, TileSource, memory
 MAX_TILES = 200_000
 """Tiles over the bounds: beyond, a file takes hours and nobody needs the zoom."""
 GZIP_LEVEL = 6
+BUILDINGS = "buildings"
 
 
 @dataclass(frozen=True)
 class TilesWanted:
-    """What a tile file holds: a layer or all, a measure of the cells or all, zooms 0 to max_zoom, a publication."""
+    """What a tile file holds: a layer or all, a measure of the cells or all, zooms 0 to max_zoom, a publication.
+
+    All of them are more than the tiles of all layers that the service serves, which has buildings beside them: whoever
+    has the file alone has no other place to take them from. They begin at the zoom at which the service has them.
+    """
 
     layer: str = ALL
     measure: str | None = None
     max_zoom: int = 14
     publication: int | None = None
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The tiles of the service that stand one after the other in a tile of the file."""
+        near = self.layer == ALL and self.max_zoom >= ZOOMS_OF_LAYER[BUILDINGS].low
+        return (ALL, BUILDINGS) if near else (self.layer,)
 
 
 def export_pmtiles(connection: sa.Connection, actor: Actor, wanted: TilesWanted, out: Path) -> dict[str, Any]:
@@ -82,7 +93,7 @@ def _tiles(
         (columns, rows), _ = _ranges(bounds, z)
         for x in columns:
             for y in rows:
-                body = source.tile(wanted.layer, wanted.measure, (z, x, y))
+                body = b"".join(source.tile(layer, wanted.measure, (z, x, y)) for layer in wanted.layers)
                 if body:
                     yield (z, x, y), gzip.compress(body, GZIP_LEVEL, mtime=0)
 
@@ -101,14 +112,17 @@ def _ranges(bounds: tuple[float, float, float, float], z: int) -> tuple[tuple[ra
 def _facts(source: TileSource, wanted: TilesWanted, bounds: tuple[float, float, float, float]) -> dict[str, Any]:
     """Return the archive's metadata: what TileJSON says, and what every file of a publication says of itself."""
     published = source.published
+    fields = {name: own for layer in wanted.layers for name, own in source.fields(layer, wanted.measure).items()}
     document = tilejson(
         wanted.layer,
-        source.fields(wanted.layer, wanted.measure),
+        fields,
         url="",
         bounds=bounds,
         version=published.id,
         zooms=Zooms(0, wanted.max_zoom),
     )
+    for layer in document["vector_layers"]:
+        layer["minzoom"] = ZOOMS_OF_LAYER.get(layer["id"], Zooms()).low
     kept = {name: document[name] for name in ("name", "description", "version", "vector_layers")}
     said = {"attribution": attribution_html(fictional=published.fictional), "gridgeo": notes_of(published).rows()}
     return kept | said | freshness(source.connection, published)

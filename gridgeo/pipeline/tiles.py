@@ -12,12 +12,14 @@ from gridgeo.domain import Actor
 from gridgeo.maps.cell_tiles import TileIndex, cells_tile, tile_index
 from gridgeo.maps.columnar import rounded
 from gridgeo.maps.feature_tiles import FeatureIndex, feature_index, features_tile
-from gridgeo.maps.tilejson import FIELDS_OF_LAYER
+from gridgeo.maps.tilejson import FIELDS_OF_LAYER, ZOOMS_OF_LAYER
 from gridgeo.pipeline import browse
 from gridgeo.pipeline.map_layers import LayerTable, layer_names, published_layer
 
 ALL = "all"
-"""The layer that is every layer of a publication in one tile."""
+"""The layer that is every layer of a publication in one tile, but buildings: they are many, and not of the bank."""
+MOST_BUILDINGS = 2_000
+"""Buildings of one tile: in a denser one the smallest are left out."""
 Keep = Callable[[str, Callable[[], Any]], Any]
 """Returns what is kept under a name, made now if it is the first time."""
 Tile = tuple[int, int, int]
@@ -67,8 +69,10 @@ class TileSource:
             return b"".join(self.tile(name, measure, tile) for name in layer_names(self.actor))
         if layer == "cells":
             return self._cells(measure, tile)
+        if layer in ZOOMS_OF_LAYER and tile[0] < ZOOMS_OF_LAYER[layer].low:
+            return b""
         index: FeatureIndex = self.keep(f"tiles {layer}", lambda: layer_index(layer, self.table(layer)))
-        return features_tile(index, *tile)
+        return features_tile(index, *tile, most=MOST_BUILDINGS if layer == "buildings" else None)
 
     def table(self, layer: str) -> LayerTable:
         """Return a layer's features, the cells apart."""

@@ -193,14 +193,19 @@ def _over(row: Row, over: bool, at_one_address: int | None) -> tuple[Note, ...]:
         return ()
     flag = note(
         "more customers than people: {customers} against {people}",
-        customers=f"{row['customers']:.1f}",
-        people=f"{row['people']:.1f}",
+        customers=_told(row["customers"]),
+        people=_told(row["people"]),
     )
     if at_one_address is not None and at_one_address > max(1.0, LARGE_PART * row["customers"]):
         return flag, note("likely reason: {count} customers are registered at one address", count=at_one_address)
     if row["ring_people"] > row["people"]:
         return flag, note("likely reason: the people of this cell were spread to the cells around it")
     return flag, note("likely reason: the people are out of date")
+
+
+def _told(value: float) -> str:
+    """Return three figures: one place after the point would show a small count as nothing."""
+    return f"{value:.3g}" if value < 100 else f"{value:.1f}"
 
 
 def _penetration_rule() -> Note:

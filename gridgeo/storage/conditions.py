@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 import polars as pl
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError, NotAllowedError
@@ -73,12 +74,12 @@ def among(column: sa.Column[Any], values: Any, dialect: str) -> sa.ColumnElement
     plain = pl.Series(values).to_list() if isinstance(values, np.ndarray) else [_plain(value) for value in values]
     if len(plain) <= FEW:
         return column.in_(plain)
-    text = sa.literal(orjson.dumps(plain).decode(), sa.Text)
     if dialect == "sqlite":
+        text = sa.literal(orjson.dumps(plain).decode(), sa.Text)
         return column.in_(sa.select(sa.func.json_each(text).table_valued("value").c.value))
+    # An array, which needs no conversion a row: under a policy one that may fail keeps an index from being used.
     kind = sa.Text() if column.type.python_type is str else column.type
-    item = sa.func.json_array_elements_text(sa.cast(text, sa.JSON)).column_valued("item")
-    return column.in_(sa.select(sa.cast(item, kind)))
+    return column.in_(sa.select(sa.func.unnest(sa.cast(sa.literal(plain, ARRAY(kind)), ARRAY(kind)))))
 
 
 def _plain(value: object) -> object:

@@ -17,8 +17,9 @@ CATCHMENTS: Contract = {
     "label": pl.String,
     "params": pl.String,
     "geometry": pl.Binary,
+    "border": pl.Binary,
 }
-"""params: JSON text; may be left out when written."""
+"""params: JSON text; may be left out when written. border: WKB, streets as lines; null where there is none."""
 
 CERTIFICATES: Contract = {"branch_id": pl.String, "body": pl.String}
 """body: JSON text."""
@@ -63,7 +64,7 @@ CONTRACTS: dict[str, Contract] = {
 """Table of the store -> its columns without the version."""
 
 MAY_BE_LEFT_OUT: dict[str, tuple[str, ...]] = {
-    "catchment": ("params",),
+    "catchment": ("params", "border"),
     "boundary": tuple(tables.BOUNDARY_NOTES),
     "building": tuple(tables.BUILDING_NOTES),
     "merchant": tuple(tables.MERCHANT_NOTES),

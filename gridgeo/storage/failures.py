@@ -50,6 +50,8 @@ def _sqlite_error(error: sqlite3.Error) -> GridgeoError | None:
 def _postgres_error(error: psycopg.Error) -> GridgeoError | None:
     if isinstance(error, psycopg.errors.UniqueViolation):
         return ConflictError("somebody else wrote the same thing first")
+    if isinstance(error, psycopg.errors.ForeignKeyViolation):
+        return ConflictError("what this belongs to was deleted in between; read it again")
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         # A grant that is missing, or a policy that keeps a row of another branch from being written.
         return NotAllowedError("the login of the store may not do this: {detail}", detail=str(error).partition("\n")[0])

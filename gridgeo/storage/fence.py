@@ -2,7 +2,8 @@
 
 Each transaction says whom it acts for; a transaction that does not gets no row of any branch. The policies are for
 everybody and read settings of the transaction: a policy of a head-office role would leak to every login that inherits
-that role. They ask for a range first, which the indexes on branches answer.
+that role. Each part of a condition on a branch can be answered by an index, and none has the planner expect next to no
+rows: with a range of two bounds it took 0.5 % of a table for all of it, and no other index was looked at.
 """
 
 from __future__ import annotations
@@ -42,14 +43,10 @@ OF_PARTY = ("location", "location_cell", "membership", "contact")
 
 _SCOPE = "current_setting('gridgeo.scope', true)"
 _BRANCHES = "nullif(current_setting('gridgeo.branches', true), '')::text[]"
-_LAST_TEXT = "chr(1114111)"
 # Each in a SELECT of its own: computed once a query, not once a row, and usable as the bound of an index.
-_FIRST = f"(SELECT CASE {_SCOPE} WHEN 'all' THEN '' WHEN 'branches' THEN ({_BRANCHES})[1] END)"
-_LAST = (
-    f"(SELECT CASE {_SCOPE} WHEN 'all' THEN {_LAST_TEXT} WHEN 'branches' "
-    f"THEN ({_BRANCHES})[cardinality({_BRANCHES})] END)"
-)
-_RANGE_IS_ALL = f"(SELECT CASE {_SCOPE} WHEN 'all' THEN true WHEN 'branches' THEN cardinality({_BRANCHES}) = 1 END)"
+_ONE = f"(SELECT CASE {_SCOPE} WHEN 'branches' THEN ({_BRANCHES})[1] END)"
+_SEVERAL = f"(SELECT CASE WHEN {_SCOPE} = 'branches' AND cardinality({_BRANCHES}) > 1 THEN {_BRANCHES} END)::text[]"
+_FROM = f"(SELECT CASE {_SCOPE} WHEN 'all' THEN '' END)"
 _EVERY_BRANCH = f"(SELECT {_SCOPE} = 'all')"
 _SOME_SCOPE = f"(SELECT {_SCOPE} IN ('all', 'branches'))"
 _PARTIES = "(SELECT current_setting('gridgeo.parties', true) = 'all')"
@@ -69,7 +66,6 @@ def act_as(connection: sa.Connection, actor: Actor | None, *, writes: bool = Fal
     elif actor.branch_ids is None or (writes and actor.role in WHOLE_BANK_ROLES):
         _set_scope(connection, "all", [], "" if sees_public_only(actor) else "all")
     else:
-        # In the order of the bytes, since the policies take the first and the last one as bounds.
         _set_scope(connection, "branches", sorted(actor.branch_ids), "")
 
 
@@ -155,11 +151,11 @@ def of_branch(column: str, *, nullable: bool = False, shared: bool = False) -> s
 
     nullable: rows may have no branch; they are seen by who sees every branch, or, when shared, by everybody in a scope.
     """
-    named = f"{column} = ANY ((SELECT {_BRANCHES})::text[])"
-    within = f"{column} >= {_FIRST} AND {column} <= {_LAST} AND ({_RANGE_IS_ALL} OR {named})"
+    # One branch is the commonest scope, and to compare with it the cheapest; no text comes before the empty one.
+    within = f"{column} = {_ONE} OR {column} >= {_FROM} OR {column} = ANY ({_SEVERAL})"
     if not nullable:
         return within
-    return f"({within}) OR ({column} IS NULL AND {_SOME_SCOPE if shared else _EVERY_BRANCH})"
+    return f"{within} OR ({column} IS NULL AND {_SOME_SCOPE if shared else _EVERY_BRANCH})"
 
 
 def of_parent(column: str, parent: str) -> str:
@@ -189,6 +185,11 @@ def fence(table: str, condition: str) -> list[str]:
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY {POLICY} ON {table} USING ({condition}) WITH CHECK ({condition})",
     ]
+
+
+def refence(table: str, condition: str) -> str:
+    """Return the statement that gives a table's policy another condition; PostgreSQL only."""
+    return f"ALTER POLICY {POLICY} ON {table} USING ({condition}) WITH CHECK ({condition})"
 
 
 def unfence(table: str) -> list[str]:

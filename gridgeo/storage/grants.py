@@ -118,7 +118,8 @@ def settle_grants(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"GRANT SELECT, INSERT ON {', '.join(APPEND_ONLY)} TO {application}")
     for (sequence,) in connection.execute(_SEQUENCES):
         connection.exec_driver_sql(f"GRANT USAGE, SELECT ON SEQUENCE {sequence} TO {application}")
-    connection.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION gridgeo_analyze(text) TO {application}")
+    for function in connection.scalars(functions_of_ours()).all():
+        connection.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION {function} TO {application}")
 
 
 def note_application(connection: sa.Connection, name: str | None) -> None:

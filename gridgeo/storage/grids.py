@@ -19,7 +19,7 @@ from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, NotFoundError
 from gridgeo.grids import GridRecord, GridSetState, LogEntry, Patch, patch_from_json
 from gridgeo.grids.log import MARKS
-from gridgeo.grids.state import FIELDS
+from gridgeo.grids.state import FIELDS, SHAPES
 from gridgeo.storage.conditions import among, scoped
 from gridgeo.storage.models import Grid, GridCell, GridOperation, GridSet
 
@@ -167,7 +167,7 @@ def entry_of_key(connection: sa.Connection, set_id: int, key: str) -> LogEntry |
 def grid_frame(connection: sa.Connection, branch_ids: Collection[str] | None = None) -> pl.DataFrame:
     """Return the grids of branches (None: of all), ordered by branch and id.
 
-    Columns: branch_id, the fields of `GridRecord`; geometry is WKB of the own boundary or null.
+    Columns: branch_id, the fields of `GridRecord`; geometry and border are WKB or null.
     """
     columns = [Grid.__table__.c[name] for name in FIELDS]
     query = sa.select(GridSet.branch_id, *columns).join(GridSet, GridSet.id == Grid.set_id)
@@ -189,7 +189,7 @@ def grid_cell_frame(connection: sa.Connection, branch_ids: Collection[str] | Non
 
 
 GRIDS = {
-    name: pl.Binary if name == "geometry" else pl.Date if name.endswith("_on") else pl.String
+    name: pl.Binary if name in SHAPES else pl.Date if name.endswith("_on") else pl.String
     for name in ("branch_id", *FIELDS)
 }
 """Columns of `grid_frame`."""

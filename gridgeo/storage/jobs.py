@@ -245,6 +245,22 @@ def list_jobs(
     return [_with_pulse(JobRecord(*row), signs) for row in connection.execute(query)]
 
 
+def jobs_at_work_on(connection: sa.Connection, kinds: Iterable[str], scenario: str, now: datetime) -> list[str]:
+    """Return the jobs of these kinds that run for a scenario and whose worker is alive, by id."""
+    query = sa.select(Job.id).where(*_of_scenario(kinds, scenario), Job.state == "running", ~_dead(connection, now))
+    return sorted(connection.scalars(query))
+
+
+def remove_jobs_of(connection: sa.Connection, kinds: Iterable[str], scenario: str, now: datetime) -> int:
+    """Take the jobs of a scenario out that wait, are over or whose worker is dead; return how many there were."""
+    still = sa.or_(Job.state != "running", _dead(connection, now))
+    return connection.execute(sa.delete(Job).where(*_of_scenario(kinds, scenario), still)).rowcount
+
+
+def _of_scenario(kinds: Iterable[str], scenario: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return Job.kind.in_(list(kinds)), sa.func.trim(Job.params["scenario"].as_string()) == scenario
+
+
 def _behind(created_at: datetime, job_id: str) -> sa.ColumnElement[bool]:
     return sa.or_(Job.created_at < created_at, sa.and_(Job.created_at == created_at, Job.id > job_id))
 

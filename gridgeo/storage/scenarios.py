@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, NotFoundError
-from gridgeo.storage.models import Scenario, ScenarioEvent
+from gridgeo.storage.models import Dispute, Scenario, ScenarioEvent
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,20 @@ def change_scenario(connection: sa.Connection, record: ScenarioRecord, values: M
             expected=record.revision,
         )
     return scenario_record(connection, record.name)
+
+
+def remove_scenario(connection: sa.Connection, record: ScenarioRecord) -> dict[str, int]:
+    """Take a scenario that was never published out, with its log and its disputes; return how many of each.
+
+    The versions that it held stay: what was computed is never taken out of a store.
+    """
+    if connection.dialect.name == "postgresql":
+        entries = int(connection.scalar(sa.select(sa.func.gridgeo_forget_scenario(record.id))) or 0)
+    else:
+        entries = connection.execute(sa.delete(ScenarioEvent).where(ScenarioEvent.scenario_id == record.id)).rowcount
+    disputes = connection.execute(sa.delete(Dispute).where(Dispute.scenario_id == record.id)).rowcount
+    connection.execute(sa.delete(Scenario).where(Scenario.id == record.id))
+    return {"entries": entries, "disputes": disputes}
 
 
 def add_event(

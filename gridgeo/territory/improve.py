@@ -36,18 +36,22 @@ class Candidate:
 
 
 def ground_of(problem: Problem) -> kernels.Ground:
-    """Collect what the kernels read; made once a solve."""
+    """Collect what the kernels read; made once a solve.
+
+    Copies: numba compiles every kernel once more for an array that must not be written, and those of a region may be.
+    """
     none = np.full(problem.n, -1, np.int32)
     kept = problem.shares[:, problem.kept_measure] * problem.n
+    indptr, indices = problem.indptr.copy(), problem.indices.copy()
     return kernels.Ground(
-        problem.indptr,
-        problem.indices,
-        kernels.ring_masks(problem.indptr, problem.indices),
-        problem.xy_km,
-        problem.pulls,
-        np.ascontiguousarray(problem.shares[:, problem.balanced]),
+        indptr,
+        indices,
+        kernels.ring_masks(indptr, indices),
+        problem.xy_km.copy(),
+        problem.pulls.copy(),
+        problem.shares[:, problem.balanced].copy(),
         problem.fixed < 0,
-        none if problem.previous is None or problem.change_cost == 0 else problem.previous,
+        none if problem.previous is None or problem.change_cost == 0 else problem.previous.copy(),
         kept * problem.change_cost,
         _travel(problem),
         _ban(problem),

@@ -14,7 +14,7 @@ from gridgeo.cells import API_LIMITS
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.pipeline.catchments.chosen import house_point
-from gridgeo.pipeline.catchments.claims import draw_with_claims
+from gridgeo.pipeline.catchments.claims import counts_around, draw_with_claims
 from gridgeo.pipeline.catchments.edit import draw_all, require_drawer
 from gridgeo.pipeline.catchments.specs import CatchmentSpec, rules_from_dict, spec_from_dict
 from gridgeo.pipeline.catchments.view import catchment_card, catchment_list, catchment_overlaps
@@ -23,11 +23,20 @@ from gridgeo.pipeline.steps import StepResult
 from gridgeo.storage.jobs import NewJob, add_job
 from gridgeo_api.deps import ActorKnown, Connected, KeyGiven, TryingNow, Writing, WritingNow, plain_answer
 from gridgeo_api.errors import language_of
+from gridgeo_api.limits import require_cells_fit
 from gridgeo_api.openapi import accepted, problems
-from gridgeo_api.paging import Listing, PageQuery, listed, page_of
+from gridgeo_api.paging import Listing, PageQuery, cursor_of, listed, page_of, place_in
 from gridgeo_api.params import BranchPath
 from gridgeo_api.routes.jobs import taken
-from gridgeo_api.schemas import CatchmentCard, CatchmentDrawing, CatchmentList, CatchmentPreview, Overlaps
+from gridgeo_api.schemas import (
+    CatchmentCard,
+    CatchmentDrawing,
+    CatchmentList,
+    CatchmentPreview,
+    CountsAround,
+    Overlaps,
+    OverlapsAsked,
+)
 
 router = APIRouter(tags=["catchments"])
 READ = problems(401, 403, 404, 422, 503)
@@ -54,11 +63,21 @@ def list_drawn(
     "/catchments/overlaps",
     summary="List overlaps and holes",
     response_model=Overlaps,
-    responses=problems(401, 404, 503),
+    responses=problems(401, 404, 422, 503),
 )
-def list_overlaps(actor: ActorKnown, connection: Connected) -> Response:
-    """Where the newest catchments overlapped or left holes, and the rule that settled it."""
-    return plain_answer(catchment_overlaps(connection, actor))
+def list_overlaps(actor: ActorKnown, connection: Connected, asked: Annotated[OverlapsAsked, Query()]) -> Response:
+    """Where the newest catchments overlapped or left holes, and the rule that settled it; largest first.
+
+    A page holds up to `limit` pairs of branches and as many holes.
+    """
+    body = catchment_overlaps(connection, actor)
+    of = ("overlaps", str(body["version"]))
+    begin = place_in(*of, asked.cursor)
+    end, lists = begin + asked.limit, {name: body[name] for name in ("overlaps", "holes")}
+    told = {name: rows[begin:end] for name, rows in lists.items()}
+    totals = {f"{name}_total": len(rows) for name, rows in lists.items()}
+    following = cursor_of(*of, end) if end < max(totals.values()) else None
+    return plain_answer(body | told | totals | {"next": following})
 
 
 @router.get(
@@ -73,6 +92,18 @@ def read_drawn(request: Request, actor: ActorKnown, connection: Connected, branc
     return plain_answer(catchment_card(connection, actor, branch_id, language=language_of(request)))
 
 
+@router.get(
+    "/catchments/drawn/{branch_id}/counts",
+    summary="Read what the cells around a branch hold",
+    response_model=CountsAround,
+    responses=READ,
+)
+def read_counts_around(request: Request, actor: ActorKnown, connection: Connected, branch_id: BranchPath) -> Response:
+    """Count what each cell of the ground nearest to a branch holds, for whoever may draw its catchment."""
+    _require_seen(actor, branch_id)
+    return plain_answer(counts_around(connection, actor, branch_id, language_of(request)))
+
+
 @router.post(
     "/catchments/preview",
     summary="Show what a drawing would give",
@@ -83,6 +114,7 @@ def preview_catchments(trying: TryingNow, wanted: CatchmentDrawing) -> Response:
     """Draw, settle and report, and take it all back; long drawings are better queued."""
     require_drawer(trying.actor, wanted.branches, _rules(wanted))
     result, drawn = _drawn(trying, wanted)
+    require_cells_fit(trying.request, sum(len(each["claimed"]) + len(each["cells"]) for each in drawn))
     listed = catchment_list(trying.connection, trying.actor, result.version_id, language_of(trying.request))
     overlaps = catchment_overlaps(trying.connection, trying.actor, result.version_id)
     shown = {name: body[name] for body in (listed, overlaps) for name in body if name != "version"}
@@ -146,4 +178,4 @@ def _admitted(writing: Writing, spec: CatchmentSpec, datum: str | None) -> Catch
     if not isinstance(spec.polygon, dict):
         raise InvalidInputError("the polygon of a drawn catchment is a GeoJSON geometry")
     shape = polygon_from_geojson(writing.connection, spec.polygon, datum, API_LIMITS, COARSEST)
-    return CatchmentSpec("drawn", polygon=orjson.loads(shapely.to_geojson(shape)), source={"datum": datum})
+    return replace(spec, polygon=orjson.loads(shapely.to_geojson(shape)), source={"datum": datum})

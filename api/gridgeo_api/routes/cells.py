@@ -9,19 +9,22 @@ import orjson
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from gridgeo.cells import areas_m2, cells_from_strings, centres, common_resolution
+from gridgeo.cells import areas_m2, cell_strings, cells_from_strings, centres, common_resolution
 from gridgeo.domain.measures import Measure
 from gridgeo.domain.public import reason_words
 from gridgeo.errors import InvalidInputError
 from gridgeo.maps import MARKETING_ONLY
 from gridgeo.maps.columnar import rounded
 from gridgeo.pipeline import browse
+from gridgeo.pipeline.boundary_cells import boundaries_holding
+from gridgeo.pipeline.cell_choice import CellChoice, chosen_rows
 from gridgeo_api.cell_questions import wanted_by_address, wanted_by_body
 from gridgeo_api.deps import Reading, ReadingNow, json_bytes, plain_answer
-from gridgeo_api.layers import scored_cells
+from gridgeo_api.layers import places, scored_cells, scores
+from gridgeo_api.limits import require_cells_fit
 from gridgeo_api.openapi import problems
-from gridgeo_api.params import CellId
-from gridgeo_api.schemas import CellDetail, CellQuestion, Cells, CellsAsked
+from gridgeo_api.params import BranchId, CellId
+from gridgeo_api.schemas import BoundaryCells, CellDetail, CellQuestion, Cells, CellsAsked
 
 router = APIRouter(tags=["cells"])
 M2_PER_KM2 = 1e6
@@ -54,6 +57,29 @@ def query_cells(reading: ReadingNow, asked: CellQuestion) -> Response:
     wanted = wanted_by_body(of.connection, asked, of.published)
     limit = reading.request.app.state.settings.max_cells_per_answer
     return plain_answer(orjson.Fragment(scored_cells(of, wanted, limit)))
+
+
+@router.get(
+    "/boundaries/cells",
+    summary="List the boundary that each cell lies in",
+    response_model=BoundaryCells,
+    responses=problems(304, 401, 404, 422, 503),
+)
+def list_boundary_cells(reading: ReadingNow, branch_id: BranchId = None) -> Response:
+    """Each cell in scope whose centre a boundary of the ground holds, with the smallest that does."""
+    if branch_id is not None:
+        browse.check_branch(reading.connection, reading.actor, branch_id, reading.published)
+
+    def body() -> bytes:
+        everything = scores(reading)
+        cells = everything.cells[chosen_rows(everything, places(reading), CellChoice(branch_id=branch_id))]
+        require_cells_fit(reading.request, len(cells))
+        boundaries, row = boundaries_holding(reading.connection, cells, reading.published)
+        inside = row >= 0
+        columns = {"cells": cell_strings(cells[inside]), "boundary_index": row[inside].tolist()}
+        return json_bytes({"version": everything.version, "boundaries": boundaries.to_dicts()} | columns)
+
+    return reading.answer(("boundary cells", branch_id), body, again=True)
 
 
 @router.get(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from gridgeo.i18n import Language, translate
-from gridgeo.pipeline.features import cohorts, industry, kept, target_groups
+from gridgeo.pipeline.features import choices, cohorts, industry, kept, layers, target_groups
 from gridgeo.pipeline.features.kept import FeatureDraft
 from gridgeo.pipeline.grids.card import grid_card
 from gridgeo_api.deps import ActorKnown, Connected, OnceGiven, RevisionGiven, WritingNow, moment, plain_answer
@@ -21,7 +21,9 @@ from gridgeo_api.paging import Listing, listed, page_of
 from gridgeo_api.params import NO_CONTROL, BranchPath, GridPath
 from gridgeo_api.schemas import (
     Feature,
+    FeatureCells,
     FeatureChange,
+    FeatureChoices,
     FeatureCount,
     FeatureGone,
     Features,
@@ -44,6 +46,10 @@ FeatureId = Annotated[
 ]
 FEATURES = Listing("features", "id", ("id", "name", "kind"))
 SNAPSHOTS = Listing("snapshots", "id", ("id", "as_of", "taken_at", "size"))
+BranchAsked = Annotated[
+    str,
+    Query(min_length=1, max_length=MAX_TEXT, pattern=NO_CONTROL, description="Branch.", examples=["b1"]),
+]
 AsOf = Annotated[date | None, Query(description="The day that counts; today without it.", examples=["2026-03-01"])]
 Skip = Annotated[int, Query(ge=0, le=100_000_000, description="Entries to leave out at the beginning.", examples=[0])]
 PageSize = Annotated[int, Query(ge=1, le=1000, description="The most entries to answer with.", examples=[50])]
@@ -94,6 +100,12 @@ def count_rule(actor: ActorKnown, connection: Connected, tried: RuleTried) -> Re
     """Work a rule out now, without keeping it: counts, the rule in words, the versions it was worked out from."""
     count = COUNTS[tried.kind](connection, actor, tried.rule, tried.as_of)
     return plain_answer({"kind": tried.kind, "count": count})
+
+
+@router.get("/features/choices", summary="List what a grid can be about", response_model=FeatureChoices, responses=READ)
+def list_feature_choices(actor: ActorKnown, connection: Connected) -> Response:
+    """Usual rules of industry and cohort grids, each in words of every language, to be kept as they are."""
+    return plain_answer(choices.feature_choices(connection, actor))
 
 
 @router.get("/features/{feature_id}", summary="Read a grid", response_model=Feature, responses=READ)
@@ -147,6 +159,19 @@ def list_feature_members(
     """One page of the parties that a grid holds now, inside the actor's scope."""
     kind = str(kept.read_feature(connection, actor, feature_id)["kind"])
     return plain_answer({"kind": kind, "count": PAGES[kind](connection, actor, feature_id, as_of, (skip, most))})
+
+
+@router.get(
+    "/features/{feature_id}/cells",
+    summary="Read where the members of a grid lie",
+    response_model=FeatureCells,
+    responses=READ,
+)
+def read_feature_cells(
+    actor: ActorKnown, connection: Connected, feature_id: FeatureId, branch_id: BranchAsked, as_of: AsOf = None
+) -> Response:
+    """Cells of a branch's catchment that hold members of an industry or cohort grid, as a layer over its area grids."""
+    return plain_answer(layers.feature_cells(connection, actor, feature_id, branch_id, moment().date(), as_of=as_of))
 
 
 @router.get("/features/{feature_id}/snapshots", summary="List snapshots", response_model=Snapshots, responses=READ)

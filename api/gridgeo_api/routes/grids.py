@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from gridgeo.cells import cell_strings
 from gridgeo.grids import GridSetState
+from gridgeo.grids.state import SHAPES
 from gridgeo.pipeline.grids import sets as area_grids
 from gridgeo.pipeline.grids.counts import grid_counts
 from gridgeo.pipeline.grids.sets import EditResult, Operation
@@ -91,8 +92,7 @@ def begin_grids(writing: WritingNow, once: OnceGiven, branch_id: BranchPath, wan
             writing.actor,
             branch_id,
             writing.now,
-            catchment_id=wanted.catchment,
-            resolution=wanted.resolution,
+            area_grids.FirstGrid(wanted.catchment, wanted.resolution, language_of(writing.request)),
         )
         return plain_answer(made.as_dict(), status=201, etag=f'"{made.seq}"')
 
@@ -189,12 +189,15 @@ def _touched(before: GridSetState, after: GridSetState, done: EditResult) -> lis
     ]
 
 
+def _geojson(body: bytes | None) -> orjson.Fragment | None:
+    return None if body is None else orjson.Fragment(shapely.to_geojson(shapely.from_wkb(body)))
+
+
 def _detail(state: GridSetState, grid_id: str) -> dict[str, Any]:
     record, cells = state.grid(grid_id), state.cells_of(grid_id)
-    shape = None if record.geometry is None else shapely.to_geojson(shapely.from_wkb(record.geometry))
     return {
         **record.as_dict(),
-        "geometry": None if shape is None else orjson.Fragment(shape),
+        **{name: _geojson(getattr(record, name)) for name in SHAPES},
         "branch_id": state.branch_id,
         "revision": state.revision,
         "cells": cell_strings(cells),

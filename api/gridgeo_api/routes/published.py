@@ -47,6 +47,13 @@ Since = Annotated[
 ]
 Layer = Annotated[Literal["grids", "territories"], Path(description="What to draw.", examples=["territories"])]
 Datum = Annotated[Literal["wgs84", "gcj02", "bd09"], Query(description="Datum of the coordinates.", examples=["gcj02"])]
+GridOutline = Annotated[
+    Literal["ground", "stated"],
+    Query(
+        description="Of grids: the ground that belongs to each, or the street that one is stated by where it has one.",
+        examples=["stated"],
+    ),
+]
 PARTIES = Listing("party feed", "_party", ("_party",))
 
 
@@ -104,9 +111,12 @@ def list_changes(reading: ReadingNow, since: Since) -> Response:
     response_model=Polygons,
     responses=json_answer(GEOJSON, "Polygons", "The polygons in scope.") | problems(401, 403, 404, 422, 503),
 )
-def read_polygons(reading: ReadingNow, layer: Layer, datum: Datum = "wgs84") -> Response:
+def read_polygons(
+    reading: ReadingNow, layer: Layer, datum: Datum = "wgs84", outline: GridOutline = "ground"
+) -> Response:
     """Area grids as they stand, or published territories, for a map whose datum is named; the answer names it, too."""
-    body = polygons_geojson(reading.connection, reading.actor, reading.published, layer, datum)
+    stated = outline == "stated"
+    body = polygons_geojson(reading.connection, reading.actor, reading.published, layer, datum, stated=stated)
     headers = reading.freshness | {"cache-control": "no-store"}
     return Response(json_bytes(body), media_type=GEOJSON, headers=headers)
 

@@ -12,9 +12,10 @@ from starlette.responses import Response
 from gridgeo.domain import Actor
 from gridgeo.jobs.plans import check_asked, mending, planning_again, solving
 from gridgeo.pipeline.steps import require_money, require_planner
-from gridgeo.pipeline.territories import approval, disputes, drafts, live, moves
+from gridgeo.pipeline.territories import approval, disputes, drafts, live, moves, removal
 from gridgeo.storage.jobs import NewJob
 from gridgeo_api.deps import ActorKnown, Connected, Once, OnceGiven, RevisionGiven, Writing, WritingNow, plain_answer
+from gridgeo_api.errors import language_of
 from gridgeo_api.openapi import accepted, problems
 from gridgeo_api.params import ScenarioName
 from gridgeo_api.routes.jobs import queued
@@ -33,6 +34,7 @@ from gridgeo_api.schemas import (
     RepairWanted,
     ReplanWanted,
     Scenario,
+    ScenarioDeleted,
     ScenarioMoved,
     ScenarioPublished,
     ScenarioReplanned,
@@ -52,7 +54,7 @@ def check_draft(request: Request, actor: ActorKnown, connection: Connected, want
     """Name what cannot work before anything is solved: territory, measure and the smallest tolerance that would."""
     require_money(actor)
     spec = drafts.spec_of_draft(connection, actor, wanted.draft())
-    return checked_answer(request, drafts.check_draft(connection, actor, spec))
+    return checked_answer(language_of(request), (connection, actor), drafts.check_draft(connection, actor, spec))
 
 
 @router.post("/scenarios", summary="Make a scenario", status_code=202, responses=accepted("Job") | NEW)
@@ -156,6 +158,19 @@ def reject_scenario(
     """Send a submitted or approved scenario back to its makers."""
     remark = wanted.remark
     return _stepped(writing, once, (name, revision), lambda who: approval.reject(*who, name, writing.now, remark))
+
+
+@router.delete("/scenarios/{name}", summary="Delete a scenario", response_model=ScenarioDeleted, responses=CHANGE)
+def delete_scenario(writing: WritingNow, once: OnceGiven, name: ScenarioName, revision: RevisionGiven) -> Response:
+    """Delete a draft or a rejected scenario with its log, comments, disputes and jobs; its name is free again.
+
+    412 when it is submitted or approved (reject it first), was ever published (it stays as a record), or a job works
+    on it (cancel the job first).
+    """
+    who = (writing.connection, writing.actor)
+    return once.answer(
+        writing, lambda: plain_answer(removal.delete_scenario(*who, name, writing.now, revision=revision))
+    )
 
 
 @router.post(

@@ -8,22 +8,25 @@ from datetime import date
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
+import sqlalchemy as sa
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from gridgeo.i18n import translate
+from gridgeo.domain import Actor
+from gridgeo.i18n import Language
 from gridgeo.pipeline.territories import accounts, drafts, live
 from gridgeo.pipeline.territories import compare as compared
 from gridgeo.pipeline.territories.disputes import list_disputes as disputes_of
-from gridgeo.pipeline.territories.handover import handover
+from gridgeo.pipeline.territories.findings import findings_said
+from gridgeo.pipeline.territories.handover import handed_over, handover
 from gridgeo.pipeline.territories.report import write_report
 from gridgeo.pipeline.territories.scenario_cells import scenario_cells
 from gridgeo_api.deps import GEOJSON, ActorKnown, Connected, json_bytes, moment, plain_answer
 from gridgeo_api.errors import language_of
-from gridgeo_api.limits import MAX_TEXT
+from gridgeo_api.limits import MAX_TEXT, require_cells_fit
 from gridgeo_api.openapi import json_answer, problems, text_answer
 from gridgeo_api.paging import Listing, PageQuery, cursor_of, listed, page_of, place_in
-from gridgeo_api.params import NO_CONTROL, ScenarioName
+from gridgeo_api.params import NO_CONTROL, BranchId, ScenarioName
 from gridgeo_api.schemas import (
     AccountList,
     AccountsAsked,
@@ -33,6 +36,7 @@ from gridgeo_api.schemas import (
     DraftChecked,
     Gains,
     Handover,
+    HandoverAsked,
     HistoryAsked,
     PlansCompared,
     Scenario,
@@ -95,9 +99,16 @@ def read_scenario(actor: ActorKnown, connection: Connected, name: ScenarioName) 
 
 
 @router.get("/scenarios/{name}/cells", summary="Read a scenario's cells", response_model=ScenarioCells, responses=READ)
-def read_scenario_cells(actor: ActorKnown, connection: Connected, name: ScenarioName) -> Response:
-    """One scenario on its cells: owners, demand, neighbours, area grids, and every territory's figures unrounded."""
-    return plain_answer(scenario_cells(connection, actor, name))
+def read_scenario_cells(
+    request: Request, actor: ActorKnown, connection: Connected, name: ScenarioName, branch_id: BranchId = None
+) -> Response:
+    """One scenario on its cells: owners, demand, neighbours, area grids, and every territory's figures unrounded.
+
+    With a branch only the joint plan that the branch is of.
+    """
+    body = scenario_cells(connection, actor, name, branch_id)
+    require_cells_fit(request, len(body["cells"]))
+    return plain_answer(body)
 
 
 @router.get(
@@ -105,7 +116,7 @@ def read_scenario_cells(actor: ActorKnown, connection: Connected, name: Scenario
 )
 def check_scenario(request: Request, actor: ActorKnown, connection: Connected, name: ScenarioName) -> Response:
     """Name what cannot work in what a scenario asks: branch, territory, measure, the smallest tolerance that would."""
-    return checked_answer(request, drafts.check_scenario(connection, actor, name))
+    return checked_answer(language_of(request), (connection, actor), drafts.check_scenario(connection, actor, name))
 
 
 @router.get("/scenarios/{name}/compare", summary="Compare a scenario", response_model=PlansCompared, responses=READ)
@@ -122,10 +133,18 @@ def compare_scenario(
     response_model=CellChanges,
     responses=json_answer(GEOJSON, "CellChanges", "A feature a pair of territories.") | READ,
 )
-def map_changes(actor: ActorKnown, connection: Connected, name: ScenarioName, against: Against = "live") -> Response:
+def map_changes(
+    request: Request,
+    actor: ActorKnown,
+    connection: Connected,
+    name: ScenarioName,
+    against: Against = "live",
+    branch_id: BranchId = None,
+) -> Response:
     """Return the ground that goes from one territory to another between two plans, with its customers."""
-    body = compared.plan_changes(connection, actor, (against, name))
-    return Response(json_bytes(body), media_type=GEOJSON, headers=NO_STORE)
+    moved = compared.plan_changes(connection, actor, (against, name), branch_id)
+    require_cells_fit(request, moved.height)
+    return Response(json_bytes(compared.changes_geojson(moved)), media_type=GEOJSON, headers=NO_STORE)
 
 
 @router.get("/scenarios/{name}/gains", summary="Tell gains and losses", response_model=Gains, responses=READ)
@@ -142,10 +161,13 @@ def read_gains(
 
 @router.get("/scenarios/{name}/handover", summary="List who is handed over", response_model=Handover, responses=READ)
 def list_handover(
-    actor: ActorKnown, connection: Connected, name: ScenarioName, asked: Annotated[PageQuery, Query()]
+    actor: ActorKnown, connection: Connected, name: ScenarioName, asked: Annotated[HandoverAsked, Query()]
 ) -> Response:
-    """List customers whose area goes to another manager: last contact, next one due, a place for both signatures."""
-    body = handover(connection, actor, name, moment().date())
+    """List customers whose area goes to another manager: last contact, next one due, a place for both signatures.
+
+    A row also has the customer's cell; with another plan than the live one, whoever changes hands between those two.
+    """
+    body = handed_over(connection, actor, (asked.against, name), moment().date())
     page = page_of(body["rows"], HANDOVER, asked)
     return plain_answer(body | {"rows": page["items"], "total": page["total"], "next": page["next"]})
 
@@ -227,11 +249,9 @@ def scenario_answer(body: dict[str, Any], status: int = 200) -> Response:
     return plain_answer(body, status=status, etag=f'"{body["revision"]}.{len(body["log"])}"')
 
 
-def checked_answer(request: Request, body: dict[str, Any]) -> Response:
-    """Return findings, their messages in the caller's language."""
-    language = language_of(request)
-    told = [one | {"message": translate(one["template"], language, **one["values"])} for one in body["findings"]]
-    return plain_answer(body | {"findings": told})
+def checked_answer(language: Language, who: tuple[sa.Connection, Actor], body: dict[str, Any]) -> Response:
+    """Return findings, their messages in the caller's language and with names."""
+    return plain_answer(body | {"findings": findings_said(*who, body["findings"], language)})
 
 
 def _accounts(

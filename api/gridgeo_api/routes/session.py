@@ -8,9 +8,12 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from gridgeo.domain.measures import weight_of
 from gridgeo.maps.notes import MARKETING_ONLY, attribution
+from gridgeo.maps.tile_server import TileServer
 from gridgeo.pipeline import browse
 from gridgeo.pipeline.freshness import freshness
+from gridgeo.storage import house_datum
 from gridgeo_api.deps import ActorKnown, Connected, ReadingNow, json_bytes
 from gridgeo_api.openapi import problems
 from gridgeo_api.schemas import Measures, Session
@@ -39,7 +42,12 @@ def list_measures(connection: Connected, actor: ActorKnown) -> Measures:
 
     Before anything is published, the measures that come with this release.
     """
-    return Measures.model_validate({"measures": [asdict(each) for each in browse.measures_shown(connection, actor)]})
+    shown = browse.measures_shown(connection, actor)
+    ids = {each.id for each in shown}
+    # What is not published weighs nothing: such a mean counts every cell alike.
+    weights = [weight if weight in ids else None for weight in map(weight_of, shown)]
+    told = [asdict(each) | {"weight": weight} for each, weight in zip(shown, weights, strict=True)]
+    return Measures.model_validate({"measures": told})
 
 
 def _session(info: browse.SessionInfo, reading: ReadingNow) -> dict[str, Any]:
@@ -55,4 +63,10 @@ def _session(info: browse.SessionInfo, reading: ReadingNow) -> dict[str, Any]:
         "bounds": info.bounds,
         "notice": MARKETING_ONLY,
         "attribution": attribution(fictional=published.fictional),
+        "house_datum": house_datum(reading.connection),
+        "tile_server": _tile_server(reading.request.app.state.tile_server),
     } | freshness(reading.connection, published)
+
+
+def _tile_server(found: TileServer | None) -> dict[str, Any] | None:
+    return None if found is None else asdict(found)

@@ -13,7 +13,7 @@ from gridgeo.errors import NotFoundError
 from gridgeo.maps.mercator import check_tile
 from gridgeo.maps.mvt import MEDIA_TYPE
 from gridgeo.maps.notes import attribution_html
-from gridgeo.maps.tilejson import tilejson
+from gridgeo.maps.tilejson import ZOOMS_OF_LAYER, Zooms, tilejson
 from gridgeo.pipeline import browse
 from gridgeo.pipeline.freshness import freshness
 from gridgeo.pipeline.map_layers import draft_territories
@@ -31,7 +31,9 @@ FOR_EVER = "private, max-age=31536000, immutable"
 NEVER = {"cache-control": "no-store"}
 """A draft changes at any moment: nobody keeps its tiles."""
 WORLD = (-180.0, -85.0511, 180.0, 85.0511)
-Layer = Annotated[LayerName, Path(description="Name of a layer; `all` is every layer in one tile.", examples=["cells"])]
+Layer = Annotated[
+    LayerName, Path(description="Name of a layer; `all` is every layer but buildings in one tile.", examples=["cells"])
+]
 DraftLayer = Annotated[Literal["territories"], Path(description="Name of the layer.", examples=["territories"])]
 Version = Annotated[
     int | None,
@@ -190,6 +192,7 @@ def tileset(reading: Reading, layer: str, measure: str | None, url: str) -> dict
         url=url,
         bounds=browse.session_info(reading.connection, reading.actor, published).bounds or WORLD,
         version=published.id,
+        zooms=ZOOMS_OF_LAYER.get(layer, Zooms()),
     )
     own = {
         "attribution": attribution_html(fictional=published.fictional),

@@ -68,12 +68,13 @@ class CatchmentProperties(BaseModel):
 
 
 class Geometry(BaseModel):
-    """A GeoJSON geometry, WGS 84."""
+    """A GeoJSON geometry, WGS 84; streets are lines, together with ground a collection that has geometries."""
 
     model_config = ConfigDict(extra="forbid")
 
-    type: Literal["Polygon", "MultiPolygon"]
-    coordinates: list[Any]
+    type: Literal["Polygon", "MultiPolygon", "LineString", "MultiLineString", "GeometryCollection"]
+    coordinates: list[Any] = []
+    geometries: list[dict[str, Any]] = []
 
 
 class Catchment(BaseModel):

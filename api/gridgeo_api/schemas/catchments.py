@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gridgeo_api.limits import MAX_CURSOR, MAX_ROWS, NO_CONTROL
 from gridgeo_api.schemas.common import CELL, Cell, answer_config
+from gridgeo_api.schemas.grids import Counted
 
 DRAWN: dict[str, Any] = {
     "branch_id": "b1",
@@ -60,15 +62,34 @@ class CatchmentCard(DrawnCatchment):
     cell_ids: list[Cell]
 
 
-class Overlaps(BaseModel):
-    """What was settled in the newest catchments: pairs of branches that claimed the same cells, and holes."""
+class OverlapsAsked(BaseModel):
+    """Which page of the overlaps and holes."""
 
-    model_config = answer_config({"version": 3} | OVERLAPS)
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(
+        MAX_ROWS, ge=1, le=MAX_ROWS, description="The most overlaps, and holes, of a page.", examples=[100]
+    )
+    cursor: Annotated[str, Field(min_length=1, max_length=MAX_CURSOR, pattern=NO_CONTROL)] | None = Field(
+        None, description="`next` of the page before.", examples=["WyJvdmVybGFwcyIsIjMiLDEwMF0"]
+    )
+
+
+class Overlaps(BaseModel):
+    """What was settled in the newest catchments, one page: pairs of branches that claimed the same cells, and holes.
+
+    overlaps_total and holes_total: how many there are on all pages.
+    """
+
+    model_config = answer_config({"version": 3} | OVERLAPS | {"overlaps_total": 1, "holes_total": 1, "next": None})
 
     version: int
     rules: dict[str, Any] = {}
     overlaps: list[dict[str, Any]]
     holes: list[dict[str, Any]]
+    overlaps_total: int
+    holes_total: int
+    next: str | None
 
 
 class Summed(BaseModel):
@@ -83,7 +104,8 @@ class Summed(BaseModel):
 class ClaimedCatchment(BaseModel):
     """One branch of a preview: claimed are the cells of its method, cells those left to it where others claim the same.
 
-    counts: what lies in the claimed cells. geometry: the border as GeoJSON in the store's datum.
+    counts: what lies in the claimed cells. geometry: the line around the cells left to it, as GeoJSON in the store's
+    datum. border: the line that it is stated by, streets as lines; null where it has none but that of its cells.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -93,6 +115,25 @@ class ClaimedCatchment(BaseModel):
     cells: list[Cell]
     counts: dict[str, Summed]
     geometry: dict[str, Any]
+    border: dict[str, Any] | None
+
+
+class CountsAround(BaseModel):
+    """What the cells of the ground nearest to a branch hold, in the order of the cells."""
+
+    model_config = answer_config(
+        {
+            "branch_id": "b1",
+            "resolution": 9,
+            "cells": [CELL],
+            "counts": {"people": {"values": [40.5], "reason": None}},
+        }
+    )
+
+    branch_id: str
+    resolution: int
+    cells: list[Cell]
+    counts: dict[str, Counted]
 
 
 class CatchmentPreview(BaseModel):
@@ -109,6 +150,7 @@ class CatchmentPreview(BaseModel):
                     "cells": [CELL],
                     "counts": {"people": {"value": 40.5, "reason": None}},
                     "geometry": {"type": "MultiPolygon", "coordinates": []},
+                    "border": {"type": "Polygon", "coordinates": []},
                 }
             ]
         }
@@ -136,7 +178,8 @@ class SettleWanted(BaseModel):
 class CatchmentDrawing(BaseModel):
     """How catchments are to be drawn: the branches (none for all of them), the method, the rules of settling.
 
-    spec: method with its parameters (radius_m, minutes, units, share, of and so on). datum: of a drawn polygon.
+    spec: method with its parameters (radius_m, minutes, units, places, roads, share, of, title and so on). datum: of a
+    drawn polygon or a point.
     """
 
     model_config = ConfigDict(

@@ -13,6 +13,34 @@ from gridgeo_api.schemas.session import Notice
 NOTICE = {"zh": "仅供营销,不用于授信审批", "en": "for marketing only, not for credit decisions"}
 
 
+class BoundaryNamed(BaseModel):
+    """A boundary of the ground: a village, community, municipality or what else it was imported as."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    name: str
+    kind: str
+
+
+class BoundaryCells(BaseModel):
+    """Cells that a boundary holds: boundary_index points into boundaries, of several over one another the smallest."""
+
+    model_config = answer_config(
+        {
+            "version": 7,
+            "boundaries": [{"id": "v1", "name": "East village", "kind": "village"}],
+            "cells": [CELL, OTHER_CELL],
+            "boundary_index": [0, 0],
+        }
+    )
+
+    version: int
+    boundaries: list[BoundaryNamed]
+    cells: list[Cell]
+    boundary_index: list[int]
+
+
 class MeasureValues(BaseModel):
     """One measure over the cells of the answer, position by position.
 

@@ -17,8 +17,26 @@ def answer_config(example: dict[str, Any]) -> ConfigDict:
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [example]})
 
 
+class NearText(BaseModel):
+    """What could be meant by a text that is unclear. text: what to write instead; label: what it is."""
+
+    text: str
+    label: str
+
+
+class UnclearText(BaseModel):
+    """A text of a list that stands for nothing that is known, or for several things; near: the likest first."""
+
+    given: str
+    near: list[NearText]
+
+
 class Problem(BaseModel):
-    """Why a request failed (RFC 9457). login: where a browser signs in, from a server that has such a page."""
+    """Why a request failed (RFC 9457).
+
+    login: where a browser signs in, from a server that has such a page. unclear: texts of a list of places or roads
+    that were not understood, one by one.
+    """
 
     model_config = answer_config(
         {
@@ -38,3 +56,4 @@ class Problem(BaseModel):
     code: str
     instance: str
     login: str | None = None
+    unclear: list[UnclearText] | None = None

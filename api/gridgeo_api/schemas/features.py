@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gridgeo_api.limits import NO_CONTROL
 from gridgeo_api.paging import PageQuery
-from gridgeo_api.schemas.common import answer_config
+from gridgeo_api.schemas.common import CELL, Cell, answer_config
 
 Kind = Literal["industry", "cohort", "target_group"]
 RULE: dict[str, Any] = {"where": {"attribute": "age_band", "is": "60+"}}
@@ -108,6 +108,71 @@ class FeatureCount(BaseModel):
 
     kind: Kind
     count: dict[str, Any]
+
+
+class FeatureChoice(BaseModel):
+    """A rule to choose: as it is kept, and in words of each language."""
+
+    rule: dict[str, Any]
+    words: dict[str, str]
+
+
+class FeatureChoices(BaseModel):
+    """What industry and cohort grids can be about: sections and divisions of GB/T 4754, usual rules on customers."""
+
+    model_config = answer_config(
+        {
+            "industry": [
+                {
+                    "rule": {"scheme": "gbt4754", "edition": "2017", "codes": ["F"]},
+                    "words": {"en": "F Wholesale and retail trade", "zh": "F 批发和零售业"},
+                }
+            ],
+            "cohort": [{"rule": RULE, "words": {"en": "age band is 60+", "zh": "年龄段为60岁以上"}}],
+        }
+    )
+
+    industry: list[FeatureChoice]
+    cohort: list[FeatureChoice]
+
+
+class FeatureCells(BaseModel):
+    """Where the members of an industry or cohort grid lie in a branch's catchment.
+
+    cells, counts: the cells that hold some, and how many. members: all of the branch; outside: their place lies
+    elsewhere; unplaced: it is not known; undecided: the rule cannot be told of them. grids: area grid -> how many
+    belong to it.
+    """
+
+    model_config = answer_config(
+        {
+            "feature_id": "C-1",
+            "kind": "cohort",
+            "name": "Elderly customers",
+            "words": {"en": "age band is 60+", "zh": "年龄段为60岁以上"},
+            "branch_id": "b1",
+            "cells": [CELL],
+            "counts": [4],
+            "members": 6,
+            "outside": 1,
+            "unplaced": 1,
+            "undecided": 0,
+            "grids": {"b1-1-1": 5},
+        }
+    )
+
+    feature_id: str
+    kind: Literal["industry", "cohort"]
+    name: str
+    words: dict[str, str]
+    branch_id: str
+    cells: list[Cell]
+    counts: list[int]
+    members: int
+    outside: int
+    unplaced: int
+    undecided: int
+    grids: dict[str, int]
 
 
 class Snapshot(BaseModel):

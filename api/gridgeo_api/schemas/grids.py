@@ -103,9 +103,10 @@ class GridFields(BaseModel):
 
 
 class GridInSet(GridFields):
-    """One grid of a set: whether it has a boundary of its own, and the number of its cells."""
+    """One grid of a set: whether it has a boundary of its own, whether it is stated by streets, number of its cells."""
 
     has_boundary: bool
+    has_border: bool
     cells: int
 
 
@@ -118,7 +119,7 @@ class Grids(BaseModel):
             "revision": 7,
             "resolution": 9,
             "catchment": 3,
-            "grids": [GRID | {"has_boundary": False, "cells": 1}],
+            "grids": [GRID | {"has_boundary": False, "has_border": False, "cells": 1}],
             "cells": [CELL],
             "grid_index": [0],
         }
@@ -134,14 +135,20 @@ class Grids(BaseModel):
 
 
 class GridDetail(GridFields):
-    """One grid; geometry is its own boundary as GeoJSON in the store's datum, null where its cells are all there is."""
+    """One grid; geometry is its own boundary as GeoJSON in the store's datum, null where its cells are all there is.
 
-    model_config = answer_config(GRID | {"branch_id": "b1", "revision": 7, "cells": [CELL], "geometry": None})
+    border: the streets that it is stated by where those are not its boundary, null of every other grid.
+    """
+
+    model_config = answer_config(
+        GRID | {"branch_id": "b1", "revision": 7, "cells": [CELL], "geometry": None, "border": None}
+    )
 
     branch_id: str
     revision: int
     cells: list[Cell]
     geometry: dict[str, Any] | None
+    border: dict[str, Any] | None
 
 
 class GridEdit(BaseModel):

@@ -48,8 +48,12 @@ class DraftChecked(BaseModel):
 
 
 class PlannedTerritory(Territory):
-    """A territory of a scenario: in how many parts it lies, and the hours that its targets are in proportion to."""
+    """A territory of a scenario: in how many parts it lies, and the hours that its targets are in proportion to.
 
+    group: only cells of the same group can be its own.
+    """
+
+    group: int
     pieces: int
     hours_per_week: FiniteFloat
 
@@ -69,6 +73,7 @@ class ScenarioCells(BaseModel):
 
     territory_index, grid_index: positions in territories and grids, -1 for none. weights: what loads are sums of.
     cut: pairs of cells that touch without a way across; bridges: pairs that count as touching. placed: put by hand.
+    group_index: which branches' joint plan a cell is of.
     """
 
     model_config = answer_config(
@@ -82,13 +87,14 @@ class ScenarioCells(BaseModel):
             "tolerance_percent": {"customers": 5.0},
             "cells": [CELL],
             "territory_index": [0],
+            "group_index": [0],
             "weights": {"customers": [7.5]},
             "grids": [{"id": "g1-1", "name": "Grid 1", "branch_id": "b1"}],
             "grid_index": [0],
             "placed": [],
             "cut": [],
             "bridges": [],
-            "territories": [TERRITORY | {"pieces": 1, "hours_per_week": 38.5}],
+            "territories": [TERRITORY | {"group": 0, "pieces": 1, "hours_per_week": 38.5}],
         }
     )
 
@@ -101,6 +107,7 @@ class ScenarioCells(BaseModel):
     tolerance_percent: dict[str, FiniteFloat]
     cells: list[Cell]
     territory_index: list[int]
+    group_index: list[int]
     weights: dict[str, list[FiniteFloat]]
     grids: list[GridName]
     grid_index: list[int]
@@ -154,6 +161,18 @@ class Commented(BaseModel):
     by: str
     at: datetime
     text: str
+
+
+class ScenarioDeleted(BaseModel):
+    """What is gone: the scenario, and how many entries of its log, disputes and jobs went with it."""
+
+    model_config = answer_config({"scenario": "Spring", "planned": ["b1"], "entries": 3, "disputes": 0, "jobs": 1})
+
+    scenario: str
+    planned: list[str]
+    entries: int
+    disputes: int
+    jobs: int
 
 
 class ScenarioPublished(BaseModel):
@@ -257,7 +276,7 @@ class Handover(BaseModel):
             "cadence_example": True,
             "by_pair": [{"from_rm": "s1", "to_rm": "s2", "customers": 21, "balance_fen": 400_000_00}],
             "columns": ["from_rm", "to_rm", "customer_id"],
-            "rows": [{"from_rm": "s1", "to_rm": "s2", "customer_id": "c1"}],
+            "rows": [{"from_rm": "s1", "to_rm": "s2", "customer_id": "c1", "cell": "891f8c86cc3ffff"}],
             "total": 21,
             "next": None,
         }

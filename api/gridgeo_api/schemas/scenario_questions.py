@@ -231,6 +231,14 @@ class DisputesAsked(PageQuery):
     open: bool = Field(False, description="Only those that are not decided.", examples=[True])
 
 
+class HandoverAsked(PageQuery):
+    """Which page of who changes hands, and between which plans."""
+
+    against: Annotated[str, Field(min_length=1, max_length=MAX_TEXT, pattern=NO_CONTROL)] = Field(
+        "live", description="The plan before: live, or another scenario.", examples=["live"]
+    )
+
+
 class HistoryAsked(PageQuery):
     """Which page of what was published, the newest first by default."""
 

@@ -74,8 +74,48 @@ class DataDates(BaseModel):
     denominators: date | None
 
 
+TILE_SERVER = {
+    "url": "https://tiles.bank.example/map/{z}/{x}/{y}.png",
+    "datum": "gcj02",
+    "projection": "mercator",
+    "origin": [-20037508.342789244, 20037508.342789244],
+    "rows": "down",
+    "tile_span": 40075016.68557849,
+    "tile_size": 256,
+    "min_zoom": 3,
+    "max_zoom": 18,
+    "approval_number": "GS(2024)0000号",
+    "attribution": "© map agency",
+}
+
+
+class TileServer(BaseModel):
+    """The bank's own tile server under the map, and the grid that its tiles lie in.
+
+    origin is where column 0 and row 0 begin, tile_span the width of a tile of zoom 0, halved by every zoom; both in
+    metres, or in degrees. approval_number is the 审图号 that stands on every map of it.
+    """
+
+    model_config = answer_config(TILE_SERVER)
+
+    url: str
+    datum: Literal["wgs84", "cgcs2000", "gcj02", "bd09"]
+    projection: Literal["mercator", "degrees", "baidu"]
+    origin: tuple[FiniteFloat, FiniteFloat]
+    rows: Literal["down", "up"]
+    tile_span: FiniteFloat
+    tile_size: int
+    min_zoom: int
+    max_zoom: int
+    approval_number: str | None
+    attribution: str | None
+
+
 class Session(BaseModel):
-    """The signed-in actor and the publication that every other answer is read from."""
+    """The signed-in actor and the publication that every other answer is read from.
+
+    house_datum is that of every position; tile_server is null where the bank has set none.
+    """
 
     model_config = answer_config(
         {
@@ -98,6 +138,8 @@ class Session(BaseModel):
             "data_dates": DATA_DATES,
             "notice": {"zh": "仅供营销,不用于授信审批", "en": "for marketing only, not for credit decisions"},
             "attribution": "© OpenStreetMap contributors",
+            "house_datum": "wgs84",
+            "tile_server": TILE_SERVER,
         }
     )
 
@@ -112,6 +154,8 @@ class Session(BaseModel):
     data_dates: DataDates
     notice: Notice
     attribution: str
+    house_datum: Literal["wgs84", "cgcs2000", "gcj02"]
+    tile_server: TileServer | None
 
 
 MEASURE = {
@@ -124,6 +168,7 @@ MEASURE = {
     "method": "beta-binomial-1",
     "numerator": "customers",
     "denominator": "people",
+    "weight": "people",
     "origin": "built_in",
     "formula": None,
 }
@@ -137,6 +182,7 @@ USER_MEASURE = {
     "method": "formula-1",
     "numerator": None,
     "denominator": None,
+    "weight": None,
     "origin": "user",
     "formula": "1000 * merchants / people",
 }
@@ -146,7 +192,8 @@ class MeasureInfo(BaseModel):
     """One measure: kind says how cells roll up, direction whether more is better.
 
     origin tells the measures of this release from those that users added; formula is how one of theirs is computed,
-    null for consumers.
+    null for consumers. weight: the measure that a mean over several cells is weighted by; null where every cell counts
+    alike.
     """
 
     model_config = answer_config(MEASURE)
@@ -160,6 +207,7 @@ class MeasureInfo(BaseModel):
     method: str
     numerator: str | None
     denominator: str | None
+    weight: str | None
     origin: Literal["built_in", "user"]
     formula: str | None
 

@@ -15,6 +15,7 @@ import shapely
 from gridgeo.cells import CLI_LIMITS, admit_polygon, cells_from_polygon_guarded
 from gridgeo.domain import CellArray, FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
+from gridgeo.pipeline.catchments.named import cells_along, ground_between, named_boundaries, named_streets
 from gridgeo.pipeline.catchments.specs import GROUND_METHODS, CatchmentPlan, CatchmentSpec, SettleRules
 from gridgeo.pipeline.catchments.terrain import Terrain
 from gridgeo.pipeline.catchments.units import units_of
@@ -145,7 +146,7 @@ def _cells_of(spec: CatchmentSpec, branch: int, shared: _Shared) -> IntArray:
 
 def _drawn(spec: CatchmentSpec, branch: int, terrain: Terrain) -> IntArray:  # noqa: ARG001 - the branch of its siblings
     shape = shape_of(spec.polygon or {})
-    return _inside([admit_polygon(shape, limits=CLI_LIMITS, resolution=terrain.resolution)], terrain)
+    return _inside_admitted([shape], terrain)
 
 
 def shape_of(geometry: dict[str, Any]) -> shapely.Geometry:
@@ -159,7 +160,7 @@ def shape_of(geometry: dict[str, Any]) -> shapely.Geometry:
 def _inside(polygons: Sequence[shapely.Geometry], terrain: Terrain) -> IntArray:
     """Return the positions of the ground's cells with their centre in one of a few polygons."""
     found: list[CellArray] = [cells_from_polygon_guarded(shape, terrain.resolution) for shape in polygons]
-    return np.flatnonzero(np.isin(terrain.cells, np.concatenate(found)))
+    return np.flatnonzero(np.isin(terrain.cells, np.concatenate([np.empty(0, np.uint64), *found])))
 
 
 def _buffer(spec: CatchmentSpec, branch: int, terrain: Terrain) -> IntArray:
@@ -172,9 +173,23 @@ def _isochrone(spec: CatchmentSpec, branch: int, terrain: Terrain) -> IntArray:
 
 
 def _administrative(spec: CatchmentSpec, branch: int, terrain: Terrain) -> IntArray:
-    shapes = units_of(terrain.boundaries, spec.units, spec.kind, terrain.point(branch))
-    admitted = [admit_polygon(shape, limits=CLI_LIMITS, resolution=terrain.resolution) for shape in shapes]
-    return _inside(admitted, terrain)
+    return _inside_admitted(units_of(terrain.boundaries, spec.units, spec.kind, terrain.point(branch)), terrain)
+
+
+def _places(spec: CatchmentSpec, branch: int, terrain: Terrain) -> IntArray:
+    along = cells_along(named_streets(spec, branch, terrain), terrain)
+    return np.union1d(along, _inside_admitted(named_boundaries(spec, terrain), terrain))
+
+
+def _between(spec: CatchmentSpec, branch: int, terrain: Terrain) -> IntArray:
+    return _inside_admitted([ground_between(spec, branch, terrain)], terrain)
+
+
+def _inside_admitted(shapes: Sequence[shapely.Geometry], terrain: Terrain) -> IntArray:
+    """Return the positions of the cells with their centre in shapes that first have to pass the gate."""
+    return _inside(
+        [admit_polygon(shape, limits=CLI_LIMITS, resolution=terrain.resolution) for shape in shapes], terrain
+    )
 
 
 def _customers(spec: CatchmentSpec, branch: int, terrain: Terrain) -> IntArray:
@@ -191,6 +206,8 @@ OWN_AREAS: dict[str, Callable[[CatchmentSpec, int, Terrain], IntArray]] = {
     "buffer": _buffer,
     "isochrone": _isochrone,
     "administrative": _administrative,
+    "places": _places,
+    "between": _between,
     "customers": _customers,
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,8 @@ class Choice:
 
     method: one of METHODS, or as_drawn for each branch's own again. branches: those to draw; none for all. polygon,
     datum, layer: of a drawn catchment. parameters: of the method, those not set None, False or empty. rules: chosen
-    rules of settling. fineness: resolutions; what is None keeps that of the newest catchments.
+    rules of settling. fineness: resolutions; what is None keeps that of the newest catchments. title: what the
+    catchments are called.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Choice:
     parameters: dict[str, Any] = field(default_factory=dict)
     rules: dict[str, Any] | None = None
     fineness: Fineness = field(default_factory=Fineness)
+    title: str | None = None
 
 
 def draw_choice(connection: sa.Connection, actor: Actor, choice: Choice, now: datetime) -> StepResult:
@@ -47,7 +49,7 @@ def draw_choice(connection: sa.Connection, actor: Actor, choice: Choice, now: da
     if choice.method == "as_drawn":
         _check_alone(choice)
         return draw_again(connection, actor, now, choice.rules, choice.fineness)
-    spec = _spec(connection, choice)
+    spec = replace(_spec(connection, choice), title=choice.title)
     if not choice.branches:
         return draw_all(connection, actor, spec, now, choice.rules, choice.fineness)
     if choice.fineness != Fineness():
@@ -64,7 +66,7 @@ def house_point(connection: sa.Connection, point: Sequence[Any], datum: str | No
 
 
 def _check_alone(choice: Choice) -> None:
-    if choice.branches or choice.polygon or choice.datum or choice.layer or stated(choice.parameters):
+    if choice.branches or choice.polygon or choice.datum or choice.layer or choice.title or stated(choice.parameters):
         raise InvalidInputError("method as_drawn takes the methods as they are stored: no branch and no parameters")
 
 

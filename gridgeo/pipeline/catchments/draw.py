@@ -15,6 +15,7 @@ from gridgeo.cells import merged_polygons
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.catchments.areas import Areas, areas_of
+from gridgeo.pipeline.catchments.borders import settled_borders
 from gridgeo.pipeline.catchments.report import settlement_report
 from gridgeo.pipeline.catchments.specs import CatchmentPlan, CatchmentSpec, rules_from_dict, spec_from_dict
 from gridgeo.pipeline.catchments.terrain import Terrain
@@ -114,6 +115,7 @@ def _stored_spec(row: dict[str, Any]) -> CatchmentSpec:
 
 def _outlines(areas: Areas, plan: CatchmentPlan, terrain: Terrain) -> pl.DataFrame:
     shapes = merged_polygons(terrain.cells, areas.owner, len(terrain.ids))
+    borders = settled_borders(areas, plan, terrain)
     specs = [plan.specs[branch_id] for branch_id in terrain.ids]
     return pl.DataFrame(
         {
@@ -122,7 +124,9 @@ def _outlines(areas: Areas, plan: CatchmentPlan, terrain: Terrain) -> pl.DataFra
             "label": [label_of(spec, terrain.mode) for spec in specs],
             "params": [json.dumps(spec.as_dict(), sort_keys=True) for spec in specs],
             "geometry": shapely.to_wkb(shapes),
-        }
+            "border": [None if border is None else shapely.to_wkb(border) for border in borders],
+        },
+        schema_overrides={"border": pl.Binary},
     )
 
 

@@ -10,7 +10,7 @@ from gridgeo.errors import InvalidInputError
 
 GROUND_METHODS = ("drive_time", "straight_line", "municipality")
 """They share out the whole ground among the branches that have them."""
-OWN_METHODS = ("drawn", "buffer", "isochrone", "administrative", "customers", "combined")
+OWN_METHODS = ("drawn", "buffer", "isochrone", "administrative", "places", "between", "customers", "combined")
 """They give one branch its cells, whatever the others have."""
 METHODS = GROUND_METHODS + OWN_METHODS
 MODES = ("drive", "walk")
@@ -22,6 +22,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "drawn": ("polygon",),
     "buffer": ("radius_m",),
     "isochrone": ("minutes",),
+    "places": ("places",),
+    "between": ("roads",),
     "customers": ("share",),
     "combined": ("operation", "of"),
 }
@@ -30,11 +32,22 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "buffer": ("radius_m", "point"),
     "isochrone": ("minutes", "mode", "point"),
     "administrative": ("units", "kind"),
+    "places": ("places",),
+    "between": ("roads",),
     "customers": ("share", "contiguous", "fill_holes"),
     "combined": ("operation", "of"),
 }
 MAX_PARTS = 32
 """Catchments that one combination may be made of, all levels together."""
+LISTS = {
+    "units": "units are a list of names or codes",
+    "places": "places are a list of names or codes",
+    "roads": "roads are a list of names of streets",
+}
+"""Parameters that are lists of texts -> what is said of one that is none."""
+MAX_PLACES = 2_000
+MAX_ROADS = 6
+MAX_TITLE = 120
 
 
 @dataclass(frozen=True)
@@ -45,8 +58,10 @@ class CatchmentSpec:
     radius_m: straight line from the branch to the cell centre. minutes, mode: time of customers to the branch over the
     roads, drive or walk (the network's own by default). point: lng, lat in the house datum that a buffer or isochrone
     is around instead of the branch. units: names, codes or ids of boundaries; kind: of boundary;
-    without units it is the one the branch stands in. share: of the branch's own located customers; contiguous: ways
-    between the pieces are added; fill_holes: enclosed cells are added. operation, of: a combination, in order.
+    without units it is the one the branch stands in. places: villages, communities and streets by name or code, as
+    typed or pasted. roads: names of two streets or more that it lies between. share: of the branch's own located
+    customers; contiguous: ways between the pieces are added; fill_holes: enclosed cells are added. operation, of: a
+    combination, in order. title: what a person calls the catchment, with any method.
     """
 
     method: str
@@ -58,6 +73,9 @@ class CatchmentSpec:
     mode: str | None = None
     units: tuple[str, ...] = ()
     kind: str | None = None
+    places: tuple[str, ...] = ()
+    roads: tuple[str, ...] = ()
+    title: str | None = None
     share: float | None = None
     contiguous: bool = False
     fill_holes: bool = False
@@ -69,6 +87,7 @@ class CatchmentSpec:
         _check_fields(self)
         _check_numbers(self)
         _check_point(self.point)
+        _check_texts(self)
         if self.mode is not None:
             _known("travel mode must be one of {known}, got {given}", self.mode, MODES)
         if self.method == "administrative" and not (self.units or self.kind):
@@ -81,7 +100,8 @@ class CatchmentSpec:
         """Return the method and its parameters as plain JSON values, what is not set left out."""
         plain = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         plain["point"] = None if self.point is None else list(self.point)
-        plain |= {"units": list(self.units), "of": [part.as_dict() for part in self.of]}
+        plain |= {name: list(getattr(self, name)) for name in LISTS}
+        plain["of"] = [part.as_dict() for part in self.of]
         return stated(plain)
 
     def parts(self) -> list[CatchmentSpec]:
@@ -156,13 +176,17 @@ def spec_from_dict(given: dict[str, Any]) -> CatchmentSpec:
     if not isinstance(parts, list | tuple) or not all(isinstance(part, dict) for part in parts):
         raise InvalidInputError("a combination is of a list of catchments")
     values["of"] = tuple(spec_from_dict(part) for part in parts)
-    units = values.get("units", ())
-    if not isinstance(units, list | tuple) or not all(isinstance(unit, str) for unit in units):
-        raise InvalidInputError("units are a list of names or codes")
-    values["units"] = tuple(units)
+    values |= {name: _texts(values.get(name, ()), said) for name, said in LISTS.items()}
     point = values.get("point")
     values["point"] = tuple(point) if isinstance(point, list) else point
     return CatchmentSpec(**values)
+
+
+def _texts(given: object, said: str) -> tuple[str, ...]:
+    """Return a list of texts; InvalidInputError with what is to be said when it is none."""
+    if not isinstance(given, list | tuple) or not all(isinstance(text, str) for text in given):
+        raise InvalidInputError(said)
+    return tuple(given)
 
 
 def rules_from_dict(given: Mapping[str, Any], base: SettleRules | None = None) -> SettleRules:
@@ -183,7 +207,7 @@ def _known(template: str, given: str, allowed: tuple[str, ...]) -> None:
 
 
 def _check_fields(spec: CatchmentSpec) -> None:
-    given = set(spec.as_dict()) - {"method"}
+    given = set(spec.as_dict()) - {"method", "title"}
     missing = [name for name in NEEDED.get(spec.method, ()) if name not in given]
     if missing:
         raise InvalidInputError("method {method} needs {missing}", method=spec.method, missing=", ".join(missing))
@@ -210,6 +234,19 @@ def _check_point(point: tuple[float, float] | None) -> None:
     numbers = isinstance(point, tuple) and len(point) == 2 and all(type(at) in (int, float) for at in point)
     if not numbers or not (-180 <= point[0] <= 180 and -90 <= point[1] <= 90):
         raise InvalidInputError("a point is lng, lat in degrees, got {given}", given=point)
+
+
+def _check_texts(spec: CatchmentSpec) -> None:
+    """Hold names to what can be meant: a list that has an end, roads that differ, a title that can be shown."""
+    if len(spec.places) > MAX_PLACES:
+        raise InvalidInputError(
+            "a catchment is of at most {allowed} places, got {given}", allowed=MAX_PLACES, given=len(spec.places)
+        )
+    if spec.roads and not 2 <= len(set(spec.roads)) == len(spec.roads) <= MAX_ROADS:
+        raise InvalidInputError("a catchment lies between 2 to {allowed} different roads", allowed=MAX_ROADS)
+    title = spec.title
+    if title is not None and not (isinstance(title, str) and title.strip() and len(title) <= MAX_TITLE):
+        raise InvalidInputError("a title has 1 to {allowed} characters", allowed=MAX_TITLE)
 
 
 def _check_parts(spec: CatchmentSpec) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import shapely
 import sqlalchemy as sa
 
 from gridgeo.cells import NeighbourGraph, cells_from_points, neighbour_graph
@@ -15,7 +16,7 @@ from gridgeo.domain.words import PLACED_TIERS
 from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.pipeline.bank import branches_of
 from gridgeo.pipeline.denominators.on_cells import choices_of, people_on_cells
-from gridgeo.pipeline.ground_cells import ground_cells, settlement_of
+from gridgeo.pipeline.ground_cells import ground_cells, ground_zones, settlement_of
 from gridgeo.pipeline.locate import find_customers
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.sources import RoadGraph, cell_anchors, road_graph_from_tables
@@ -116,6 +117,19 @@ class Terrain:
     def boundaries(self) -> pl.DataFrame:
         """Every boundary of the ground, of any kind."""
         return read_frame(self._connection, "boundary", version_id=self._inputs.ground)
+
+    @cached_property
+    def streets(self) -> pl.DataFrame:
+        """Every street of the ground that has a name."""
+        return read_frame(self._connection, "street", version_id=self._inputs.ground).drop_nulls("name")
+
+    @cached_property
+    def outline(self) -> shapely.Geometry:
+        """What the ground covers: the boundaries that share it out."""
+        shapes: shapely.Geometry = shapely.union_all(
+            shapely.from_wkb(ground_zones(self._connection, self._inputs.ground)["geometry"].to_numpy())
+        )
+        return shapes
 
     @cached_property
     def located(self) -> pl.DataFrame:

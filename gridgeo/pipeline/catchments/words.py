@@ -24,9 +24,20 @@ COMBINED = {
     "intersection": "{first} only where {second}",
 }
 
+NAMED = {
+    "administrative": "administrative units: {names}",
+    "places": "villages, communities, streets: {names}",
+    "between": "between {names}",
+}
+MOST_NAMED = 6
+"""A pasted list may be long; a label says how many more names there are."""
+
 
 def label_of(spec: CatchmentSpec, mode: str, language: Language = "en") -> str:
     """Return the method in words; mode: how customers reach a branch on this ground (drive or walk)."""
+    if spec.title is not None:
+        label = label_of(replace(spec, title=None), mode, language)
+        return translate("{title}: {label}", language, title=spec.title, label=label)
     if spec.point is not None:
         lng, lat = (f"{at:.5f}" for at in spec.point)
         label = label_of(replace(spec, point=None), mode, language)
@@ -36,8 +47,8 @@ def label_of(spec: CatchmentSpec, mode: str, language: Language = "en") -> str:
         return translate(by_mode, language, minutes=_number(spec.minutes))
     if spec.method == "combined":
         return _combined(spec, mode, language)
-    if spec.method == "administrative":
-        return _administrative(spec, language)
+    if spec.method in NAMED:
+        return _named(spec, language)
     if spec.method == "customers":
         return translate("cells that hold {share} % of its own customers", language, share=_percent(spec))
     if spec.method == "buffer":
@@ -45,10 +56,12 @@ def label_of(spec: CatchmentSpec, mode: str, language: Language = "en") -> str:
     return translate("drawn polygon", language)
 
 
-def _administrative(spec: CatchmentSpec, language: Language) -> str:
-    if spec.units:
-        return translate("administrative units: {units}", language, units=", ".join(spec.units))
-    return translate("the {kind} that the branch stands in", language, kind=translate(str(spec.kind), language))
+def _named(spec: CatchmentSpec, language: Language) -> str:
+    names = spec.units or spec.places or spec.roads
+    if not names:
+        return translate("the {kind} that the branch stands in", language, kind=translate(str(spec.kind), language))
+    more = f" (+{len(names) - MOST_NAMED})" if len(names) > MOST_NAMED else ""
+    return translate(NAMED[spec.method], language, names=translate(", ", language).join(names[:MOST_NAMED]) + more)
 
 
 def _combined(spec: CatchmentSpec, mode: str, language: Language) -> str:

@@ -40,7 +40,7 @@ def cohort_quotients(basis: Basis) -> Found:
         members = sums_by(at[mine], share[mine], n_cells)
         table = np.column_stack([members, np.maximum(everybody - members, 0.0)])
         columns[name] = quotient_columns(basis, table, [name, "others"])[name]
-        words = (f"区位商:{cohort.name}", f"Location quotient of cohort {cohort.name}")
+        words = (f"区位商：{cohort.name}", f"Location quotient of cohort {cohort.name}")
         measures.append(Measure(name, *words, "1 is average", "index", "none", "gamma-poisson-1"))
     return Found(columns, measures=tuple(measures))
 

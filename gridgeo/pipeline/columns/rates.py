@@ -71,7 +71,7 @@ def of_products(basis: Basis) -> Found:
     for column, (product, name) in enumerate(zip(chosen, ids_of("penetration_product", chosen), strict=True)):
         columns[name] = shrunk_of(basis, counts[:, column])
         measures.append(
-            _measure(name, f"产品渗透率:{named.get(product, product)}", f"Penetration of product {product}")
+            _measure(name, f"产品渗透率：{named.get(product, product)}", f"Penetration of product {product}")
         )
     left = sizes.height - len(chosen)
     return Found(columns, {"products": {"taken": chosen, "left_out": left}}, measures=tuple(measures))
@@ -87,7 +87,7 @@ def of_cohorts(basis: Basis) -> Found:
         mine = rows.filter(cohort.member)
         count = sums_by(mine["at"].to_numpy(), mine["share"].to_numpy(), len(basis.given.cells))
         columns[name] = shrunk_of(basis, count)
-        measures.append(_measure(name, f"客群渗透率:{cohort.name}", f"Penetration of cohort {cohort.name}"))
+        measures.append(_measure(name, f"客群渗透率：{cohort.name}", f"Penetration of cohort {cohort.name}"))
     return Found(columns, measures=tuple(measures))
 
 

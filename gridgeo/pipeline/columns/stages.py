@@ -34,7 +34,7 @@ def staged(basis: Basis) -> Found:
     }
     own = tuple(
         Measure(
-            name, f"生命周期:{stage.name_zh}", f"Life cycle, {stage.name_en}", "customers", "count", "none", "stages-1"
+            name, f"生命周期：{stage.name_zh}", f"Life cycle, {stage.name_en}", "customers", "count", "none", "stages-1"
         )
         for stage, name in zip(facts.stages, names, strict=True)
         if name not in MEASURE_BY_ID or not facts.stages_example

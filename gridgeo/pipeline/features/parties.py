@@ -45,10 +45,32 @@ def merchants_in_scope(
         if inputs.catchment
         else pl.DataFrame(schema={"branch_id": pl.String, "cell": pl.UInt64})
     )
-    placed = _with_cells(rows, held)
+    placed = with_cells(rows, held)
     if branch_id is not None:
         return placed.filter(pl.col("branch_id") == branch_id)
     return placed if actor.branch_ids is None else placed.filter(pl.col("branch_id").is_not_null())
+
+
+def with_cells(rows: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """Add to rows with lng, lat the cell that holds each point and the branch that has it, and take lng, lat away.
+
+    held: branch_id, cell of catchments; finer cells are looked for first. A point outside of all has no branch.
+    """
+    lng, lat = rows["lng"].to_numpy(), rows["lat"].to_numpy()
+    resolutions = np.unique((held["cell"].to_numpy() >> np.uint64(52)) & np.uint64(15)).tolist()
+    coarse = rows.with_columns(
+        cell=pl.Series(cells_from_points(lng, lat, min(resolutions, default=DEFAULT_RESOLUTION)), dtype=pl.UInt64),
+        branch_id=pl.lit(None, pl.String),
+    )
+    for resolution in sorted(resolutions):
+        points = pl.DataFrame({"cell": cells_from_points(lng, lat, resolution)}, schema={"cell": pl.UInt64})
+        found = points.join(held, on="cell", how="left", maintain_order="left")
+        inside = found["branch_id"].is_not_null()
+        coarse = coarse.with_columns(
+            cell=pl.when(inside).then(found["cell"]).otherwise("cell"),
+            branch_id=pl.when(inside).then(found["branch_id"]).otherwise("branch_id"),
+        )
+    return coarse.drop("lng", "lat")
 
 
 def area_members(connection: sa.Connection, inputs: Inputs) -> AreaMembers:
@@ -81,22 +103,3 @@ def _all_merchants(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
         for version, own in dict.fromkeys([(inputs.bank, True), (inputs.ground, False)])
     ]
     return pl.concat(tables).unique("id", keep="first", maintain_order=True).sort("id")
-
-
-def _with_cells(rows: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-    """Add the cell that holds each point and the branch that has it; finer cells are looked for first."""
-    lng, lat = rows["lng"].to_numpy(), rows["lat"].to_numpy()
-    resolutions = np.unique((held["cell"].to_numpy() >> np.uint64(52)) & np.uint64(15)).tolist()
-    coarse = rows.with_columns(
-        cell=pl.Series(cells_from_points(lng, lat, min(resolutions, default=DEFAULT_RESOLUTION)), dtype=pl.UInt64),
-        branch_id=pl.lit(None, pl.String),
-    )
-    for resolution in sorted(resolutions):
-        points = pl.DataFrame({"cell": cells_from_points(lng, lat, resolution)}, schema={"cell": pl.UInt64})
-        found = points.join(held, on="cell", how="left", maintain_order="left")
-        inside = found["branch_id"].is_not_null()
-        coarse = coarse.with_columns(
-            cell=pl.when(inside).then(found["cell"]).otherwise("cell"),
-            branch_id=pl.when(inside).then(found["branch_id"]).otherwise("branch_id"),
-        )
-    return coarse.drop("lng", "lat")

@@ -29,6 +29,8 @@ from gridgeo.grids import (
     replay,
     undo_target,
 )
+from gridgeo.grids.state import SHAPES
+from gridgeo.i18n import Language, translate
 from gridgeo.pipeline.grids.approval import require_second_person
 from gridgeo.pipeline.grids.args import Args, Begin, read_args, written_args
 from gridgeo.pipeline.grids.edits import Edited, Site, edited
@@ -109,30 +111,34 @@ class EditResult:
         }
 
 
-def begin_set(
-    connection: sa.Connection,
-    actor: Actor,
-    branch_id: str,
-    now: datetime,
-    *,
-    catchment_id: int | None = None,
-    resolution: int | None = None,
-) -> EditResult:
-    """Make the area grids of a branch: one grid with every cell of its catchment.
+@dataclass(frozen=True)
+class FirstGrid:
+    """What the first grid of a branch is made of, and the language it is named in.
 
     catchment_id: version of the catchment, the newest one with the branch by default. resolution: 7 to 11, that of the
     catchment by default.
+    """
+
+    catchment_id: int | None = None
+    resolution: int | None = None
+    language: Language = "en"
+
+
+def begin_set(
+    connection: sa.Connection, actor: Actor, branch_id: str, now: datetime, first: FirstGrid = FirstGrid()
+) -> EditResult:
+    """Make the area grids of a branch: one grid with every cell of its catchment.
+
     Raises NotFoundError for a branch without a catchment, ConflictError when it has grids already, NotAllowedError.
     """
     _require(actor, branch_id, EDITORS)
-    catchment = newest_catchment(connection, branch_id) if catchment_id is None else catchment_id
-    ground = branch_ground(
-        connection, branch_id, catchment, None if resolution is None else check_resolution(resolution)
-    )
-    args = Begin(catchment=catchment, resolution=ground.resolution, name=FIRST_NAME)
+    catchment = newest_catchment(connection, branch_id) if first.catchment_id is None else first.catchment_id
+    resolution = None if first.resolution is None else check_resolution(first.resolution)
+    ground = branch_ground(connection, branch_id, catchment, resolution)
+    args = Begin(catchment=catchment, resolution=ground.resolution, name=translate(FIRST_NAME, first.language))
     found = add_grid_set(connection, actor, branch_id, ground.resolution, catchment, now)
     state = empty_state(found)
-    patch = begin(state, ground.cells, catchment)
+    patch = begin(state, ground.cells, catchment, args.name)
     entry = LogEntry(1, "new", actor.id, actor.role, now, args.model_dump(), patch)
     return _written(connection, found, state, entry)
 
@@ -196,11 +202,13 @@ def sets(connection: sa.Connection, actor: Actor) -> list[dict[str, Any]]:
 
 
 def grid_table(state: GridSetState) -> pl.DataFrame:
-    """Return one row a grid: the fields of `GridRecord` without the geometry, has_boundary, cells (count)."""
+    """Return one row a grid: the fields of `GridRecord` without its shapes, has_boundary, has_border, cells (count)."""
     records = pl.DataFrame([grid.as_dict() for grid in state.grids], schema=RECORDS)
     return records.with_columns(
-        has_boundary=pl.col("geometry").is_not_null(), cells=pl.Series(state.counts(), dtype=pl.Int64)
-    ).drop("geometry")
+        has_boundary=pl.col("geometry").is_not_null(),
+        has_border=pl.col("border").is_not_null(),
+        cells=pl.Series(state.counts(), dtype=pl.Int64),
+    ).drop(SHAPES)
 
 
 def log(

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from gridgeo.cells import cell_strings, merged_polygons
 from gridgeo.domain import Actor
 from gridgeo.domain.sums import sum_of
-from gridgeo.errors import InvalidInputError
+from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.maps.files import written
 from gridgeo.pipeline.published import publication
 from gridgeo.pipeline.steps import Inputs, require_money
@@ -146,11 +146,20 @@ def compare(connection: sa.Connection, actor: Actor, names: tuple[str, str], out
     return body
 
 
-def plan_changes(connection: sa.Connection, actor: Actor, names: tuple[str, str]) -> dict[str, Any]:
-    """Return the ground that changes hands between two plans as GeoJSON, a feature a pair of territories."""
+def plan_changes(
+    connection: sa.Connection, actor: Actor, names: tuple[str, str], branch_id: str | None = None
+) -> pl.DataFrame:
+    """Return the cells that change hands between two plans, as `changes_geojson` takes them.
+
+    branch_id: only this branch. Raises NotFoundError for one that the plans do not have in common.
+    """
     plans = (plan_named(connection, actor, names[0]), plan_named(connection, actor, names[1]))
-    cells = moved_cells(connection, plans, compared_branches(connection, actor, plans))
-    return changes_geojson(cells.filter("moved"))
+    branches = compared_branches(connection, actor, plans)
+    if branch_id is not None and branch_id not in branches:
+        raise NotFoundError(
+            "{one} and {other} do not both plan branch {branch}", one=names[0], other=names[1], branch=branch_id
+        )
+    return moved_cells(connection, plans, branches if branch_id is None else [branch_id]).filter("moved")
 
 
 def _side_by_side(plans: tuple[Plan, Plan], branch: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from gridgeo.cells import cell_strings
 from gridgeo.domain import Actor
 from gridgeo.i18n import Language, translate
 from gridgeo.maps.handover_file import write_list
@@ -35,8 +36,33 @@ def handover(
     column for either signature. Someone without any contact is due today. out: file (.xlsx or .csv) and language.
     Raises NotAllowedError for an actor limited to branches: where customers live is closed to it.
     """
+    table, cadence = _handed_over(connection, actor, (LIVE, name), today)
+    body = _body(name, table, cadence)
+    if out is None:
+        return body | {"rows": _rows(table.drop("cell"))}
+    path, language = out
+    headings = {column: translate(column, language) for column in COLUMNS}
+    write_list(table.drop("cell"), headings, (f"{translate('hand-over list', language)} · {name}", language), path)
+    return body | {"path": str(path)}
+
+
+def handed_over(connection: sa.Connection, actor: Actor, names: tuple[str, str], today: date) -> dict[str, Any]:
+    """List the customers whose manager by area differs between two plans, each a scenario or ``live``, on the map.
+
+    As `handover`, with the cell of every customer beside the columns of the list.
+    Raises NotAllowedError for an actor limited to branches: where customers live is closed to it.
+    """
+    table, cadence = _handed_over(connection, actor, names, today)
+    named = table.with_columns(cell=pl.Series(cell_strings(table["cell"].to_numpy()), dtype=pl.String))
+    return _body(names[1], table, cadence) | {"rows": _rows(named)}
+
+
+def _handed_over(
+    connection: sa.Connection, actor: Actor, names: tuple[str, str], today: date
+) -> tuple[pl.DataFrame, Cadence]:
+    """Return COLUMNS and cell, a row a customer, and the cadence that they are due by."""
     require_money(actor)
-    plans = (plan_named(connection, actor, LIVE), plan_named(connection, actor, name))
+    plans = (plan_named(connection, actor, names[0]), plan_named(connection, actor, names[1]))
     branches = compared_branches(connection, actor, plans)
     people = customers_on(connection, actor, plans[1].inputs)
     before = with_areas(connection, people, plans[0], branches).select(
@@ -49,10 +75,14 @@ def handover(
     rows = _with_due(rows, cadence, today)
     table = rows.select(
         "from_rm", "id", "branch_id", "tier", "balance_fen", "from_territory", "last_contact_on", "last_channel",
-        "last_outcome", "next_due_on", to_rm="area_rm", customer_id="id", account_rm="account_rm_id",
+        "last_outcome", "next_due_on", "cell", to_rm="area_rm", customer_id="id", account_rm="account_rm_id",
         to_territory="territory", handed_over_by=pl.lit(None, pl.String), taken_over_by=pl.lit(None, pl.String),
-    ).select(COLUMNS).sort("from_rm", "to_rm", "customer_id", nulls_last=True)  # fmt: skip
-    body = {
+    ).select(*COLUMNS, "cell").sort("from_rm", "to_rm", "customer_id", nulls_last=True)  # fmt: skip
+    return table, cadence
+
+
+def _body(name: str, table: pl.DataFrame, cadence: Cadence) -> dict[str, Any]:
+    return {
         "scenario": name,
         "customers": table.height,
         "balance_fen": int(table["balance_fen"].sum() or 0),
@@ -60,12 +90,10 @@ def handover(
         "by_pair": _pairs(table),
         "columns": list(COLUMNS),
     }
-    if out is None:
-        return body | {"rows": table.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d")).to_dicts()}
-    path, language = out
-    headings = {column: translate(column, language) for column in COLUMNS}
-    write_list(table, headings, (f"{translate('hand-over list', language)} · {name}", language), path)
-    return body | {"path": str(path)}
+
+
+def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:
+    return table.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d")).to_dicts()
 
 
 def _pairs(table: pl.DataFrame) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from gridgeo.cells import cell_strings, neighbour_graph
 from gridgeo.domain import Actor, CellArray, FloatArray, IntArray, LabelArray
+from gridgeo.errors import NotFoundError
 from gridgeo.pipeline.steps import Inputs, require_money
 from gridgeo.pipeline.territories.drafts import spec_of
 from gridgeo.pipeline.territories.ground import labels_of_version, part_ground
@@ -50,20 +51,23 @@ class PartCells:
         return targets
 
 
-def scenario_cells(connection: sa.Connection, actor: Actor, name: str) -> dict[str, Any]:
+def scenario_cells(connection: sa.Connection, actor: Actor, name: str, branch_id: str | None = None) -> dict[str, Any]:
     """Return a scenario on its cells: who has each, what it weighs, its area grid, and each territory's figures.
 
     Loads are unrounded sums of the weights given. cut and bridges are pairs of positions: cells that touch with no way
     across, and cells that count as touching. placed: positions of the cells that stay where a hand has put them.
+    group_index: which branches' joint plan a cell is of; only territories of the same group can have it.
+    branch_id: only the joint plan that this branch is of. Raises NotFoundError for a branch that is not planned.
     """
     require_money(actor)
     record = scenario_record(connection, name, actor)
     version = version_record(connection, record.version_id)
-    spec, inputs = spec_of(connection, record), Inputs(**version.params["inputs"])
+    spec, inputs = _spec_with(spec_of(connection, record), name, branch_id), Inputs(**version.params["inputs"])
     parts = [_on_cells(connection, inputs, spec.aim, part, record.version_id) for part in spec.parts]
     cells = np.concatenate([part.cells for part in parts])
     seats_before = np.cumsum([0, *(len(part.part.seats) for part in parts)])
-    cells_before = np.cumsum([0, *(len(part.cells) for part in parts)])
+    sizes = [len(part.cells) for part in parts]
+    cells_before = np.cumsum([0, *sizes])
     owner = [np.where(part.labels < 0, -1, part.labels + at) for part, at in zip(parts, seats_before, strict=False)]
     weights = np.concatenate([part.problem.weights for part in parts])
     grids, grid_index = grids_of(connection, cells, tuple(spec.branches))
@@ -79,6 +83,7 @@ def scenario_cells(connection: sa.Connection, actor: Actor, name: str) -> dict[s
         },
         "cells": cell_strings(cells),
         "territory_index": np.concatenate(owner).astype(np.int64),
+        "group_index": np.repeat(np.arange(len(parts)), sizes),
         "weights": {measure: np.ascontiguousarray(weights[:, at]) for at, measure in enumerate(spec.aim.weighed)},
         "grids": grids,
         "grid_index": grid_index,
@@ -89,6 +94,15 @@ def scenario_cells(connection: sa.Connection, actor: Actor, name: str) -> dict[s
             connection, _names_known(connection, actor, inputs), record.version_id, spec, parts
         ),
     }
+
+
+def _spec_with(spec: Spec, name: str, branch_id: str | None) -> Spec:
+    if branch_id is None:
+        return spec
+    parts = tuple(part for part in spec.parts if branch_id in part.branches)
+    if not parts:
+        raise NotFoundError("scenario {name} does not plan branch {branch}", name=name, branch=branch_id)
+    return replace(spec, parts=parts)
 
 
 def _on_cells(connection: sa.Connection, inputs: Inputs, aim: Aim, part: Part, version: int) -> PartCells:
@@ -128,8 +142,8 @@ def _territories(
     table = read_frame(connection, "territory", version_id=version)
     colours = {(row["branch_id"], row["id"]): row["colour"] for row in table.iter_rows(named=True)}
     return [
-        _seat_head(seat, names, colours.get((seat.branch_id, seat.id), 0)) | figures
-        for part in parts
+        _seat_head(seat, names, colours.get((seat.branch_id, seat.id), 0)) | {"group": group} | figures
+        for group, part in enumerate(parts)
         for seat, figures in zip(part.part.seats, _figures(part, spec.aim.weighed), strict=True)
     ]
 

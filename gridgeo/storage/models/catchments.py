@@ -9,7 +9,10 @@ from gridgeo.storage.models.base import CLUSTERED, Base, Cell, Json, Versioned, 
 
 
 class Catchment(Versioned, Base):
-    """One branch's polygon with the method that drew it; `params` is null where the version says it all."""
+    """One branch's polygon with the method that drew it; `params` is null where the version says it all.
+
+    geometry: the line around its cells. border: the one that it is stated by, null where there is no other.
+    """
 
     __tablename__ = "catchment"
     __table_args__ = (shape_index("catchment"), json_check("params"))
@@ -19,6 +22,7 @@ class Catchment(Versioned, Base):
     label: Mapped[str]
     params: Mapped[Json | None]
     geometry: Mapped[Wkb]
+    border: Mapped[Wkb | None]
 
 
 class CatchmentCell(Versioned, Base):

@@ -27,7 +27,11 @@ class GridSet(Base):
 
 
 class Grid(Base):
-    """One area grid as it stands; `geometry` is its own boundary, null where its cells are all there is."""
+    """One area grid as it stands.
+
+    geometry: its own boundary, null where its cells are all there is. border: the line that it is stated by where that
+    is not its boundary, streets as lines; null where there is none.
+    """
 
     __tablename__ = "grid"
     __table_args__ = (shape_index("grid"),)
@@ -48,6 +52,7 @@ class Grid(Base):
     maintain_done_on: Mapped[date | None]
     note: Mapped[str | None]
     geometry: Mapped[Wkb | None]
+    border: Mapped[Wkb | None]
 
 
 class GridCell(Base):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-from gridgeo.storage.fence import closed_to_a_scope, fence, of_branch, of_parent, of_party, unfence
+from gridgeo.storage.fence import closed_to_a_scope, fence, of_parent, of_party, unfence
+from gridgeo.storage.migrations.range_policies import of_branch
 
 revision = "0013"
 down_revision = "0012"
