@@ -1,9 +1,12 @@
 // A room of the bench: the published plan painted with the page's own tools, and the page's own parts within reach.
 
+import { twoPlans } from "../src/core/compared.js";
 import { Edit } from "../src/core/edit.js";
 import type { CellTable, Plan } from "../src/core/state.js";
 import { BLANK, paintFrom, SOLID } from "../src/map/cellPaint.js";
 import { ROOMS } from "../src/rooms/index.js";
+import { Scenery } from "../src/rooms/plan/scene.js";
+import { SideBySide } from "../src/rooms/plan/sideBySide.js";
 import type { App, Room } from "../src/rooms/room.js";
 import { make } from "../src/ui/dom.js";
 import { PAINT_KEYS } from "../src/ui/paintKeys.js";
@@ -17,6 +20,20 @@ interface Reach {
   zoom(steps: number): void;
   /** Width in pixels of the square that as many cells cover. */
   widthOf(cells: number): number;
+  /** Shows the plan beside another on two maps, each with the whole ground. */
+  compare(): void;
+}
+
+/** In the other plan a fifth of the cells, in patches of so many, have the next manager. */
+const PATCH_CELLS = 500;
+
+function compare({ store, view }: App, plan: Plan, scenery: Scenery, maps: SideBySide): void {
+  const { territories } = plan;
+  const other = plan.owner.map((owner, cell) => (Math.floor(cell / PATCH_CELLS) % 5 ? owner : (owner + 1) % territories.length));
+  const shown = twoPlans(plan, { territories, owner: other }, store.now.branches.map(({ id }) => id));
+  maps.show("Other", "This");
+  scenery.show({ kind: "both", shown, focus: null, twin: maps.twin });
+  view.showAll();
 }
 
 function open(app: App): ReturnType<Room["open"]> {
@@ -46,6 +63,7 @@ function open(app: App): ReturnType<Room["open"]> {
     pan: (right, down) => view.panBy(right, down),
     zoom: (steps) => view.zoomBy(steps),
     widthOf: (count) => Math.sqrt(count * 2.598) * (cells.hexagons.reach / view.metresPerPixel()),
+    compare: () => compare(app, plan, new Scenery(app), new SideBySide(app)),
   };
   Object.assign(window, { bench: reach });
   const entered = () => {

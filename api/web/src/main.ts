@@ -2,7 +2,7 @@
 
 import { reader, sender, type Read } from "./core/api.js";
 import { integer } from "./core/format.js";
-import { catalogue, languageFrom } from "./core/i18n.js";
+import { catalogue, languageFrom, LANGUAGES, learn, type Language } from "./core/i18n.js";
 import { Loader } from "./core/loader.js";
 import { initialState, measureName, stepBack, type State } from "./core/state.js";
 import { goOn, noticing } from "./core/session.js";
@@ -36,8 +36,8 @@ function remember(language: string): void {
   }
 }
 
-function start(): void {
-  const store = new Store<State>(initialState(languageFrom(remembered(), navigator.language)));
+function start(chosen: Language): void {
+  const store = new Store<State>(initialState(chosen));
   const fetcher: typeof fetch = (path, options) => fetch(path, options);
   const language = () => store.now.language;
   const { read, send } = noticing(store, reader(language, fetcher), sender(language, fetcher));
@@ -58,7 +58,6 @@ function start(): void {
   followState(store, announce);
   addEscape(store, map);
   whenReady(store, () => void map.view.loadTiles(read).catch(() => undefined));
-  document.documentElement.setAttribute("data-started", "");
   reload();
 }
 
@@ -67,7 +66,7 @@ function build(store: Store<State>, parts: HTMLElement[], live: HTMLElement, wai
   const work = label(store, make("main", { class: "work" }, ...parts), "aria-label", (words) => words.title);
   document.body.textContent = "";
   const sheet = keySheet(store);
-  document.body.append(skip, header(store, sheet.button, out), notices(store), waiting, work, live, sheet.element);
+  document.body.append(skip, header(store, (text) => (live.textContent = text), sheet.button, out), notices(store), waiting, work, live, sheet.element);
   store.watch(
     (state) => [state.phase],
     ({ phase }) => (work.hidden = phase !== "ready"),
@@ -102,7 +101,7 @@ function followLanguage(store: Store<State>): void {
     (state) => [state.language],
     ({ language }) => {
       const words = catalogue(language);
-      document.documentElement.lang = words.htmlLang;
+      document.documentElement.lang = LANGUAGES.find(({ id }) => id === language)?.htmlLang ?? language;
       document.title = `gridgeo · ${words.title}`;
       document.body.dataset["language"] = language;
       remember(language);
@@ -151,8 +150,13 @@ function addEscape(store: Store<State>, map: MapPanel): void {
   });
 }
 
+/** The oldest Chrome that tests run; what calls itself Chrome and is older gets the gate's page, even where it might do. */
+const OLDEST_CHROME = 78;
+
 function supported(): boolean {
+  const chrome = /Chrome\/(\d+)/.exec(navigator.userAgent);
   return (
+    (!chrome || +chrome[1] >= OLDEST_CHROME) &&
     typeof ResizeObserver === "function" &&
     typeof AbortController === "function" &&
     typeof Object.fromEntries === "function" &&
@@ -163,5 +167,15 @@ function supported(): boolean {
   );
 }
 
+/** In no language yet: what the document says in both while it waits. */
+function unreached(): void {
+  const waiting = document.getElementById("loading");
+  if (waiting) waiting.textContent = "The service does not answer: load this page again. 服务没有应答:请重新载入本页。";
+}
+
 // Where something is missing nothing starts, and the gate shows its page for old browsers.
-if (supported()) start();
+if (supported()) {
+  document.documentElement.setAttribute("data-started", "");
+  const chosen = languageFrom(remembered(), navigator.language);
+  void learn(chosen).then(() => start(chosen), unreached);
+}

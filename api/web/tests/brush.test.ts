@@ -44,6 +44,14 @@ test("a fill takes the connected cells of equal owner and no other piece of the 
   assert.deepEqual(brush.piece(GROUND, owner, -1), []);
 });
 
+test("the boundary tool takes the cells of the same boundary, and none where there is none", () => {
+  const boundaries = CELLS.map((_, cell) => (cell % 5) - 1);
+  assert.deepEqual(brush.neighboursIn(boundaries, 43), CELLS.flatMap((_, cell) => (cell % 5 === 3 ? cell : [])));
+  assert.deepEqual(brush.neighboursIn(boundaries, 40), []);
+  assert.deepEqual(brush.neighboursIn(null, 43), []);
+  assert.deepEqual(brush.neighboursIn(boundaries, -1), []);
+});
+
 test("the parent tool takes the children of the parent two resolutions up that are on the ground", () => {
   const parent = cellToParent(CELLS[40], 7);
   const expected = where((id) => cellToParent(id, 7) === parent);

@@ -223,3 +223,33 @@ test("the same strokes on the same ground give what gridgeo computes in Python",
   while (edit.redo());
   holds(fixture.strokes[fixture.strokes.length - 1]);
 });
+
+test("what somebody else changed is taken over, and undoing leaves it alone", () => {
+  for (let seed = 0; seed < 30; seed++) {
+    const { edit, weights, random } = made(seed);
+    const first = edit.owner.slice();
+    const some = () => Array.from({ length: 9 }, () => Math.floor(random() * CELLS.length));
+    for (let stroke = 0; stroke < 12; stroke++) edit.paint(some(), Math.floor(random() * OWNERS));
+    const theirs = new Map(some().map((cell) => [cell, (edit.owner[cell] + 2) % OWNERS]));
+    const after = edit.owner.map((one, cell) => theirs.get(cell) ?? one);
+    edit.adopt(after);
+    assert.deepEqual([...edit.owner], [...after]);
+    assert.deepEqual(figures(edit, 3, OWNERS), recount(after, weights, OWNERS));
+    const strokes = edit.undoable;
+    while (edit.undo());
+    assert.deepEqual([...edit.owner], [...first.map((one, cell) => theirs.get(cell) ?? one)]);
+    while (edit.redo());
+    assert.deepEqual([...edit.owner, edit.undoable], [...after, strokes]);
+  }
+});
+
+test("what the service has is shown though it is locked or out of bounds, and nothing else is", () => {
+  const { edit } = made(3);
+  const cell = edit.owner.findIndex((one) => one === 2);
+  edit.lock(2, true);
+  edit.limit = () => false;
+  assert.deepEqual(edit.paint([cell], 4), []);
+  assert.deepEqual(edit.impose([cell], [4]), [cell]);
+  assert.equal(edit.owner[cell], 4);
+  assert.deepEqual(edit.paint([cell], 5), []);
+});

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dateTime, figure, limits, share, signedPercent, unitName, withUnit } from "../src/core/format.js";
+import "./words.js";
+import { dateTime, figure, limits, share, signedPercent, withUnit } from "../src/core/format.js";
+import { unitName } from "../src/core/i18n.js";
 
 test("shares are percent and counts keep the digits they need", () => {
   assert.equal(share("en", 0.2137), "21.4%");

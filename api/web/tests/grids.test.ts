@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cellToParent, gridDisk, latLngToCell } from "h3-js";
+import { editFrom, isSameGround, ownersOn } from "../src/core/gridPaint.js";
 import * as grids from "../src/core/grids.js";
 import type { GridCounts, GridInfo, GridSet, GridsState } from "../src/core/grids.js";
-import { gridWords } from "../src/core/words/grids.js";
+import { hexagonsFromCells } from "../src/core/hexagons.js";
+import { storedEn, storedZh } from "../src/core/words/grids.js";
 
 const CELLS = gridDisk(latLngToCell(47.14, 9.52, 9), 4).sort();
 
@@ -19,6 +21,7 @@ function sample(revision = 3): { set: GridSet; counts: GridCounts } {
     status: "draft",
     stage: "survey",
     has_boundary: false,
+    has_border: false,
     cells: index.filter((grid) => grid === at).length,
   });
   const set = { branch_id: "B1", revision, resolution: 9, cells: CELLS, grid_index: index, grids: parents.map((_, at) => one(at)) };
@@ -69,7 +72,14 @@ test("what was chosen stays chosen through an edit as long as it is there", () =
   assert.deepEqual(chosen.chosen, ["B1-1-1", "B1-1-2"]);
   assert.deepEqual(grids.gridChosen("B1-1-1", true)(chosen).chosen, ["B1-1-2"]);
   assert.equal(grids.gridChosen("no grid", false)(chosen), chosen);
+  const preview = { made: {}, removed: {}, changed: [], cells_moved: 1, grids: [] };
+  const trying = grids.previewed({ operation: "merge", args: {}, preview })(chosen);
+  const same = sample();
+  assert.notEqual(grids.setLoaded(same.set, same.counts)(trying).pending, null, "read again in another language");
   const { set, counts } = sample(4);
+  const newest = grids.setLoaded(set, counts)(trying);
+  assert.equal(newest.pending, null);
+  assert.equal(grids.setLoaded(same.set, same.counts)(newest), newest, "an earlier answer that comes later");
   const merged = { ...set, grids: set.grids.filter(({ id }) => id !== "B1-1-2") };
   assert.deepEqual(grids.setLoaded(merged, counts)(chosen).chosen, ["B1-1-1"]);
 });
@@ -86,6 +96,12 @@ test("the guide of 500 to 1,000 households holds its own limits", () => {
   assert.equal(grids.sizeOf(null), null);
 });
 
+test("a text of a typed list is put in another's place and the separators stay", () => {
+  assert.equal(grids.listWith("Vadutz、 Schaan，B\nVadutz", "Vadutz", "Vaduz"), "Vaduz、 Schaan，B\nVaduz");
+  assert.equal(grids.listWith("a,ab", "a", "$&"), "$&,ab");
+  assert.equal(grids.listWith("Old Town North", "Town North", "T"), "Old T");
+});
+
 test("an entry of the log names what it is about", () => {
   const change = (before: object | null, after: object | null) => ({ id: "B1-1-9", before, after });
   const entry = { patch: { grids: [change({ name: "old" }, { name: "new" }), change(null, { name: "made" }), change({}, {})] } };
@@ -93,8 +109,34 @@ test("an entry of the log names what it is about", () => {
 });
 
 test("every stored word has two different phrases", () => {
-  for (const list of Object.keys(gridWords.en) as (keyof typeof gridWords.en)[]) {
-    const zh = new Map(Object.entries(gridWords.zh[list]));
-    for (const [word, phrase] of Object.entries(gridWords.en[list])) assert.notEqual(zh.get(word), phrase, word);
+  for (const list of Object.keys(storedEn) as (keyof typeof storedEn)[]) {
+    const zh = new Map(Object.entries(storedZh[list]));
+    for (const [word, phrase] of Object.entries(storedEn[list])) assert.notEqual(zh.get(word), phrase, word);
   }
+});
+
+test("strokes can be undone after somebody else has changed the same grids, but for the cells they took", () => {
+  const ground = { ids: CELLS, position: new Map(CELLS.map((cell, at) => [cell, at])), hexagons: hexagonsFromCells(CELLS) };
+  const before = loaded();
+  const first = ownersOn(ground, before) as Int32Array;
+  const edit = editFrom(ground, before, first.slice());
+  const held = before.set?.grids ?? [];
+  const [home, one, two] = [...held.keys()].sort((a, b) => held[b].cells - held[a].cells);
+  const [mine, shared] = [...first.keys()].filter((cell) => first[cell] === home);
+  edit.paint([mine], one);
+  edit.paint([shared], one);
+  const { set, counts } = sample(4);
+  const theirs = set.grid_index.map((grid, cell) => (cell === mine ? one : cell === shared ? two : grid));
+  const renamed = set.grids.map((grid) => ({ ...grid, name: `${grid.name} again` }));
+  const after = grids.setLoaded({ ...set, grids: renamed, grid_index: theirs }, counts)(before);
+  assert.ok(isSameGround(before, after));
+  edit.renew(ownersOn(ground, after) as Int32Array);
+  assert.deepEqual([edit.undoable, edit.owner[mine], edit.owner[shared]], [1, one, two]);
+  edit.undo();
+  assert.deepEqual([edit.owner[mine], edit.owner[shared]], [home, two]);
+  edit.paint([shared], one);
+  edit.paint([shared], -1);
+  assert.equal(edit.owner[shared], two, "erased, it is back where the others had it");
+  const parted = grids.setLoaded({ ...set, grids: set.grids.slice(1) }, counts)(before);
+  assert.ok(!isSameGround(before, parted), "where a grid is gone, owners are counted anew");
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./words.js";
 import { catalogue } from "../src/core/i18n.js";
 import { actOf, keyCaps, type KeyUse } from "../src/core/keys.js";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./words.js";
 import { catalogue, LANGUAGES } from "../src/core/i18n.js";
 import { ROOMS } from "../src/rooms/index.js";
 import { MAP_KEYS } from "../src/ui/mapKeys.js";

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { ProblemError, reader, type Read } from "../src/core/api.js";
 import { Loader } from "../src/core/loader.js";
 import * as actions from "../src/core/state.js";
+import { panelOpened } from "../src/core/panel.js";
 import { initialState } from "../src/core/state.js";
 import { Store } from "../src/core/store.js";
 import { BRANCHES, CELLS, cellColumns, detail, MEASURES, SESSION, TERRITORIES, VERSION } from "./sample.js";
@@ -14,7 +15,7 @@ function answers(changes: Answers = {}): Answers {
     "/api/v1/session": () => SESSION,
     "/api/v1/measures": () => ({ measures: MEASURES }),
     "/api/v1/branches": () => ({ branches: BRANCHES }),
-    "/api/v1/catchments": () => ({ type: "FeatureCollection", features: [] }),
+    "/api/v1/catchments?outline=stated": () => ({ type: "FeatureCollection", features: [] }),
     "/api/v1/territories": () => TERRITORIES,
     "/api/v1/cells?measures=penetration": () => cellColumns(),
     "/api/v1/cells?measures=people": () => cellColumns("people"),
@@ -126,7 +127,7 @@ test("opening the panel asks for its cell and fills it", async () => {
   const { store, loader } = loading();
   await loader.publication();
   store.apply(actions.cellSelected(0));
-  store.apply(actions.panelOpened());
+  store.apply(panelOpened());
   await settled();
   assert.equal(store.now.panel?.body?.cell, CELLS[0]);
 });

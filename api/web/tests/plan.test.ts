@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { Edit } from "../src/core/edit.js";
 import { hexagonsFromCells, neighboursOf } from "../src/core/hexagons.js";
 import * as plan from "../src/core/plan.js";
-import { differencePaint, planPaint } from "../src/rooms/plan/scene.js";
-import { differenceOf } from "../src/rooms/plan/compare.js";
+import { paintOf } from "../src/rooms/plan/scene.js";
+import { twoPlans } from "../src/core/compared.js";
 import type { CellTable } from "../src/core/state.js";
 import { CELLS } from "./sample.js";
 
@@ -30,6 +30,7 @@ const territory = (id: string, rm: string | null): plan.Planned => ({
   loads: {},
   targets: { customers: 100 },
   imbalance_percent: {},
+  group: 0,
   pieces: 1,
   hours_per_week: 40,
 });
@@ -45,6 +46,7 @@ function answer(changes: Partial<plan.ScenarioCells> = {}): plan.ScenarioCells {
     tolerance_percent: { customers: 5 },
     cells: [...PLANNED].reverse(),
     territory_index: PLANNED.map((_, at) => Number(at >= 18)),
+    group_index: PLANNED.map(() => 0),
     weights: { customers: PLANNED.map((_, at) => at / 7) },
     grids: [],
     grid_index: PLANNED.map(() => -1),
@@ -66,6 +68,14 @@ test("a scenario lies on the cells of the page, and what is outside of it has no
   assert.deepEqual([...ground.owner.slice(37)], new Array(CELLS.length - 37).fill(-1));
   assert.equal(ground.missing, 0);
   assert.equal(plan.groundFrom(answer({ cells: ["8a1126d06cb7fff", ...PLANNED.slice(1)] }), TABLE).missing, 1);
+});
+
+test("a cell goes to territories of its own group only", () => {
+  const apart = [territory("t1", "r1"), { ...territory("t2", "r2"), group: 1 }];
+  const ground = plan.groundFrom(answer({ group_index: PLANNED.map((_, at) => Number(at >= 18)), territories: apart }), TABLE);
+  const free = (to: number) => CELLS.flatMap((_, cell) => (plan.mayHave(ground, to, cell) ? [cell] : []));
+  assert.deepEqual([free(1), free(0)], [CELLS.slice(0, 19).map((_, at) => at), PLANNED.slice(19).map((_, at) => at + 19)]);
+  assert.deepEqual(CELLS.filter((_, cell) => plan.mayHave(plan.groundFrom(answer(), TABLE), 0, cell)), PLANNED);
 });
 
 test("neighbours are without those across a river and with listed bridges", () => {
@@ -110,6 +120,18 @@ test("an answer about a scenario that is not looked at any more changes nothing"
   assert.equal(plan.scenarioCame(chosen)(plan.nameChosen("Spring")(asked)).chosen, chosen);
 });
 
+test("an answer that was given before another and comes after it changes nothing", () => {
+  const ground = plan.groundFrom(answer(), TABLE);
+  const at = (revision: number, created_at: string) => {
+    const scenario = { scenario: "Spring", revision, created_at } as plan.Scenario;
+    return plan.scenarioCame({ scenario, tag: "", ground, checked: null });
+  };
+  const newest = at(5, "monday")(plan.nameChosen("Spring")(plan.firstPlanState()));
+  assert.equal(at(4, "monday")(newest), newest);
+  assert.equal(at(6, "monday")(newest).chosen?.scenario.revision, 6);
+  assert.equal(at(1, "tuesday")(newest).chosen?.scenario.revision, 1, "deleted, and made again under its name");
+});
+
 test("a scenario that is gone from the list is not chosen any more", () => {
   const state = plan.nameChosen("Spring")(plan.firstPlanState());
   assert.equal(plan.headsCame([])(state).name, null);
@@ -125,10 +147,14 @@ test("what changes hands is told by territory ids and shown by texture too", () 
   const ground = plan.groundFrom(answer(), TABLE);
   const owner = ground.owner.map((one, cell) => (cell === 3 ? 1 - one : one));
   const swapped = owner.map((one) => (one < 0 ? -1 : 1 - one));
-  const other = { territories: [ground.answer.territories[1], ground.answer.territories[0]], owner: swapped };
-  const difference = differenceOf(ground, other);
-  assert.deepEqual([...difference.changed].flatMap((one, cell) => (one ? [cell] : [])), [3]);
-  const paint = differencePaint(difference, -1);
-  assert.notEqual(paint.texture[3], paint.texture[4]);
-  assert.equal(planPaint(difference).texture[3], planPaint(difference).texture[4]);
+  const [first, second] = ground.answer.territories;
+  const mine = { territories: [first, second], owner: ground.owner };
+  const two = twoPlans<plan.Planned>(mine, { territories: [second, first], owner: swapped }, [first.branch_id]);
+  assert.deepEqual([...two.changed].flatMap((one, cell) => (one ? [cell] : [])), [3]);
+  const difference = paintOf({ kind: "difference", shown: two, chosen: -1, focus: null });
+  assert.notEqual(difference.texture[3], difference.texture[4]);
+  const plain = paintOf({ kind: "plan", shown: two, chosen: -1 });
+  assert.equal(plain.texture[3], plain.texture[4]);
+  // A control: where the branch is not in both plans nothing is compared.
+  assert.equal(twoPlans<plan.Planned>(mine, { territories: [second, first], owner: swapped }, ["elsewhere"]).changed.some(Boolean), false);
 });

@@ -65,6 +65,17 @@ test("after a decision the next location is there at once, and the decision name
   assert.deepEqual(store.now.last, { id: 1, kind: "reject", revision: 2, house: "House 1" });
 });
 
+test("a list that was on its way when a location was decided does not bring it back", async () => {
+  const { store, work } = working();
+  await work.start();
+  await settled();
+  const again = work.start();
+  await Promise.all([work.decide({ decision: "reject" }), again]);
+  assert.ok(!ids(store.now).includes(1));
+  await work.start();
+  assert.ok(ids(store.now).includes(1), "asked for afterwards, it is what the service says");
+});
+
 test("a location that another has decided meanwhile is said, and does not come back", async () => {
   const { store, status, work } = working(refuse(412));
   await work.start();
@@ -89,6 +100,17 @@ test("a decision that did not arrive leaves the location at its place in the lis
     assert.deepEqual([store.now.pin, store.now.item?.id], [[9.6, 47.2], 3]);
     assert.ok(store.now.refused);
   }
+});
+
+test("a decision that fails while the next location is placed by hand leaves the pin where it is", async () => {
+  const { store, work } = working(refuse(503));
+  await work.start();
+  for (let round = 0; round < 5; round++) await settled();
+  const going = work.decide({ decision: "reject" });
+  store.apply(queue.pinned([9.6, 47.2]));
+  await going;
+  assert.deepEqual([store.now.at, store.now.pin, ids(store.now)], [2, [9.6, 47.2], [1, 2, 3, 4, 5]]);
+  assert.ok(store.now.refused);
 });
 
 test("what could not be read is read again when it is asked for", async () => {

@@ -42,6 +42,8 @@ export const SESSION: Session = {
   published_at: "2026-03-01T08:30:00+00:00",
   notice: { zh: "仅供营销,不用于授信审批", en: "For marketing only, not for granting credit" },
   attribution: "© OpenStreetMap contributors",
+  house_datum: "wgs84",
+  tile_server: null,
 };
 
 const measure = (id: string, name_en: string, name_zh: string): Measure => ({
@@ -51,6 +53,8 @@ const measure = (id: string, name_en: string, name_zh: string): Measure => ({
   unit: id === "penetration" ? "share" : id,
   kind: id === "penetration" ? "share" : "count",
   direction: "up",
+  numerator: null,
+  weight: null,
 });
 
 export const MEASURES = [measure("people", "People", "人口"), measure("penetration", "Penetration", "渗透率")];

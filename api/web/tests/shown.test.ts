@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./words.js";
 import { classColours } from "../src/core/classes.js";
 import { csvOfCells } from "../src/core/cellTable.js";
 import { pairColours } from "../src/core/palette.js";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as actions from "../src/core/state.js";
+import { panelFailed, panelFilled, panelOpened } from "../src/core/panel.js";
 import { inChosenBranch, initialState, legendCounts, territoryOf, type Action, type State } from "../src/core/state.js";
 import { BRANCHES, CELLS, cellColumns, column, detail, publication, TERRITORIES } from "./sample.js";
 
@@ -81,7 +82,7 @@ test("cells of other branches are outside the chosen one", () => {
 });
 
 test("the panel follows the selection while it is open", () => {
-  const open = after(loaded, actions.cellSelected(0), actions.panelOpened());
+  const open = after(loaded, actions.cellSelected(0), panelOpened());
   const moved = actions.selectionMoved("right")(open);
   assert.notEqual(moved.selected, 0);
   assert.equal(moved.panel?.cell, CELLS[moved.selected]);
@@ -89,13 +90,20 @@ test("the panel follows the selection while it is open", () => {
 });
 
 test("figures that come for a cell left behind are dropped", () => {
-  const state = after(loaded, actions.cellSelected(0), actions.panelOpened(), actions.cellSelected(1));
-  assert.equal(actions.panelFilled(detail(CELLS[0]))(state), state);
-  assert.equal(actions.panelFilled(detail(CELLS[1]))(state).panel?.body?.cell, CELLS[1]);
+  const state = after(loaded, actions.cellSelected(0), panelOpened(), actions.cellSelected(1));
+  assert.equal(panelFilled(detail(CELLS[0]))(state), state);
+  assert.equal(panelFilled(detail(CELLS[1]))(state).panel?.body?.cell, CELLS[1]);
+});
+
+test("another room is entered without the panel, and the selection stays", () => {
+  const open = after(loaded, actions.cellSelected(3), panelOpened());
+  assert.equal(actions.roomChosen(open.room)(open), open);
+  const elsewhere = actions.roomChosen("plan")(open);
+  assert.deepEqual([elsewhere.room, elsewhere.panel, elsewhere.selected], ["plan", null, 3]);
 });
 
 test("stepping back closes the panel, then the selection, then nothing", () => {
-  const open = after(loaded, actions.cellSelected(0), actions.panelOpened());
+  const open = after(loaded, actions.cellSelected(0), panelOpened());
   const closed = actions.stepBack()(open);
   assert.deepEqual([closed.panel, closed.selected], [null, 0]);
   const free = actions.stepBack()(closed);
@@ -104,8 +112,8 @@ test("stepping back closes the panel, then the selection, then nothing", () => {
 });
 
 test("a session that ended while a cell was asked for leads to the sign-in page", () => {
-  const open = after(loaded, actions.cellSelected(0), actions.panelOpened());
-  assert.equal(actions.panelFailed(CELLS[0], { ...PROBLEM, status: 401 })(open).phase, "signedOut");
+  const open = after(loaded, actions.cellSelected(0), panelOpened());
+  assert.equal(panelFailed(CELLS[0], { ...PROBLEM, status: 401 })(open).phase, "signedOut");
 });
 
 test("choosing a territory shows territories; an unknown one changes nothing", () => {
@@ -131,6 +139,14 @@ test("classes of another scheme are awaited, and take the place of all columns o
   assert.deepEqual([waiting.awaited, waiting.columns], ["penetration", both.columns]);
   const there = actions.measureLoaded("penetration", column([1]), "natural")(waiting);
   assert.deepEqual([[...there.columns.keys()], there.columnScheme, there.awaited], [["penetration"], "natural", null]);
+});
+
+test("a measure that is chosen while classes of another scheme are awaited is shown when it comes", () => {
+  const state = after(loaded, actions.schemeChosen("natural"), actions.measureAwaited("people"));
+  const first = actions.measureLoaded("penetration", column([1]), "natural")(state);
+  assert.deepEqual([first.measure, first.awaited], ["penetration", "people"]);
+  const there = actions.measureLoaded("people", column([1]), "natural")(first);
+  assert.deepEqual([there.measure, there.awaited], ["people", null]);
 });
 
 test("an answer for a scheme that is no longer wanted is not kept", () => {

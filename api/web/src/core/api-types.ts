@@ -62,6 +62,21 @@ export interface BothLanguages {
   en: string;
 }
 
+/** Cells that a boundary holds: boundary_index points into boundaries, of several over one another the smallest. */
+export interface BoundaryCells {
+  version: number;
+  boundaries: BoundaryNamed[];
+  cells: string[];
+  boundary_index: number[];
+}
+
+/** A boundary of the ground: a village, community, municipality or what else it was imported as. */
+export interface BoundaryNamed {
+  id: string;
+  name: string;
+  kind: string;
+}
+
 /** A branch with the sums over its catchment; customers are expected counts. */
 export interface Branch {
   id: string;
@@ -304,6 +319,7 @@ export interface ClaimedCatchment {
   cells: string[];
   counts: Record<string, Summed>;
   geometry: Record<string, unknown>;
+  border: Record<string, unknown> | null;
 }
 
 /** A remark on a scenario. */
@@ -342,6 +358,14 @@ export interface Concerned {
 export interface Counted {
   values: number[] | null;
   reason: string | null;
+}
+
+/** What the cells of the ground nearest to a branch hold, in the order of the cells. */
+export interface CountsAround {
+  branch_id: string;
+  resolution: number;
+  cells: string[];
+  counts: Record<string, Counted>;
 }
 
 /** One customer; balance_fen is null for helpers, personal columns are masked unless they were asked for whole. */
@@ -544,12 +568,40 @@ export interface Feature {
   snapshots: number[];
 }
 
+/** Where the members of an industry or cohort grid lie in a branch's catchment. */
+export interface FeatureCells {
+  feature_id: string;
+  kind: "industry" | "cohort";
+  name: string;
+  words: Record<string, string>;
+  branch_id: string;
+  cells: string[];
+  counts: number[];
+  members: number;
+  outside: number;
+  unplaced: number;
+  undecided: number;
+  grids: Record<string, number>;
+}
+
 /** What is to be another way; what is left out stays as it is. */
 export interface FeatureChange {
   name?: string;
   rule?: Record<string, unknown>;
   owner_id?: string | null;
   status?: string;
+}
+
+/** A rule to choose: as it is kept, and in words of each language. */
+export interface FeatureChoice {
+  rule: Record<string, unknown>;
+  words: Record<string, string>;
+}
+
+/** What industry and cohort grids can be about: sections and divisions of GB/T 4754, usual rules on customers. */
+export interface FeatureChoices {
+  industry: FeatureChoice[];
+  cohort: FeatureChoice[];
 }
 
 /** What a grid or a rule holds now; what count says besides the members depends on the kind. */
@@ -628,10 +680,11 @@ export interface Gains {
   customers: number;
 }
 
-/** A GeoJSON geometry, WGS 84. */
+/** A GeoJSON geometry, WGS 84; streets are lines, together with ground a collection that has geometries. */
 export interface Geometry {
-  type: "Polygon" | "MultiPolygon";
-  coordinates: unknown[];
+  type: "Polygon" | "MultiPolygon" | "LineString" | "MultiLineString" | "GeometryCollection";
+  coordinates?: unknown[];
+  geometries?: Record<string, unknown>[];
 }
 
 /** One grid as an edit would leave it. */
@@ -678,6 +731,7 @@ export interface GridDetail {
   revision: number;
   cells: string[];
   geometry: Record<string, unknown> | null;
+  border: Record<string, unknown> | null;
 }
 
 /** What one operation did; made and removed are id -> name, repeated says that the same key had done it before. */
@@ -695,7 +749,7 @@ export interface GridEdit {
   repeated: boolean;
 }
 
-/** One grid of a set: whether it has a boundary of its own, and the number of its cells. */
+/** One grid of a set: whether it has a boundary of its own, whether it is stated by streets, number of its cells. */
 export interface GridInSet {
   id: string;
   name: string;
@@ -712,6 +766,7 @@ export interface GridInSet {
   maintain_done_on: string | null;
   note: string | null;
   has_boundary: boolean;
+  has_border: boolean;
   cells: number;
 }
 
@@ -1059,6 +1114,7 @@ export interface MeasureInfo {
   method: string;
   numerator: string | null;
   denominator: string | null;
+  weight: string | null;
   origin: "built_in" | "user";
   formula: string | null;
 }
@@ -1098,6 +1154,12 @@ export interface Merchants {
 /** Cells given to other territories by hand, in their order, all or none. */
 export interface MovesWanted {
   moves: CellMove[];
+}
+
+/** What could be meant by a text that is unclear. text: what to write instead; label: what it is. */
+export interface NearText {
+  text: string;
+  label: string;
 }
 
 /** A cell to work next, with what is missing there and why it stands where it does. */
@@ -1263,12 +1325,15 @@ export interface OperationWanted {
   args?: Record<string, unknown>;
 }
 
-/** What was settled in the newest catchments: pairs of branches that claimed the same cells, and holes. */
+/** What was settled in the newest catchments, one page: pairs of branches that claimed the same cells, and holes. */
 export interface Overlaps {
   version: number;
   rules?: Record<string, unknown>;
   overlaps: Record<string, unknown>[];
   holes: Record<string, unknown>[];
+  overlaps_total: number;
+  holes_total: number;
+  next: string | null;
 }
 
 /** A specialist of an industry or cohort grid, from a day to a day; branch_id null: for every branch. */
@@ -1343,6 +1408,7 @@ export interface PlannedTerritory {
   loads: Record<string, number | null>;
   targets: Record<string, number>;
   imbalance_percent: Record<string, number>;
+  group: number;
   pieces: number;
   hours_per_week: number;
 }
@@ -1372,7 +1438,7 @@ export interface Polygons {
   features: Record<string, unknown>[];
 }
 
-/** Why a request failed (RFC 9457). login: where a browser signs in, from a server that has such a page. */
+/** Why a request failed (RFC 9457). */
 export interface Problem {
   type: string;
   title: string;
@@ -1381,6 +1447,7 @@ export interface Problem {
   code: string;
   instance: string;
   login?: string | null;
+  unclear?: UnclearText[] | null;
 }
 
 /** One publication: score is the version of its scores; resolution of its cells. */
@@ -1489,6 +1556,7 @@ export interface ScenarioCells {
   tolerance_percent: Record<string, number>;
   cells: string[];
   territory_index: number[];
+  group_index: number[];
   weights: Record<string, number[]>;
   grids: GridName[];
   grid_index: number[];
@@ -1496,6 +1564,15 @@ export interface ScenarioCells {
   cut: number[][];
   bridges: number[][];
   territories: PlannedTerritory[];
+}
+
+/** What is gone: the scenario, and how many entries of its log, disputes and jobs went with it. */
+export interface ScenarioDeleted {
+  scenario: string;
+  planned: string[];
+  entries: number;
+  disputes: number;
+  jobs: number;
 }
 
 /** A scenario without its figures; planned: the branches that it plans; k: territories in all. */
@@ -1656,6 +1733,8 @@ export interface Session {
   data_dates: DataDates;
   notice: Notice;
   attribution: string;
+  house_datum: "wgs84" | "cgcs2000" | "gcj02";
+  tile_server: TileServer | null;
 }
 
 /** Who is signed in; branch_ids null means every branch. */
@@ -1792,6 +1871,27 @@ export interface TileJson {
   data_dates: DataDates;
 }
 
+/** The bank's own tile server under the map, and the grid that its tiles lie in. */
+export interface TileServer {
+  url: string;
+  datum: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+  projection: "mercator" | "degrees" | "baidu";
+  origin: [number, number];
+  rows: "down" | "up";
+  tile_span: number;
+  tile_size: number;
+  min_zoom: number;
+  max_zoom: number;
+  approval_number: string | null;
+  attribution: string | null;
+}
+
+/** A text of a list that stands for nothing that is known, or for several things; near: the likest first. */
+export interface UnclearText {
+  given: string;
+  near: NearText[];
+}
+
 export interface ValidationError {
   loc: (string | number)[];
   msg: string;
@@ -1836,6 +1936,7 @@ export interface Routes {
   create_feature: { method: "POST"; path: "/api/v1/features"; body: FeatureWanted; answer: Feature };
   decide_dispute: { method: "POST"; path: "/api/v1/disputes/{dispute_id}/decision"; body: DisputeDecision; answer: Dispute };
   decide_location: { method: "POST"; path: "/api/v1/locations/review/{item_id}/decisions"; body: LocationDecision; answer: LocationDecided };
+  delete_scenario: { method: "DELETE"; path: "/api/v1/scenarios/{name}"; body: never; answer: ScenarioDeleted };
   download_export: { method: "GET"; path: "/api/v1/exports/{kind}"; body: never; answer: unknown };
   download_handover: { method: "GET"; path: "/api/v1/scenarios/{name}/handover.{kind}"; body: never; answer: unknown };
   download_table: { method: "GET"; path: "/api/v1/downloads/{table}.{kind}"; body: never; answer: unknown };
@@ -1847,6 +1948,7 @@ export interface Routes {
   finish_login: { method: "GET"; path: "/login/callback"; body: never; answer: unknown };
   health: { method: "GET"; path: "/health"; body: never; answer: Health };
   list_audit_log: { method: "GET"; path: "/api/v1/audit-log"; body: never; answer: AuditLog };
+  list_boundary_cells: { method: "GET"; path: "/api/v1/boundaries/cells"; body: never; answer: BoundaryCells };
   list_branches: { method: "GET"; path: "/api/v1/branches"; body: never; answer: Branches };
   list_catchments: { method: "GET"; path: "/api/v1/catchments"; body: never; answer: Catchments };
   list_cells: { method: "GET"; path: "/api/v1/cells"; body: never; answer: Cells };
@@ -1859,6 +1961,7 @@ export interface Routes {
   list_doubtful: { method: "GET"; path: "/api/v1/locations/review"; body: never; answer: LocationQueue };
   list_drawn: { method: "GET"; path: "/api/v1/catchments/drawn"; body: never; answer: CatchmentList };
   list_enclaves: { method: "GET"; path: "/api/v1/scenarios/{name}/enclaves"; body: never; answer: AccountList };
+  list_feature_choices: { method: "GET"; path: "/api/v1/features/choices"; body: never; answer: FeatureChoices };
   list_feature_members: { method: "GET"; path: "/api/v1/features/{feature_id}/members"; body: never; answer: FeatureCount };
   list_features: { method: "GET"; path: "/api/v1/features"; body: never; answer: Features };
   list_grid_sets: { method: "GET"; path: "/api/v1/grids"; body: never; answer: GridSets };
@@ -1906,11 +2009,13 @@ export interface Routes {
   read_account_policy: { method: "GET"; path: "/api/v1/account-policy"; body: never; answer: AccountPolicyTold };
   read_cadence: { method: "GET"; path: "/api/v1/cadence"; body: never; answer: CadenceTable };
   read_cell: { method: "GET"; path: "/api/v1/cells/{cell}"; body: never; answer: CellDetail };
+  read_counts_around: { method: "GET"; path: "/api/v1/catchments/drawn/{branch_id}/counts"; body: never; answer: CountsAround };
   read_doubtful: { method: "GET"; path: "/api/v1/locations/review/{item_id}"; body: never; answer: LocationItem };
   read_draft_tile: { method: "GET"; path: "/tiles/drafts/{scenario}/{layer}/{z}/{x}/{y}.mvt"; body: never; answer: unknown };
   read_draft_tilejson: { method: "GET"; path: "/tiles/drafts/{scenario}/{layer}.json"; body: never; answer: TileJson };
   read_drawn: { method: "GET"; path: "/api/v1/catchments/drawn/{branch_id}"; body: never; answer: CatchmentCard };
   read_feature: { method: "GET"; path: "/api/v1/features/{feature_id}"; body: never; answer: Feature };
+  read_feature_cells: { method: "GET"; path: "/api/v1/features/{feature_id}/cells"; body: never; answer: FeatureCells };
   read_gains: { method: "GET"; path: "/api/v1/scenarios/{name}/gains"; body: never; answer: Gains };
   read_grid: { method: "GET"; path: "/api/v1/grids/{branch_id}/{grid_id}"; body: never; answer: GridDetail };
   read_grid_card: { method: "GET"; path: "/api/v1/grids/{branch_id}/{grid_id}/card"; body: never; answer: GridCard };

@@ -70,7 +70,8 @@ async function problemOf(answer: Response): Promise<Problem> {
   try {
     const body = (await answer.json()) as Partial<Record<keyof Problem, unknown>>;
     const text = (value: unknown) => (typeof value === "string" ? value : "");
-    const told = { ...empty, code: text(body.code), title: text(body.title), detail: text(body.detail) };
+    const list = Array.isArray(body.unclear) ? { unclear: body.unclear as NonNullable<Problem["unclear"]> } : {};
+    const told = { ...empty, code: text(body.code), title: text(body.title), detail: text(body.detail), ...list };
     return typeof body.login === "string" ? { ...told, login: body.login } : told;
   } catch {
     return empty;

@@ -1,17 +1,19 @@
-// Which cells a painting tool takes: by brush, by border, by a drawn shape, by the parent cell. No document.
+// Which cells a painting tool takes: by brush, by border, by a drawn shape, by the parent cell or boundary. No document.
 
-import { cellToChildren, cellToParent, gridDisk, gridPathCells } from "h3-js";
+import { cellToChildren, cellToParent, gridDisk, latLngToCell } from "h3-js";
 import type { Edit } from "./edit.js";
-import { mercator, type Extent, type Hexagons } from "./hexagons.js";
+import { lngLat, mercator, type Extent, type Hexagons } from "./hexagons.js";
 import type { CellTable } from "./state.js";
 
 /** With "move" the pointer is the map's own: it pans and selects. */
-export const SHAPES = ["move", "brush", "fill", "lasso", "rectangle", "parent"] as const;
+export const SHAPES = ["move", "brush", "fill", "lasso", "rectangle", "parent", "boundary"] as const;
 export type Shape = (typeof SHAPES)[number];
 /** Rings around the middle cell of the largest brush. */
 export const LARGEST_BRUSH = 4;
 /** A parent cell this many resolutions up holds 49 cells. */
 const PARENT_STEPS = 2;
+/** Of the way between two cells, for each cell: where the way cuts a corner shorter than this, its two sides touch. */
+const STEPS_A_CELL = 6;
 
 /** The ground as far as tools need it. */
 export type Ground = Pick<CellTable, "ids" | "position" | "resolution" | "hexagons">;
@@ -53,17 +55,23 @@ export function stretch(ground: Ground, from: number, to: number, rings: number)
   return [...covered];
 }
 
-/** Cells on the straight way between two cells, both included; only the end where there is no such way. */
-function path({ ids, position }: Ground, from: number, to: number): number[] {
-  const [a, b] = [ids[from], ids[to]];
-  if (b === undefined) return [];
-  if (a === undefined || a === b) return [to];
-  try {
-    return gridPathCells(a, b).map((id) => position.get(id) ?? -1);
-  } catch {
-    // Across a pentagon, or farther than H3 counts.
-    return [to];
+/**
+ * Cells on the straight way between two cells, both included, -1 off the ground; only the end where there is no way.
+ * Looked for at steps much shorter than a cell: H3's own grid path fails across pentagons and is 4 KB of the page.
+ */
+function path({ ids, position, resolution, hexagons }: Ground, from: number, to: number): number[] {
+  if (ids[to] === undefined) return [];
+  if (ids[from] === undefined) return [to];
+  const { centreX, centreY, reach } = hexagons;
+  const [dx, dy] = [centreX[to] - centreX[from], centreY[to] - centreY[from]];
+  const steps = Math.ceil((Math.hypot(dx, dy) / reach) * STEPS_A_CELL);
+  const way = [from];
+  for (let step = 1; step <= steps; step++) {
+    const [lng, lat] = lngLat(centreX[from] + (dx * step) / steps, centreY[from] + (dy * step) / steps);
+    const cell = position.get(latLngToCell(lat, lng, resolution)) ?? -1;
+    if (cell !== way[way.length - 1]) way.push(cell);
   }
+  return way;
 }
 
 /** The piece of equal owner that a cell lies in. */
@@ -86,6 +94,12 @@ export function siblings(ground: Ground, cell: number): number[] {
   if (id === undefined) return [];
   const parent = cellToParent(id, Math.max(0, ground.resolution - PARENT_STEPS));
   return onGround(ground, cellToChildren(parent, ground.resolution));
+}
+
+/** Cells in the same boundary, none where a cell is in none or boundaries are not known. */
+export function neighboursIn(boundaries: ArrayLike<number> | null, cell: number): number[] {
+  const mine = boundaries?.[cell] ?? -1;
+  return mine < 0 ? [] : Array.from(boundaries as ArrayLike<number>, (one, at) => (one === mine ? at : -1)).filter((at) => at >= 0);
 }
 
 /** Cells whose centre lies inside a line that is closed by itself (even and odd crossings); Web Mercator metres. */

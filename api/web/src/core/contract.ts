@@ -15,9 +15,11 @@ type SessionFields =
   | "bounds"
   | "published_at"
   | "notice"
-  | "attribution";
+  | "attribution"
+  | "house_datum"
+  | "tile_server";
 export type Session = Pick<Api.Session, SessionFields>;
-export type Measure = Pick<Api.MeasureInfo, "id" | "name_zh" | "name_en" | "unit" | "kind" | "direction">;
+export type Measure = Pick<Api.MeasureInfo, "id" | "name_zh" | "name_en" | "unit" | "kind" | "direction" | "numerator" | "weight">;
 export type Branch = Api.Branch;
 
 export interface Catchments {
@@ -57,4 +59,4 @@ export type TileJson = Pick<Api.TileJson, "tiles" | "minzoom" | "maxzoom">;
 
 /** Why a request failed (RFC 9457); status 0 when no answer came at all. */
 type ProblemFields = "status" | "code" | "title" | "detail";
-export type Problem = Pick<Api.Problem, ProblemFields> & Partial<Pick<Api.Problem, "login">>;
+export type Problem = Pick<Api.Problem, ProblemFields> & Partial<Pick<Api.Problem, "login" | "unclear">>;

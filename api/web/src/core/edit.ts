@@ -25,10 +25,11 @@ export class Edit {
   /** Says of a cell whether it may be painted; null allows all. */
   limit: ((cell: number) => boolean) | null = null;
 
-  private readonly past: Stroke[] = [];
+  private past: Stroke[] = [];
   private future: Stroke[] = [];
   /** Owner before the open stroke of every cell it touched; null between strokes. */
   private open: Map<number, number> | null = null;
+  private imposing = false;
   /** Figures of each owner; those of owners in `stale` are counted again when they are asked for. */
   private sums: Float64Array[];
   private parts: Int32Array;
@@ -110,6 +111,27 @@ export class Edit {
     return this.give(Array.from(cells), (at) => to[at]);
   }
 
+  /** Gives each cell to the owner beside it though locks and limits forbid it: it stands like that at the service, or is on its way. */
+  impose(cells: ArrayLike<number>, to: ArrayLike<number>): number[] {
+    this.imposing = true;
+    const changed = this.assign(cells, to);
+    this.imposing = false;
+    return changed;
+  }
+
+  /** Takes over what somebody else has made of it. Strokes can still be undone, but for the cells that changed meanwhile. */
+  adopt(owner: ArrayLike<number>): void {
+    this.end();
+    const theirs = new Uint8Array(owner.length);
+    for (let cell = 0; cell < owner.length; cell++) {
+      if (owner[cell] === this.owner[cell]) continue;
+      theirs[cell] = 1;
+      this.hand(cell, owner[cell]);
+    }
+    const own = (strokes: readonly Stroke[]) => strokes.map((stroke) => without(stroke, theirs)).filter(({ cells }) => cells.length);
+    [this.past, this.future] = [own(this.past), own(this.future)];
+  }
+
   /** Closes the stroke; one that left nothing changed is none. */
   end(): Stroke | null {
     const { open } = this;
@@ -181,6 +203,7 @@ export class Edit {
     const from = this.owner[cell];
     // Undefined where there is no such cell: off the ground nothing is painted.
     if (from === undefined || from === to) return false;
+    if (this.imposing) return true;
     if (this.locked[from] === 1 || this.locked[to] === 1) return false;
     return this.limit === null || this.limit(cell);
   }
@@ -267,4 +290,10 @@ export class Edit {
       }
     }
   }
+}
+
+/** A stroke less the cells that are marked. */
+function without(stroke: Stroke, marked: Uint8Array): Stroke {
+  const left = (part: Int32Array) => part.filter((_, at) => marked[stroke.cells[at]] !== 1);
+  return { cells: left(stroke.cells), from: left(stroke.from), to: left(stroke.to) };
 }

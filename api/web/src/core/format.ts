@@ -1,7 +1,7 @@
 // Numbers and dates as the reader's language writes them.
 
 import type { Kind } from "./contract.js";
-import { type Language, unitNames } from "./i18n.js";
+import { type Language, unitName } from "./i18n.js";
 
 const locale = (language: Language) => (language === "zh" ? "zh-CN" : "en-GB");
 const MOST_DIGITS = 6;
@@ -65,13 +65,10 @@ export function limits(language: Language, kind: Kind, breaks: readonly number[]
 
 const rounding = (value: number, digits: number) => Math.round(value * 10 ** digits) / 10 ** digits;
 
-export function unitName(language: Language, unit: string): string {
-  return new Map(Object.entries(unitNames[language])).get(unit) ?? unit;
-}
-
 export function withUnit(language: Language, kind: Kind, unit: string, value: number): string {
-  const name = unitName(language, unit);
-  return name ? `${figure(language, kind, value)} ${name}` : figure(language, kind, value);
+  const shown = figure(language, kind, value);
+  const name = unitName(language, unit, shown);
+  return name ? `${shown} ${name}` : shown;
 }
 
 export function dateTime(language: Language, iso: string): string {

@@ -13,7 +13,7 @@ export interface Move {
 
 /** Erasing gives a cell back to the grid it was in when painting began: no cell of a catchment is without a grid. */
 export class GridEdit extends Edit {
-  private readonly first: Int32Array;
+  private first: Int32Array;
 
   constructor(ground: EditGround, weights: readonly ArrayLike<number>[], owner: Int32Array, owners: number) {
     super(ground, weights, owner, owners);
@@ -25,10 +25,23 @@ export class GridEdit extends Edit {
     const given = [...cells];
     return this.assign(given, given.map((cell) => this.first[cell]));
   }
+
+  /** The same grids as somebody else has left them: strokes can still be undone. */
+  renew(owner: Int32Array): void {
+    this.first = owner.slice();
+    this.adopt(owner);
+  }
 }
 
 type Painted = Pick<GridsState, "set" | "counts">;
 type Ground = Pick<CellTable, "ids" | "position" | "hexagons">;
+
+/** Whether both are the same grids over the same cells and figures; only who has which cell differs, and names. */
+export function isSameGround(one: Painted, other: Painted): boolean {
+  const kind = ({ set, counts }: Painted) =>
+    JSON.stringify([set?.cells, set?.grids.map(({ id }) => id), COUNTED.map((name) => counts?.counts[name]?.values)]);
+  return kind(one) === kind(other);
+}
 
 /** Grid of each cell of the map, -1 for none; null where grids have cells that the map does not show. */
 export function ownersOn(ground: Ground, { set }: Painted): Int32Array | null {

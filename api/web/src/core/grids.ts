@@ -3,10 +3,11 @@
 import { gridDisk } from "h3-js";
 import type * as Api from "./api-types.js";
 import type { Problem } from "./contract.js";
+import type { Layer, Offered } from "./layers.js";
 
 export type GridInfo = Pick<
   Api.GridInSet,
-  "id" | "name" | "kind" | "owner_id" | "status" | "stage" | "has_boundary" | "cells"
+  "id" | "name" | "kind" | "owner_id" | "status" | "stage" | "has_boundary" | "has_border" | "cells"
 >;
 export type GridSet = Pick<Api.Grids, "branch_id" | "revision" | "resolution" | "cells" | "grid_index"> & {
   readonly grids: readonly GridInfo[];
@@ -47,6 +48,10 @@ export interface GridsState {
   readonly pending: Pending | null;
   readonly busy: boolean;
   readonly log: readonly LogEntry[] | null;
+  /** Industry and cohort grids that are kept; null until they are known. */
+  readonly offered: readonly Offered[] | null;
+  /** Those that are shown, each in the place that gives it its mark; null where a place is free. */
+  readonly layers: readonly (Layer | null)[];
 }
 
 export const initialGrids: GridsState = {
@@ -62,6 +67,8 @@ export const initialGrids: GridsState = {
   pending: null,
   busy: false,
   log: null,
+  offered: null,
+  layers: [],
 };
 
 export type GridsAction = (state: GridsState) => GridsState;
@@ -70,11 +77,12 @@ export const branchEntered =
   (branch: string): GridsAction =>
   ({ hexagons }) => ({ ...initialGrids, hexagons, branch, loading: true });
 
-/** A set that came, also after an edit: what was chosen stays chosen where it is still there. */
+/** A set that came, also after an edit: what was chosen stays chosen where it is still there, and what is tried as long as nothing was done. */
 export const setLoaded =
   (set: GridSet, counts: GridCounts): GridsAction =>
   (state) => {
-    if (state.branch !== set.branch_id) return state;
+    // Answers may come in another order than they were given.
+    if (state.branch !== set.branch_id || set.revision < (state.set?.revision ?? 0)) return state;
     const known = new Set(set.grids.map(({ id }) => id));
     return {
       ...state,
@@ -85,14 +93,16 @@ export const setLoaded =
       problem: null,
       position: new Map(set.cells.map((cell, at) => [cell, at])),
       chosen: state.chosen.filter((id) => known.has(id)),
-      pending: null,
+      pending: state.set?.revision === set.revision ? state.pending : null,
     };
   };
 
 export const setMissing =
   (branch: string): GridsAction =>
   (state) =>
-    state.branch === branch ? { ...initialGrids, hexagons: state.hexagons, branch, missing: true } : state;
+    state.branch === branch
+      ? { ...initialGrids, hexagons: state.hexagons, offered: state.offered, branch, missing: true }
+      : state;
 
 export const problemMet =
   (problem: Problem): GridsAction =>
@@ -180,6 +190,16 @@ export function positionsOf(state: Pick<GridsState, "position">, cells: readonly
 function totalsFrom(cells: number, [people, households, customers, merchants]: (number | null)[]): Totals {
   return { cells, people, households, customers, merchants };
 }
+
+/** A typed list with one of its texts put in the place of another; what stands between its texts stays. */
+export function listWith(list: string, given: string, text: string): string {
+  const parts = list.split(/([、，,;；\t\r\n]+)/);
+  if (parts.every((part) => part.trim() !== given)) return list.replace(given, () => text);
+  return parts.map((part) => (part.trim() === given ? text : part)).join("");
+}
+
+/** Lines of a typed list that say something; the service takes them apart further. */
+export const linesOf = (list: string) => list.split("\n").map((one) => one.trim()).filter(Boolean);
 
 export type Size = "below" | "within" | "above";
 

@@ -1,297 +1,55 @@
-// Everything the page says, in both languages. English is the pattern: a phrase missing in Chinese does not compile.
+// What the page says, by language. Each language is a file of its own in the build, and who reads one does not load the other.
 
-import * as grids from "./words/grids.js";
-import * as keys from "./words/keys.js";
-import * as mapWords from "./words/map.js";
-import * as queue from "./words/queue.js";
-import * as session from "./words/session.js";
-import * as strokes from "./words/strokes.js";
-import * as table from "./words/table.js";
-import * as tools from "./words/tools.js";
-import * as plan from "./words/plan.js";
+import type * as english from "./words/en.js";
 
 export type Language = "en" | "zh";
+export type Catalogue = typeof english.words;
+/** Lists of fixed words of the service: of grids what is done to them and what they are, and of locations. */
+type WordList = "ops" | "statuses" | "stages" | "layers" | "kinds" | "tiers" | "locations";
+export type Stored = Readonly<Record<WordList, Readonly<Record<string, string>>>>;
+interface Words {
+  readonly stored: Stored;
+  readonly words: Catalogue;
+  readonly units: Record<string, string>;
+  /** Where one thing has another word. */
+  readonly oneUnits?: Record<string, string>;
+}
 
-const en = {
-  ...keys.en,
-  ...queue.en,
-  ...session.en,
-  ...table.en,
-  ...mapWords.en,
-  ...strokes.en,
-  ...tools.en,
-  ...plan.en,
-
-  htmlLang: "en",
-  title: "Grid marketing map",
-  switchLanguage: "Language",
-  skipToMap: "Skip to the map",
-  rooms: "Rooms",
-  roomMap: "Map",
-
-  notices: "Notices",
-  synthetic: "Synthetic bank: customers, staff and figures are made up.",
-  fictional: "Synthetic and fictional: no place, boundary, road, person or figure shown here is real.",
-  published: (version: string, at: string) => `Publication ${version} · ${at}`,
-
-  loading: "Loading the publication …",
-  loadingMeasure: (measure: string) => `Loading ${measure} …`,
-  ready: (cells: string, branches: string) => `Map ready: ${cells} cells, ${branches} branches.`,
-  signedOutTitle: "Sign in first",
-  signedOut: "Open the login link that gridgeo serve printed. Each link works once; start gridgeo serve again for a new one.",
-  signIn: "Sign in with your bank account",
-  emptyTitle: "Nothing is published yet",
-  empty: "Run gridgeo demo, or gridgeo run on your own data, then load this page again.",
-  failedTitle: "The map could not be loaded",
-  failed: (status: string) => `The service answered with status ${status} and no explanation.`,
-  offline: "The service does not answer. Is gridgeo serve still running?",
-  retry: "Try again",
-  reload: "Load again",
-
-  controls: "What the map shows",
-  view: "View",
-  viewScores: "Scores",
-  viewTerritories: "Territories",
-  measure: "Measure",
-  branch: "Branch",
-  allBranches: "All branches",
-  layers: "Layers",
-  layerStreets: "Streets",
-  layerBoundaries: "Boundaries",
-  layerCatchments: "Catchments",
-  layerBranches: "Branches",
-
-  legend: "Legend",
-  legendCells: "cells",
-  legendRange: (from: string, to: string) => `${from} – ${to}`,
-  legendWeak: "of these, weak evidence",
-  legendNone: "of these, no evidence",
-  legendEmpty: "No value",
-  legendTotal: (where: string, cells: string) => `${where}: ${cells} cells`,
-  legendNote: "Classes are the same for every branch; a value on a limit belongs to the lower class.",
-  legendTerritories: "Each territory carries its manager's name; zoom in where names have no room.",
-  legendBorder: "Border of a territory",
-  legendCatchment: "Border of a catchment",
-  legendBoundary: "Administrative boundary",
-  legendBranch: "Branch",
-  legendSyntheticBranch: "Synthetic branch",
-  noTerritories: "This publication holds no territories.",
-
-  details: "Cell",
-  close: "Close",
-  detailsHint: "Click a cell, or move with the arrow keys and press Enter.",
-  detailsLoading: "Loading the cell …",
-  territory: "Territory",
-  manager: "Relationship manager",
-  area: "Area",
-  position: "Centre",
-  travel: "Way to the branch",
-  figures: "Figures",
-  figure: "Measure",
-  value: "Value",
-  band: "90% band",
-  evidence: "Evidence",
-  evidenceFirm: "firm",
-  evidenceWeak: "weak",
-  evidenceNone: "none",
-  bandRange: (low: string, high: string) => `${low} – ${high}`,
-  nothing: "–",
-  noTerritory: "none",
-  rawRate: (numerator: string, denominator: string, raw: string) =>
-    `Before shrinkage: ${numerator} of ${denominator} (${raw})`,
-
-  territories: "Territories",
-  tableCaption: "Territories with loads, targets and distance from the target",
-  cells: "Cells",
-  load: "Load",
-  targetIs: (value: string) => `target ${value}`,
-  imbalance: "± target",
-  showOnMap: (name: string) => `Show ${name} on the map`,
-  outside: (limit: string) => `outside ±${limit}`,
-  showTable: "Show the table",
-  hideTable: "Hide the table",
-  certificates: "Plan certificate by branch",
-  feasible: "Within tolerance",
-  infeasible: "Not within tolerance",
-  gap: "Gap to the best assignment for these centres",
-  gapNone: "no gap is stated for a plan out of tolerance",
-  price: "Price of balance (extra distance)",
-  bridges: "Listed bridges",
-  bridgesNone: "none",
-  bridgePair: (from: string, to: string) => `${from} – ${to}`,
-  violations: "Not kept",
-  violationPieces: (territory: string, pieces: string) => `${territory}: in ${pieces} pieces`,
-  violationMeasure: (territory: string, measure: string, value: string, limit: string) =>
-    `${territory}: ${measure} ${value}, allowed ±${limit}`,
-  correlation: "Correlation of the measures",
-  correlationPair: (a: string, b: string, value: string) => `${a} and ${b}: ${value}`,
-  alsoPotential: "Balancing potential as well",
-  alsoPossible: (percent: string) => `possible, distance ${percent}`,
-  alsoImpossible: "not reached within the tolerance",
-
-  map: "Map of cells",
-  mapHelp:
-    "Arrow keys move from cell to cell, Enter opens the cell's figures, Escape closes them, plus and minus zoom.",
-  zoomIn: "Zoom in",
-  zoomOut: "Zoom out",
-  zoomAll: "Show everything",
-  north: "North is up",
-  pointer: (lng: string, lat: string) => `lng ${lng}, lat ${lat}`,
-  pointerNone: "lng –, lat –",
-  /** What the licence of the map data asks for. */
-  openStreetMap: "© OpenStreetMap contributors",
-  cellSaid: (cell: string, measure: string, value: string) => `Cell ${cell}: ${measure} ${value}`,
-  cellSaidIn: (territory: string) => `territory ${territory}`,
-  noNeighbour: "The ground ends here.",
-
-  minutes: (value: string) => `${value} min`,
-  squareKm: (value: string) => `${value} km²`,
-  ...grids.en,
-};
-
-export type Catalogue = typeof en;
-
-const zh: Catalogue = {
-  ...keys.zh,
-  ...queue.zh,
-  ...session.zh,
-  ...table.zh,
-  ...mapWords.zh,
-  ...strokes.zh,
-  ...tools.zh,
-  ...plan.zh,
-
-  htmlLang: "zh-CN",
-  title: "网格营销地图",
-  switchLanguage: "语言",
-  skipToMap: "跳到地图",
-  rooms: "功能区",
-  roomMap: "地图",
-
-  notices: "提示",
-  synthetic: "合成银行:客户、人员与数字均为虚构。",
-  fictional: "合成数据,虚构县域:所示地点、边界、道路、人员与数字均不真实存在。",
-  published: (version, at) => `发布版本 ${version} · ${at}`,
-
-  loading: "正在载入发布版本……",
-  loadingMeasure: (measure) => `正在载入${measure}……`,
-  ready: (cells, branches) => `地图就绪:${cells} 个蜂窝格,${branches} 个网点。`,
-  signedOutTitle: "请先登录",
-  signedOut: "请打开 gridgeo serve 打印的登录链接。每个链接只能用一次;重新启动 gridgeo serve 可得到新的链接。",
-  signIn: "用银行账号登录",
-  emptyTitle: "尚未发布任何内容",
-  empty: "请先运行 gridgeo demo,或用自己的数据运行 gridgeo run,然后重新载入本页。",
-  failedTitle: "地图未能载入",
-  failed: (status) => `服务返回状态 ${status},没有说明原因。`,
-  offline: "服务没有应答。gridgeo serve 还在运行吗?",
-  retry: "重试",
-  reload: "重新载入",
-
-  controls: "地图内容",
-  view: "视图",
-  viewScores: "评分",
-  viewTerritories: "责任区",
-  measure: "指标",
-  branch: "网点",
-  allBranches: "全部网点",
-  layers: "图层",
-  layerStreets: "街道",
-  layerBoundaries: "行政边界",
-  layerCatchments: "辐射范围",
-  layerBranches: "网点",
-
-  legend: "图例",
-  legendCells: "格数",
-  legendRange: (from, to) => `${from} – ${to}`,
-  legendWeak: "其中依据较弱",
-  legendNone: "其中无依据",
-  legendEmpty: "无数值",
-  legendTotal: (where, cells) => `${where}:共 ${cells} 格`,
-  legendNote: "各网点分级相同;恰在界限上的数值归入较低一级。",
-  legendTerritories: "每个责任区标有客户经理姓名;放大后可看到全部姓名。",
-  legendBorder: "责任区边界",
-  legendCatchment: "辐射范围边界",
-  legendBoundary: "行政边界",
-  legendBranch: "网点",
-  legendSyntheticBranch: "合成网点",
-  noTerritories: "本次发布没有责任区。",
-
-  details: "蜂窝格",
-  close: "关闭",
-  detailsHint: "点击蜂窝格;或用方向键移动,按回车键打开。",
-  detailsLoading: "正在载入蜂窝格……",
-  territory: "责任区",
-  manager: "客户经理",
-  area: "面积",
-  position: "中心",
-  travel: "到网点路程",
-  figures: "数值",
-  figure: "指标",
-  value: "数值",
-  band: "90% 区间",
-  evidence: "依据",
-  evidenceFirm: "充分",
-  evidenceWeak: "较弱",
-  evidenceNone: "无",
-  bandRange: (low, high) => `${low} – ${high}`,
-  nothing: "–",
-  noTerritory: "无",
-  rawRate: (numerator, denominator, raw) => `收缩前:${denominator} 人中 ${numerator} 户(${raw})`,
-
-  territories: "责任区",
-  tableCaption: "责任区的负荷、目标及偏差",
-  cells: "格数",
-  load: "负荷",
-  targetIs: (value) => `目标 ${value}`,
-  imbalance: "偏差",
-  showOnMap: (name) => `在地图上显示${name}`,
-  outside: (limit) => `超出 ±${limit}`,
-  showTable: "显示表格",
-  hideTable: "隐藏表格",
-  certificates: "各网点方案证明",
-  feasible: "在容差之内",
-  infeasible: "超出容差",
-  gap: "与这些中心下最优分配的差距",
-  gapNone: "超出容差的方案不给出差距",
-  price: "均衡的代价(增加的距离)",
-  bridges: "列明的连接",
-  bridgesNone: "无",
-  bridgePair: (from, to) => `${from} – ${to}`,
-  violations: "未满足",
-  violationPieces: (territory, pieces) => `${territory}:分成 ${pieces} 片`,
-  violationMeasure: (territory, measure, value, limit) => `${territory}:${measure} ${value},允许 ±${limit}`,
-  correlation: "指标相关系数",
-  correlationPair: (a, b, value) => `${a}与${b}:${value}`,
-  alsoPotential: "同时均衡潜力",
-  alsoPossible: (percent) => `可以做到,距离 ${percent}`,
-  alsoImpossible: "在容差内未能做到",
-
-  map: "蜂窝格地图",
-  mapHelp: "方向键在蜂窝格间移动,回车键打开数值,Esc 键关闭,加号和减号缩放。",
-  zoomIn: "放大",
-  zoomOut: "缩小",
-  zoomAll: "显示全部",
-  north: "上方为北",
-  pointer: (lng, lat) => `经度 ${lng},纬度 ${lat}`,
-  pointerNone: "经度 –,纬度 –",
-  openStreetMap: "© OpenStreetMap 贡献者",
-  cellSaid: (cell, measure, value) => `蜂窝格 ${cell}:${measure} ${value}`,
-  cellSaidIn: (territory) => `责任区 ${territory}`,
-  noNeighbour: "已到边缘。",
-
-  minutes: (value) => `${value} 分钟`,
-  squareKm: (value) => `${value} 平方公里`,
-  ...grids.zh,
-};
-
-const catalogues: Record<Language, Catalogue> = { en, zh };
-export const LANGUAGES: readonly { id: Language; name: string }[] = [
-  { id: "zh", name: "中文" },
-  { id: "en", name: "English" },
+export const LANGUAGES: readonly { id: Language; name: string; htmlLang: string }[] = [
+  { id: "zh", name: "中文", htmlLang: "zh-CN" },
+  { id: "en", name: "English", htmlLang: "en" },
 ];
 
+const files: Record<Language, () => Promise<Words>> = {
+  en: () => import("./words/en.js"),
+  zh: () => import("./words/zh.js"),
+};
+const learnt = new Map<Language, Words>();
+
+/** Loads a language, once. What the page shows is in a language only after this; it fails as a request does. */
+export async function learn(language: Language): Promise<void> {
+  if (!learnt.has(language)) learnt.set(language, await files[language]());
+}
+
 export function catalogue(language: Language): Catalogue {
-  return catalogues[language];
+  return known(language).words;
+}
+
+/** A unit of the service in a language, beside a figure as it is written; a user's own unit is shown as it is. */
+export function unitName(language: Language, unit: string, figure = ""): string {
+  const { units, oneUnits } = known(language);
+  return new Map(Object.entries({ ...units, ...(figure === "1" ? oneUnits : {}) })).get(unit) ?? unit;
+}
+
+/** A fixed word of the service in a language; one that is not in the list is shown as it is. */
+export function storedWord(language: Language, list: WordList, word: string): string {
+  return new Map(Object.entries(known(language).stored[list])).get(word) ?? word;
+}
+
+function known(language: Language): Words {
+  const words = learnt.get(language);
+  if (!words) throw new Error(`language ${language} is not loaded`);
+  return words;
 }
 
 /** The language that was chosen before, else the browser's. */
@@ -299,43 +57,3 @@ export function languageFrom(remembered: string | null, browser: string): Langua
   if (remembered === "en" || remembered === "zh") return remembered;
   return browser.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
-
-/** The units of the built-in measures as the service writes them; a user's own unit is shown as it is. */
-export const unitNames: Record<Language, Record<string, string>> = {
-  en: {
-    people: "people",
-    households: "households",
-    customers: "customers",
-    merchants: "merchants",
-    products: "products",
-    branches: "branches",
-    share: "",
-    fen: "fen",
-    "fen a month": "fen a month",
-    "hours a year": "hours a year",
-    "a year": "a year",
-    days: "days",
-    s: "s",
-    "managers for 10,000 people": "managers for 10,000 people",
-    "1 is average": "(1 is average)",
-    "1 hot, -1 cold": "(1 hot, -1 cold)",
-  },
-  zh: {
-    people: "人",
-    households: "户",
-    customers: "户",
-    merchants: "家",
-    products: "个产品",
-    branches: "家网点",
-    share: "",
-    fen: "分",
-    "fen a month": "分/月",
-    "hours a year": "小时/年",
-    "a year": "次/年",
-    days: "天",
-    s: "秒",
-    "managers for 10,000 people": "名客户经理/万人",
-    "1 is average": "(1 为平均)",
-    "1 hot, -1 cold": "(1 热,-1 冷)",
-  },
-};

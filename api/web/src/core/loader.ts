@@ -12,6 +12,8 @@ import type {
   Session,
   Territories,
 } from "./contract.js";
+import { columnsMissing } from "./parents.js";
+import * as panel from "./panel.js";
 import * as actions from "./state.js";
 import type { State } from "./state.js";
 import type { Store } from "./store.js";
@@ -23,6 +25,8 @@ const MAX_RELOADS = 3;
 export class Loader {
   private detail: AbortController | null = null;
   private why: AbortController | null = null;
+  /** Weights that were asked for, by publication and classes. */
+  private readonly asked = new Set<string>();
 
   constructor(
     private readonly store: Store<State>,
@@ -31,6 +35,10 @@ export class Loader {
     store.watch(
       (state) => [state.awaited, state.scheme],
       ({ awaited }) => void (awaited !== null && this.measure(awaited)),
+    );
+    store.watch(
+      (state) => [state.levels > 0, state.columns, state.measure, state.pair],
+      (state) => state.levels > 0 && this.weights(state),
     );
     store.watch(
       (state) => [state.panel?.cell],
@@ -67,7 +75,7 @@ export class Loader {
     const first = (measures.find(({ id }) => id === FIRST_MEASURE) ?? measures[0])?.id ?? FIRST_MEASURE;
     const [branches, catchments, columns, territories] = await Promise.all([
       this.read<{ branches: Branch[] }>("/api/v1/branches"),
-      this.read<Catchments>("/api/v1/catchments"),
+      this.read<Catchments>("/api/v1/catchments?outline=stated"),
       this.read<CellColumns>(cellsPath(first, this.store.now.scheme)),
       this.territories(),
     ]);
@@ -81,6 +89,16 @@ export class Loader {
     let whole = await page(null);
     while (whole.next !== null) whole = joined(whole, await page(whole.next));
     return whole;
+  }
+
+  /** Means of larger hexagons are weighted: what by is asked for once, and kept like any other column. */
+  private weights(state: State): void {
+    for (const id of columnsMissing(state)) {
+      const name = `${state.cells?.version ?? ""} ${state.columnScheme} ${id}`;
+      if (this.asked.has(name) || state.scheme !== state.columnScheme) continue;
+      this.asked.add(name);
+      void this.measure(id);
+    }
   }
 
   private async measure(measure: string): Promise<void> {
@@ -104,23 +122,23 @@ export class Loader {
     this.detail = asked;
     try {
       const body = await this.read<CellDetail>(`/api/v1/cells/${encodeURIComponent(cell)}`, asked.signal);
-      this.store.apply(actions.panelFilled(body));
+      this.store.apply(panel.panelFilled(body));
     } catch (error) {
-      if (!asked.signal.aborted) this.store.apply(actions.panelFailed(cell, problemFrom(error)));
+      if (!asked.signal.aborted) this.store.apply(panel.panelFailed(cell, problemFrom(error)));
     }
   }
 
   private async reasons(cell: string | null, measure: string): Promise<void> {
     this.why?.abort();
-    this.store.apply(actions.reasonsAsked(cell, measure));
+    this.store.apply(panel.reasonsAsked(cell, measure));
     if (cell === null || !measure) return;
     const asked = new AbortController();
     this.why = asked;
     const path = `/api/v1/cells/${encodeURIComponent(cell)}/explain?measure=${encodeURIComponent(measure)}`;
     try {
-      this.store.apply(actions.reasonsFilled(cell, measure, await this.read<Explained>(path, asked.signal), null));
+      this.store.apply(panel.reasonsFilled(cell, measure, await this.read<Explained>(path, asked.signal), null));
     } catch (error) {
-      if (!asked.signal.aborted) this.store.apply(actions.reasonsFilled(cell, measure, null, problemFrom(error)));
+      if (!asked.signal.aborted) this.store.apply(panel.reasonsFilled(cell, measure, null, problemFrom(error)));
     }
   }
 }

@@ -57,22 +57,50 @@ interface Rolled {
   readonly sums: readonly (number | null)[];
 }
 
-const rolled = new WeakMap<MeasureColumn, Rolled & { readonly parents: Parents }>();
+/**
+ * What the mean of a measure over several cells is weighted by. A share is its numerator over its denominator (top over
+ * bottom); without a top it is the mean weighted by the bottom. Null: every cell counts alike.
+ */
+export interface Weights {
+  readonly top: MeasureColumn | null;
+  readonly bottom: MeasureColumn;
+}
+
+/** The columns that means of the shown measures need, those that are not here yet. */
+export function columnsMissing(state: State): string[] {
+  const shown = state.pair ? [state.pair.first, state.pair.second] : [state.measure];
+  const infos = state.measures.filter(({ id }) => shown.includes(id));
+  const needed = infos.flatMap(({ kind, numerator, weight }) => (weight === null ? [] : [weight, ...(kind === "share" && numerator ? [numerator] : [])]));
+  return [...new Set(needed)].filter((id) => !state.columns.has(id));
+}
+
+/** `ofToday`: whether the values are those of today, as the columns are; undefined while the weights are not here. */
+export function weightsOf({ measures, columns }: State, measure: string, ofToday: boolean): Weights | null | undefined {
+  const info = measures.find(({ id }) => id === measure);
+  if (!info || info.weight === null) return null;
+  const bottom = columns.get(info.weight);
+  const top = (info.kind === "share" && ofToday && info.numerator !== null && columns.get(info.numerator)) || null;
+  return bottom && { top, bottom };
+}
+
+const rolled = new WeakMap<MeasureColumn, Rolled & { readonly parents: Parents; readonly weights: Weights | null }>();
 
 /**
- * Sums and means of a column by parent. Cells without a value count in neither; a parent with a hidden cell is hidden,
+ * Sums and means of a column by parent, the means weighted. Cells without a value count in neither; a parent with a hidden cell is hidden,
  * since what the others add up to would be taken for all of it. Evidence is that of most cells with a value.
  */
-export function byParent(column: MeasureColumn, parents: Parents): Rolled {
+export function byParent(column: MeasureColumn, parents: Parents, weights: Weights | null = null): Rolled {
   const known = rolled.get(column);
-  if (known?.parents === parents) return known;
-  const made = { parents, ...rollUp(column, parents) };
+  const same = known?.parents === parents && known.weights?.top === weights?.top && known.weights?.bottom === weights?.bottom;
+  if (known && same) return known;
+  const made = { parents, weights, ...rollUp(column, parents, weights) };
   rolled.set(column, made);
   return made;
 }
 
-function rollUp(column: MeasureColumn, { of, size }: Parents): Rolled {
+function rollUp(column: MeasureColumn, { of, size }: Parents, weights: Weights | null): Rolled {
   const count = size.length;
+  const [above, below] = [new Float64Array(count), new Float64Array(count)];
   const [sum, known] = [new Float64Array(count), new Int32Array(count)];
   const poor = new Int32Array(count);
   const reasons: NonNullable<MeasureColumn["reasons"]> = new Array(count).fill(null);
@@ -82,32 +110,46 @@ function rollUp(column: MeasureColumn, { of, size }: Parents): Rolled {
     if (reason) reasons[at] = reason;
     if (value === null) return;
     sum[at] = sum[at] + value;
+    const weight = weights ? weights.bottom.values[cell] : 1;
+    const part = weights?.top ? weights.top.values[cell] : value * (weight ?? 0);
+    if (weight !== null && part !== null) [above[at], below[at]] = [above[at] + part, below[at] + weight];
     known[at] = known[at] + 1;
     const evidence = column.evidence?.[cell] ?? "firm";
     if (evidence !== "firm") poor[at] = poor[at] + 1;
   });
   const some = (at: number) => known[at] > 0 && reasons[at] === null;
   const sums = Array.from(sum, (value, at) => (some(at) ? value : null));
-  const values = sums.map((value, at) => (value === null ? null : value / known[at]));
+  const values = sums.map((value, at) => (value === null || !(below[at] > 0) ? null : above[at] / below[at]));
   const evidence = column.evidence && values.map((value, at) => (value === null ? null : 2 * poor[at] > known[at] ? "weak" : "firm"));
   return { means: { values, low: null, high: null, evidence, reasons: column.reasons && reasons, breaks: column.breaks }, sums };
 }
 
-/** The state with parents in the place of cells: each shows the mean of its cells, and belongs to who has most of them. */
+/**
+ * The state with parents in the place of cells: each shows the mean of its cells, and belongs to who has most of them.
+ * While what a mean is weighted by is not here, a parent has no value: a plain mean would be another figure.
+ */
 export function coarser(state: State, levels: number): State {
   if (!state.cells) return state;
   const parents = parentsOf(state.cells, levels);
-  const means = (column: MeasureColumn) => byParent(column, parents).means;
+  const means = (column: MeasureColumn, measure: string, ofToday = true): MeasureColumn => {
+    const weights = weightsOf(state, measure, ofToday);
+    return weights === undefined ? nothingOf(column, parents) : byParent(column, parents, weights).means;
+  };
   const column = state.columns.get(state.measure);
   const { pair, past, plan } = state;
   return {
     ...state,
     cells: parents.table,
-    columns: new Map(column ? [[state.measure, means(column)]] : []),
-    pair: pair?.columns ? { ...pair, columns: [means(pair.columns[0]), means(pair.columns[1])] } : pair,
-    past: past?.column ? { ...past, column: means(past.column) } : past,
+    columns: new Map(column ? [[state.measure, means(column, state.measure)]] : []),
+    pair: pair?.columns ? { ...pair, columns: [means(pair.columns[0], pair.first), means(pair.columns[1], pair.second)] } : pair,
+    past: past?.column ? { ...past, column: means(past.column, state.measure, false) } : past,
     plan: plan && ownersOf(plan, parents),
   };
+}
+
+function nothingOf(column: MeasureColumn, { size }: Parents): MeasureColumn {
+  const values = new Array<null>(size.length).fill(null);
+  return { values, low: null, high: null, evidence: null, reasons: null, breaks: column.breaks };
 }
 
 function ownersOf(plan: Plan, { of, size }: Parents): Plan {

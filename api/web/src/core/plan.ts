@@ -18,6 +18,7 @@ export const TABS: readonly Tab[] = ["balance", "gains", "handover", "conflicts"
 const OPEN: readonly string[] = ["draft", "rejected", "rolled_back"];
 
 export interface Finding {
+  readonly branches: readonly string[];
   readonly territory: string | null;
   readonly measure: string | null;
   readonly smallest_tolerance_percent: number | null;
@@ -82,10 +83,14 @@ export const nameChosen =
 export const scenarioCame =
   (chosen: Chosen): PlanAction =>
   (state) => {
-    if (chosen.scenario.scenario !== state.name) return state;
+    if (chosen.scenario.scenario !== state.name || isOlder(chosen.scenario, state.chosen?.scenario)) return state;
     const heads = state.heads?.map((one) => (one.scenario === state.name ? { ...one, ...headOf(chosen.scenario) } : one));
     return { ...state, chosen, heads: heads ?? null };
   };
+
+/** Answers may come in another order than they were given; one under the name of another that was deleted begins anew. */
+const isOlder = (came: Scenario, known: Scenario | undefined): boolean =>
+  known !== undefined && known.created_at === came.created_at && came.revision < known.revision;
 
 /** Painted strokes were kept: figures and revision are new, the cells are as they were painted. */
 export const strokesSaved =
@@ -140,7 +145,8 @@ export interface PlanGround {
   readonly weights: readonly Float64Array[];
   /** Area grid of each cell of the page, -1 for none. */
   readonly grid: Int32Array;
-  readonly inside: Uint8Array;
+  /** Branches' joint plan that each cell is of, -1 outside of the scenario. */
+  readonly group: Int16Array;
   /** Neighbours as the service counts them: without those across a river, with listed bridges. */
   readonly links: EditGround;
   /** Cells that the page does not have: the scenario was made on another ground. */
@@ -157,10 +163,10 @@ export function groundFrom(answer: ScenarioCells, cells: CellTable): PlanGround 
   };
   const owner = new Int32Array(count).fill(-1);
   const grid = new Int32Array(count).fill(-1);
-  const inside = new Uint8Array(count);
+  const group = new Int16Array(count).fill(-1);
   place.forEach((at, from) => {
     if (at < 0) return;
-    [owner[at], grid[at], inside[at]] = [answer.territory_index[from], answer.grid_index[from], 1];
+    [owner[at], grid[at], group[at]] = [answer.territory_index[from], answer.grid_index[from], answer.group_index[from]];
   });
   const paired = (pairs: readonly number[][]) =>
     pairs.map(([a, b]) => [place[a], place[b]] as const).filter(([a, b]) => a >= 0 && b >= 0);
@@ -170,11 +176,15 @@ export function groundFrom(answer: ScenarioCells, cells: CellTable): PlanGround 
     owner,
     weights: answer.measures.map((measure) => spread(answer.weights[measure] ?? [])),
     grid,
-    inside,
+    group,
     links: linked(cells.hexagons, paired(answer.cut), paired(answer.bridges)),
     missing: place.filter((at) => at < 0).length,
   };
 }
+
+/** Whether the service can give a cell to a territory: branches that are planned apart exchange no cells. */
+export const mayHave = ({ group, answer }: PlanGround, territory: number, cell: number): boolean =>
+  group[cell] === answer.territories[territory].group;
 
 type Pair = readonly [number, number];
 
@@ -246,7 +256,7 @@ export function unassigned(ground: PlanGround, owner: ArrayLike<number>): number
   const { territories } = ground.answer;
   const found: number[] = [];
   for (let cell = 0; cell < owner.length; cell++) {
-    if (ground.inside[cell] === 1 && !territories[owner[cell]]?.rm_id) found.push(cell);
+    if (ground.group[cell] >= 0 && !territories[owner[cell]]?.rm_id) found.push(cell);
   }
   return found;
 }

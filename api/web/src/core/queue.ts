@@ -152,7 +152,7 @@ export const decisionRefused =
     return waits ? { ...putBack(item)(state), refused } : { ...state, refused, log: null };
   };
 
-/** A location waits again, by its effect among the others. */
+/** A location waits again, by its effect among the others; it is looked at, unless another is being placed by hand. */
 export const putBack =
   (item: Waiting): QueueAction =>
   (state) => {
@@ -160,7 +160,8 @@ export const putBack =
     const after = others.findIndex((one) => (one.effect ?? 0) < (item.effect ?? 0));
     const place = after < 0 ? others.length : after;
     const items = [...others.slice(0, place), item, ...others.slice(place)];
-    return chosen(item.id)({ ...state, items, open: state.open + 1 });
+    const waiting = { ...state, items, open: state.open + 1 };
+    return state.pin ? waiting : chosen(item.id)(waiting);
   };
 
 export const lastForgotten = (): QueueAction => (state) => ({ ...state, last: null, log: null });

@@ -15,6 +15,8 @@ const AHEAD = 10;
 export class QueueWork {
   private readonly known = new Map<number, Location>();
   private listing = 0;
+  /** What was decided while a list was on its way, which may still tell of it. */
+  private readonly decided = new Set<number>();
 
   constructor(
     private readonly store: Store<QueueState>,
@@ -30,6 +32,7 @@ export class QueueWork {
   /** Reads the list from its worst location on. */
   async start(): Promise<void> {
     this.known.clear();
+    this.decided.clear();
     await this.page(true);
   }
 
@@ -51,7 +54,8 @@ export class QueueWork {
     this.store.apply(queue.pageAwaited(fresh));
     try {
       const page = await this.read<Api.LocationQueue>(pathOf(LIST, { limit: PAGE, branch_id: this.branch(), after }));
-      if (asked === this.listing) this.store.apply(queue.pageLoaded(page));
+      const items = page.items.filter(({ id }) => !this.decided.has(id));
+      if (asked === this.listing) this.store.apply(queue.pageLoaded({ ...page, items }));
     } catch (error) {
       if (asked === this.listing) this.store.apply(queue.pageFailed(problemFrom(error)));
     }
@@ -87,6 +91,7 @@ export class QueueWork {
     if (!item || item.status !== "open") return;
     this.store.apply(queue.decisionSent(item.id));
     this.known.delete(item.id);
+    this.decided.add(item.id);
     try {
       this.store.apply(queue.decisionTaken(await this.tell(item, decision)));
     } catch (error) {
@@ -95,7 +100,7 @@ export class QueueWork {
       this.known.set(item.id, now);
       this.store.apply(queue.decisionRefused(now, problem, now.status === "open"));
       // A pin is work done by hand: it is not lost with the decision.
-      if (now.status === "open") this.store.apply(queue.pinned(pin));
+      if (now.status === "open" && this.store.now.at === item.id) this.store.apply(queue.pinned(pin));
     }
   }
 

@@ -6,8 +6,6 @@ import type {
   Branch,
   Catchments,
   CellColumns,
-  CellDetail,
-  Explained,
   Measure,
   MeasureColumn,
   Problem,
@@ -20,12 +18,13 @@ import { shownColumn, type Pair, type Past } from "./shown.js";
 import { hexagonsFromCells, neighbourTowards, type Hexagons } from "./hexagons.js";
 import type { Language } from "./i18n.js";
 import { measured } from "./measured.js";
+import type { Panel, Reasons } from "./panel.js";
 
 /** What the page is open at; rooms are described in `rooms`. */
 export type RoomId = "map" | "grids" | "plan" | "queue";
 export type Mode = "scores" | "territories";
 export type Phase = "loading" | "ready" | "signedOut" | "empty" | "failed";
-export const LAYERS = ["streets", "boundaries", "catchments", "branches"] as const;
+export const LAYERS = ["base", "buildings", "streets", "boundaries", "catchments", "branches"] as const;
 export type LayerName = (typeof LAYERS)[number];
 export type Direction = "left" | "right" | "up" | "down";
 const STEPS: Record<Direction, [number, number]> = { left: [-1, 0], right: [1, 0], up: [0, 1], down: [0, -1] };
@@ -47,21 +46,6 @@ export interface Plan {
   /** Territory of each cell, -1 for none. */
   readonly owner: Int16Array;
   readonly certificates: Readonly<Record<string, unknown>>;
-}
-
-/** The details panel; `body` comes later than the panel opens. */
-export interface Panel {
-  readonly cell: string;
-  readonly body: CellDetail | null;
-  readonly problem: Problem | null;
-}
-
-/** How the figure of the panel's cell came about, for the measure that is shown. */
-export interface Reasons {
-  readonly cell: string;
-  readonly measure: string;
-  readonly body: Explained | null;
-  readonly problem: Problem | null;
 }
 
 export interface State {
@@ -141,7 +125,7 @@ export function initialState(language: Language): State {
     pointed: -1,
     panel: null,
     reasons: null,
-    layers: { streets: true, boundaries: true, catchments: true, branches: true },
+    layers: { base: true, buildings: true, streets: true, boundaries: true, catchments: true, branches: true },
     tableOpen: true,
     cellsAsTable: false,
     levels: 0,
@@ -155,10 +139,11 @@ export const languageChosen =
   (state) =>
     state.language === language ? state : { ...state, language };
 
+/** Figures of a cell that were opened in one room do not lie over what another one shows. */
 export const roomChosen =
   (room: RoomId): Action =>
   (state) =>
-    state.room === room ? state : { ...state, room };
+    state.room === room ? state : { ...state, room, panel: null };
 
 export const loadingStarted = (): Action => (state) => ({
   ...initialState(state.language),
@@ -256,8 +241,10 @@ export const measureLoaded =
     if (scheme !== state.scheme) return state;
     // Limits of two schemes are never mixed: the first column of a new one takes the place of all.
     const columns = new Map(scheme === state.columnScheme ? state.columns : []).set(measure, column);
-    if (scheme !== state.columnScheme) return { ...state, columns, measure, columnScheme: scheme, awaited: null };
-    return state.awaited === measure ? { ...state, columns, measure, awaited: null } : { ...state, columns };
+    // Another measure that was chosen since is still awaited.
+    const awaited = state.awaited === measure ? null : state.awaited;
+    if (scheme !== state.columnScheme) return { ...state, columns, measure, columnScheme: scheme, awaited };
+    return state.awaited === measure ? { ...state, columns, measure, awaited } : { ...state, columns };
   };
 
 export const measureFailed =
@@ -307,7 +294,10 @@ export const layerSwitched =
   (layer: LayerName, shown: boolean): Action =>
   (state) => ({ ...state, layers: { ...state.layers, [layer]: shown } });
 
-export const cellsSwitched = (): Action => (state) => ({ ...state, cellsAsTable: !state.cellsAsTable });
+/** The room of locations has a list of its own. */
+export const hasTable = ({ room }: State): boolean => room !== "queue";
+
+export const cellsSwitched = (): Action => (state) => (hasTable(state) ? { ...state, cellsAsTable: !state.cellsAsTable } : state);
 
 export const tableSwitched = (): Action => (state) => ({ ...state, tableOpen: !state.tableOpen });
 
@@ -329,48 +319,12 @@ export const selectionMoved =
     return next < 0 ? state : cellSelected(next)(state);
   };
 
-export const panelOpened = (): Action => (state) => {
-  const cell = state.cells?.ids[state.selected];
-  if (cell === undefined || state.panel?.cell === cell) return state;
-  return { ...state, panel: { cell, body: null, problem: null } };
-};
-
-export const panelFilled =
-  (body: CellDetail): Action =>
-  (state) =>
-    state.panel?.cell === body.cell ? { ...state, panel: { cell: body.cell, body, problem: null } } : state;
-
-export const panelFailed =
-  (cell: string, problem: Problem): Action =>
-  (state) => {
-    if (problem.status === 401) return { ...state, phase: "signedOut", problem };
-    return state.panel?.cell === cell ? { ...state, panel: { cell, body: null, problem } } : state;
-  };
-
-/** The reasons of a figure are on their way; null closes them. */
-export const reasonsAsked =
-  (cell: string | null, measure: string): Action =>
-  (state) => {
-    if (cell === null) return state.reasons ? { ...state, reasons: null } : state;
-    return { ...state, reasons: { cell, measure, body: null, problem: null } };
-  };
-
-export const reasonsFilled =
-  (cell: string, measure: string, body: Explained | null, problem: Problem | null): Action =>
-  (state) => {
-    if (problem?.status === 401) return { ...state, phase: "signedOut", problem };
-    const still = state.reasons?.cell === cell && state.reasons.measure === measure;
-    return still ? { ...state, reasons: { cell, measure, body, problem } } : state;
-  };
-
 /** Escape takes one thing away at a time: the panel, then the selection, then the chosen territory. */
 export const stepBack = (): Action => (state) => {
   if (state.panel) return { ...state, panel: null };
   if (state.selected >= 0) return { ...state, selected: -1 };
   return state.territory >= 0 ? { ...state, territory: -1 } : state;
 };
-
-export const panelClosed = (): Action => (state) => (state.panel ? { ...state, panel: null } : state);
 
 /** Whether a cell belongs to the chosen branch; all do while none is chosen. */
 export function inChosenBranch(state: State): (cell: number) => boolean {
@@ -386,6 +340,11 @@ export function measureOf(state: State): Measure | undefined {
 
 export function measureName(measure: Pick<Measure, "name_zh" | "name_en">, language: Language): string {
   return language === "zh" ? measure.name_zh : measure.name_en;
+}
+
+/** A branch by id, where the page knows a name. */
+export function branchName({ branches }: Pick<State, "branches">, id: unknown): string {
+  return branches.find((one) => one.id === id)?.name ?? String(id ?? "–");
 }
 
 /** The legend's counts over the chosen branch. */

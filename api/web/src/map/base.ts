@@ -4,6 +4,8 @@ import MVT from "ol/format/MVT.js";
 import VectorTileLayer from "ol/layer/VectorTile.js";
 import VectorTileSource from "ol/source/VectorTile.js";
 import { createXYZ } from "ol/tilegrid.js";
+import Fill from "ol/style/Fill.js";
+import RegularShape from "ol/style/RegularShape.js";
 import Stroke from "ol/style/Stroke.js";
 import Style, { type StyleFunction } from "ol/style/Style.js";
 import type { TileJson } from "../core/contract.js";
@@ -35,10 +37,20 @@ const boundaryFar = line("rgba(120, 60, 130, 0.6)", 0.9);
 const boundaryStyle: StyleFunction = (_, resolution) =>
   resolution < MIDDLE_BELOW_M_PER_PX ? boundaryNear : boundaryFar;
 
+/** Only from near: from farther off they are smaller than the lines around them. */
+const BUILDINGS_BELOW_M_PER_PX = 4.5;
+const wall = { fill: new Fill({ color: "rgba(64, 72, 86, 0.3)" }), stroke: new Stroke({ color: "rgba(64, 72, 86, 0.7)", width: 0.7 }) };
+/** A square where no more than the place of a building is known. */
+const building = new Style({ ...wall, image: new RegularShape({ ...wall, points: 4, radius: 4, angle: Math.PI / 4 }) });
+
 export type BaseLayer = VectorTileLayer;
 
 export function streets(): BaseLayer {
   return new VectorTileLayer({ style: streetStyle, updateWhileInteracting: true });
+}
+
+export function buildings(): BaseLayer {
+  return new VectorTileLayer({ style: building, maxResolution: BUILDINGS_BELOW_M_PER_PX });
 }
 
 export function boundaries(): BaseLayer {

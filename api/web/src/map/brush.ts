@@ -1,6 +1,6 @@
-// The pointer as a painting tool: brush, fill, lasso, rectangle, parent cell. What is painted is the caller's matter.
+// The pointer as a painting tool: brush, fill, lasso, rectangle, parent cell, boundary. What is painted is the caller's matter.
 
-import { disk, inLasso, inRectangle, piece, pointOf, siblings, stretch } from "../core/brush.js";
+import { disk, inLasso, inRectangle, neighboursIn, piece, pointOf, siblings, stretch } from "../core/brush.js";
 import type { Ground, Point, ToolState } from "../core/brush.js";
 import type { Hexagons } from "../core/hexagons.js";
 import type { Draw, Frame } from "./canvasLayer.js";
@@ -12,6 +12,8 @@ export interface Brushwork {
   ground(): Ground | null;
   tool(): ToolState;
   owner(): Int32Array;
+  /** The administrative boundary of each cell, -1 for none; null while they are not known. */
+  boundaries(): Int32Array | null;
   /** Whether the pointer moves the map for the moment. */
   panning(): boolean;
   begin(): void;
@@ -78,7 +80,8 @@ export class PaintTool implements Tool {
     const ground = this.work.ground();
     if (!ground || at.cell === this.hovered) return;
     const { shape, size } = this.work.tool();
-    const shown = shape === "parent" ? siblings(ground, at.cell) : disk(ground, at.cell, shape === "brush" ? size : 0);
+    const whole = shape === "parent" || shape === "boundary";
+    const shown = whole ? taken(ground, this.work, at.cell) : disk(ground, at.cell, shape === "brush" ? size : 0);
     this.hovered = at.cell;
     this.work.sketch(shown.length ? cellSketch(ground.hexagons, shown) : null);
   }
@@ -89,18 +92,22 @@ export class PaintTool implements Tool {
   }
 }
 
+type Taking = Pick<Brushwork, "tool" | "owner" | "boundaries">;
+
 /** What one press takes at once: nothing for shapes that are drawn first. */
-function taken(ground: Ground, { tool, owner }: Pick<Brushwork, "tool" | "owner">, cell: number): number[] {
+function taken(ground: Ground, { tool, owner, boundaries }: Taking, cell: number): number[] {
   const { shape, size } = tool();
+  if (shape === "boundary") return neighboursIn(boundaries(), cell);
   if (shape === "brush") return disk(ground, cell, size);
   if (shape === "fill") return piece(ground, owner(), cell);
   return shape === "parent" ? siblings(ground, cell) : [];
 }
 
 /** What Enter takes at the cursor; a lasso or rectangle without an extent is the brush. */
-export function takenByKey(ground: Ground, work: Pick<Brushwork, "tool" | "owner">, cell: number): number[] {
+export function takenByKey(ground: Ground, work: Taking, cell: number): number[] {
   const cells = taken(ground, work, cell);
-  return cells.length ? cells : disk(ground, cell, work.tool().size);
+  const { shape, size } = work.tool();
+  return cells.length || shape === "boundary" ? cells : disk(ground, cell, size);
 }
 
 /** Outlines of cells. */

@@ -4,6 +4,7 @@
 import Layer from "ol/layer/Layer.js";
 import type { FrameState } from "ol/Map.js";
 import type { Extent } from "../core/hexagons.js";
+import type { Part } from "../core/lines.js";
 
 /** Where the canvas stands: CSS pixel = (x - west) / resolution, (north - y) / resolution. */
 export interface Frame {
@@ -16,36 +17,36 @@ export interface Frame {
   readonly height: number;
 }
 
-/** Draws what lies in the region; the canvas is cleared and clipped there, its units are CSS pixels. */
-export type Draw = (context: CanvasRenderingContext2D, frame: Frame, region: Extent) => void;
+/** Draws what lies in the region; the canvas is cleared and clipped to the box, its units are CSS pixels. */
+export type Draw = (context: CanvasRenderingContext2D, frame: Frame, region: Extent, box: Box) => void;
 
-/** A part of the canvas in pixels of the screen: left, top, right, bottom. */
-type Box = readonly [number, number, number, number];
+/** A part of the canvas in whole pixels of the screen: left, top, right, bottom. */
+export type Box = readonly [number, number, number, number];
 
-/** The canvas is drawn in squares of this many pixels of the screen, fixed to the ground. */
-const SQUARE_PX = 128;
 /** Lines and the soft edges of shapes reach this many CSS pixels beyond a changed place. */
 const SPILL_PX = 5;
 
 export class CanvasLayer {
   readonly layer: Layer;
-  private readonly canvas = document.createElement("canvas");
+  private readonly box = document.createElement("div");
+  readonly canvas = document.createElement("canvas");
   private readonly context = this.canvas.getContext("2d") as CanvasRenderingContext2D;
   private frame: Frame | null = null;
   private stale = true;
 
-  /** `shown` is told of every frame of the map, drawn or kept. The map never rotates. */
+  /** With no `draw` there is no canvas. `shown` is told of every frame of the map, drawn or kept. The map never rotates. */
   constructor(
-    private readonly draw: Draw,
+    private draw: Draw | null,
     shown: () => void = () => undefined,
+    name = "",
   ) {
     // In a box of its own: OpenLayers would draw the layers above onto a bare canvas.
-    const box = document.createElement("div");
-    box.className = "map-canvas";
-    box.append(this.canvas);
+    const { box } = this;
+    box.className = `map-canvas ${name}`;
+    if (draw) box.append(this.canvas);
     this.layer = new Layer({
       render: (state: FrameState): HTMLElement => {
-        this.show(frameFrom(state, this.frame));
+        this.show(frameFrom(state));
         shown();
         return box;
       },
@@ -62,30 +63,39 @@ export class CanvasLayer {
   redraw(regions: Iterable<Extent>): void {
     const { frame } = this;
     if (!frame || this.stale) return;
-    const squares = new Map<string, Box>();
-    for (const region of regions) addSquares(squares, frame, boxOf(frame, region));
-    for (const square of squares.values()) this.drawSquare(frame, square);
+    const boxes = Array.from(regions, (region) => boxOf(frame, region)).filter(hasArea);
+    if (boxes.length) this.drawBox(frame, around(boxes));
   }
 
-  /** Draws everything again at once, without a frame of the map's other layers. */
-  redrawAll(): void {
-    const { frame } = this;
-    if (frame && !this.stale) this.drawBox(frame, [0, 0, frame.width, frame.height]);
+  /** Draws something else at once, without a frame of the map's other layers; null takes the canvas away. */
+  use(draw: Draw | null): void {
+    const { frame, canvas } = this;
+    this.draw = draw;
+    if (!draw) return canvas.remove();
+    this.box.append(canvas);
+    if (!frame || this.stale) return;
+    this.fit(frame);
+    this.drawBox(frame, [0, 0, frame.width, frame.height]);
   }
 
   private show(next: Frame): void {
-    const { frame, canvas, stale } = this;
+    const { frame, stale } = this;
     this.frame = next;
     this.stale = false;
-    if (canvas.width !== next.width || canvas.height !== next.height) {
-      canvas.width = next.width;
-      canvas.height = next.height;
-      // The map may be some fraction of a pixel larger: a canvas stretched to it would be blurred.
-      canvas.style.width = `${next.width / next.ratio}px`;
-      canvas.style.height = `${next.height / next.ratio}px`;
-    }
+    if (!this.draw) return;
+    this.fit(next);
     if (!frame || stale || !sameScale(frame, next)) this.drawBox(next, [0, 0, next.width, next.height]);
     else this.shift(frame, next);
+  }
+
+  private fit({ width, height, ratio }: Frame): void {
+    const { canvas } = this;
+    if (canvas.width === width && canvas.height === height) return;
+    canvas.width = width;
+    canvas.height = height;
+    // The map may be some fraction of a pixel larger: a canvas stretched to it would be blurred.
+    canvas.style.width = `${width / ratio}px`;
+    canvas.style.height = `${height / ratio}px`;
   }
 
   private shift(from: Frame, to: Frame): void {
@@ -93,6 +103,7 @@ export class CanvasLayer {
     const [right, down] = [Math.round((from.west - to.west) * pixels), Math.round((to.north - from.north) * pixels)];
     if (right === 0 && down === 0) return;
     const { width, height } = to;
+    if (Math.abs(right) >= width || Math.abs(down) >= height) return this.drawBox(to, [0, 0, width, height]);
     const { context } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.globalCompositeOperation = "copy";
@@ -103,15 +114,8 @@ export class CanvasLayer {
   }
 
   private drawBox(frame: Frame, box: Box): void {
-    const squares = new Map<string, Box>();
-    addSquares(squares, frame, box);
-    for (const square of squares.values()) this.drawSquare(frame, square);
-  }
-
-  // Always by the same squares: the soft edges of shapes come out a shade differently when they are cut elsewhere, and
-  // what was painted and undone must leave no trace.
-  private drawSquare(frame: Frame, [left, top, right, bottom]: Box): void {
     const { context } = this;
+    const [left, top, right, bottom] = box;
     context.save();
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.beginPath();
@@ -119,67 +123,58 @@ export class CanvasLayer {
     context.clip();
     context.clearRect(left, top, right - left, bottom - top);
     context.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
-    const size = frame.resolution / frame.ratio;
-    const [west, north] = [frame.west + left * size, frame.north - top * size];
-    const [east, south] = [frame.west + right * size, frame.north - bottom * size];
-    const spill = SPILL_PX * frame.resolution;
-    this.draw(context, frame, [west - spill, south - spill, east + spill, north + spill]);
+    this.draw?.(context, frame, extentOfBox(frame, box, SPILL_PX), box);
     context.restore();
   }
 }
 
-/** A frame of the same scale lies whole pixels from the one before, so that a moved map is a shifted picture. */
-function frameFrom(state: FrameState, before: Frame | null): Frame {
+/** Frames of one scale lie whole pixels from each other, so that a moved map is a shifted picture and the same ground looks the same. */
+function frameFrom(state: FrameState): Frame {
   const { center, resolution } = state.viewState;
   const [x, y] = center as [number, number];
   const ratio = state.pixelRatio;
   const [width, height] = state.size as [number, number];
-  const [west, north] = [x - (width * resolution) / 2, y + (height * resolution) / 2];
-  const next = { west, north, resolution, ratio, width: Math.round(width * ratio), height: Math.round(height * ratio) };
-  if (!before || !sameScale(before, next)) return next;
   const size = resolution / ratio;
-  return {
-    ...next,
-    west: before.west + Math.round((west - before.west) / size) * size,
-    north: before.north + Math.round((north - before.north) / size) * size,
-  };
+  const whole = (metres: number) => Math.round(metres / size) * size;
+  const [west, north] = [whole(x - (width * resolution) / 2), whole(y + (height * resolution) / 2)];
+  return { west, north, resolution, ratio, width: Math.round(width * ratio), height: Math.round(height * ratio) };
+}
+
+export const extentOfFrame = (frame: Frame): Extent => extentOfBox(frame, [0, 0, frame.width, frame.height]);
+
+/** What ground a part of the canvas shows, and so many CSS pixels around it. */
+export function extentOfBox({ west, north, resolution, ratio }: Frame, [left, top, right, bottom]: Box, around = 0): Extent {
+  const size = resolution / ratio;
+  const spill = around * resolution;
+  return [west + left * size - spill, north - bottom * size - spill, west + right * size + spill, north - top * size + spill];
+}
+
+/** A part of the canvas in pixels that are counted over the whole ground. */
+export function partOf({ west, north, resolution, ratio }: Frame, [left, top, right, bottom]: Box): Part {
+  const scale = ratio / resolution;
+  return { left: Math.round(west * scale) + left, top: Math.round(-north * scale) + top, width: right - left, height: bottom - top, scale };
 }
 
 function sameScale(a: Frame, b: Frame): boolean {
   return a.resolution === b.resolution && a.ratio === b.ratio && a.width === b.width && a.height === b.height;
 }
 
+/** The part of the canvas that shows a region, and lines that reach beyond it. */
 function boxOf(frame: Frame, [west, south, east, north]: Extent): Box {
   const pixels = frame.ratio / frame.resolution;
   const spill = SPILL_PX * frame.ratio;
   return [
-    (west - frame.west) * pixels - spill,
-    (frame.north - north) * pixels - spill,
-    (east - frame.west) * pixels + spill,
-    (frame.north - south) * pixels + spill,
+    Math.max(0, Math.floor((west - frame.west) * pixels - spill)),
+    Math.max(0, Math.floor((frame.north - north) * pixels - spill)),
+    Math.min(frame.width, Math.ceil((east - frame.west) * pixels + spill)),
+    Math.min(frame.height, Math.ceil((frame.north - south) * pixels + spill)),
   ];
 }
 
-/** Adds the squares that a box touches, each cut to the canvas. */
-function addSquares(squares: Map<string, Box>, frame: Frame, [left, top, right, bottom]: Box): void {
-  const size = frame.resolution / frame.ratio;
-  const [x, y] = [Math.round(frame.west / size), Math.round(-frame.north / size)];
-  const [west, north] = [Math.max(0, Math.floor(left)), Math.max(0, Math.floor(top))];
-  const [east, south] = [Math.min(frame.width, Math.ceil(right)), Math.min(frame.height, Math.ceil(bottom))];
-  if (east <= west || south <= north) return;
-  for (let column = squareOf(x + west); column <= squareOf(x + east - 1); column++) {
-    for (let row = squareOf(y + north); row <= squareOf(y + south - 1); row++) {
-      const [cornerX, cornerY] = [column * SQUARE_PX - x, row * SQUARE_PX - y];
-      squares.set(`${column} ${row}`, [
-        Math.max(0, cornerX),
-        Math.max(0, cornerY),
-        Math.min(frame.width, cornerX + SQUARE_PX),
-        Math.min(frame.height, cornerY + SQUARE_PX),
-      ]);
-    }
-  }
+function hasArea([left, top, right, bottom]: Box): boolean {
+  return left < right && top < bottom;
 }
 
-function squareOf(pixel: number): number {
-  return Math.floor(pixel / SQUARE_PX);
+function around(boxes: readonly Box[]): Box {
+  return boxes.reduce((a, b) => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])]);
 }

@@ -1,7 +1,6 @@
-// Catchments, branches and the names of territories: few features, drawn by OpenLayers itself.
+// Branches and the names of territories: few features, drawn by OpenLayers itself.
 
 import Feature from "ol/Feature.js";
-import GeoJSON from "ol/format/GeoJSON.js";
 import Point from "ol/geom/Point.js";
 import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
@@ -19,10 +18,6 @@ const INK = "#10243e";
 const FAR_M_PER_PX = 70;
 const halo = new Stroke({ color: "rgba(255, 255, 255, 0.95)", width: 4 });
 
-const line = (color: string, width: number) => new Style({ stroke: new Stroke({ color, width }) });
-const catchment = [line("rgba(255, 255, 255, 0.9)", 4.6), line("#0b2545", 2.4)];
-const catchmentFaint = [line("rgba(11, 37, 69, 0.3)", 1)];
-
 export type Overlay = VectorLayer<VectorSource>;
 
 export function overlay(zIndex: number, declutter: boolean): Overlay {
@@ -33,16 +28,6 @@ function replace(layer: Overlay, features: Feature[]): void {
   const source = layer.getSource();
   source?.clear();
   source?.addFeatures(features);
-}
-
-export function showCatchments(layer: Overlay, state: State): void {
-  if (!state.catchments) return replace(layer, []);
-  const features = new GeoJSON().readFeatures(state.catchments, { featureProjection: "EPSG:3857" });
-  for (const feature of features) {
-    const faint = state.branch !== null && feature.get("branch_id") !== state.branch;
-    feature.setStyle(faint ? catchmentFaint : catchment);
-  }
-  replace(layer, features);
 }
 
 export function showBranches(layer: Overlay, state: State): void {

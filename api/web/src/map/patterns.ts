@@ -2,7 +2,7 @@
 
 import { HATCH, HATCH_ON_LIGHT } from "../core/palette.js";
 
-const SIZE = 5;
+export const PATTERN_PX = 5;
 
 export interface Textures {
   hatch(onLight: boolean): CanvasPattern;
@@ -36,9 +36,9 @@ function pattern(
   draw: (tile: CanvasRenderingContext2D) => void,
 ): CanvasPattern {
   const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = Math.round(SIZE * ratio);
+  canvas.width = canvas.height = Math.round(PATTERN_PX * ratio);
   const tile = canvas.getContext("2d") as CanvasRenderingContext2D;
-  tile.scale(canvas.width / SIZE, canvas.height / SIZE);
+  tile.scale(canvas.width / PATTERN_PX, canvas.height / PATTERN_PX);
   tile.strokeStyle = tile.fillStyle = colour;
   draw(tile);
   const made = context.createPattern(canvas, "repeat") as CanvasPattern;
@@ -50,9 +50,9 @@ function lines(tile: CanvasRenderingContext2D): void {
   tile.lineWidth = 1;
   tile.beginPath();
   // The line runs through three copies of the tile, so that its ends meet at the corners.
-  for (const shift of [-SIZE, 0, SIZE]) {
-    tile.moveTo(shift - 1, SIZE + 1);
-    tile.lineTo(shift + SIZE + 1, -1);
+  for (const shift of [-PATTERN_PX, 0, PATTERN_PX]) {
+    tile.moveTo(shift - 1, PATTERN_PX + 1);
+    tile.lineTo(shift + PATTERN_PX + 1, -1);
   }
   tile.stroke();
 }
@@ -61,14 +61,14 @@ function crosses(tile: CanvasRenderingContext2D): void {
   tile.lineWidth = 1;
   tile.beginPath();
   tile.moveTo(1, 1);
-  tile.lineTo(SIZE - 1, SIZE - 1);
-  tile.moveTo(1, SIZE - 1);
-  tile.lineTo(SIZE - 1, 1);
+  tile.lineTo(PATTERN_PX - 1, PATTERN_PX - 1);
+  tile.moveTo(1, PATTERN_PX - 1);
+  tile.lineTo(PATTERN_PX - 1, 1);
   tile.stroke();
 }
 
 function dots(tile: CanvasRenderingContext2D): void {
   tile.beginPath();
-  tile.arc(SIZE / 2, SIZE / 2, 0.75, 0, 2 * Math.PI);
+  tile.arc(PATTERN_PX / 2, PATTERN_PX / 2, 0.75, 0, 2 * Math.PI);
   tile.fill();
 }

@@ -3,23 +3,31 @@
 import Map from "ol/Map.js";
 import View from "ol/View.js";
 import ScaleLine from "ol/control/ScaleLine.js";
-import { defaults as defaultInteractions } from "ol/interaction/defaults.js";
 import type BaseMapLayer from "ol/layer/Base.js";
 import { latLngToCell } from "h3-js";
 import type { Read } from "../core/api.js";
+import type { Catalogue } from "../core/i18n.js";
 import type { TileJson } from "../core/contract.js";
 import { bordersOf, extentOf, lngLat, mercator, type Extent } from "../core/hexagons.js";
-import { coarser, MOST_IN_VIEW, MOST_LEVELS, parentsOf } from "../core/parents.js";
+import { outlinesOf, type Outlines } from "../core/outlines.js";
+import { columnsMissing } from "../core/parents.js";
 import { inChosenBranch, levelsDrawn, type State } from "../core/state.js";
 import { shownColumn, shownPair } from "../core/shown.js";
 import type { Store } from "../core/store.js";
-import { boundaries, streets, useTiles, type BaseLayer } from "./base.js";
+import { Backdrop } from "./backdrop.js";
+import { useTiles } from "./base.js";
 import { CanvasLayer, type Draw, type Frame } from "./canvasLayer.js";
-import { countInView, drawCells, drawMarks, extentsOf, type Marks, type Painted } from "./cellLayer.js";
+import type { Marks, Painted } from "./cellLayer.js";
 import { paintFrom, type Paint } from "./cellPaint.js";
-import { overlay, showBranches, showCatchments, showNames, type Overlay } from "./overlays.js";
+import { Levels } from "./levels.js";
+import { overlay, showBranches, showNames, type Overlay } from "./overlays.js";
+import { SceneLayers } from "./sceneLayers.js";
+import type { BaseState } from "./tileLayer.js";
 import { toolInteraction, type Tool } from "./tool.js";
+import { canvasesOf, interactions, Twin } from "./twin.js";
 
+const TILED = ["buildings", "streets", "boundaries"] as const;
+const SWITCHED = [...TILED, "branches"] as const;
 const MARGIN_PX = 28;
 const MAX_ZOOM = 18;
 /** A place that was looked for is shown at least this near. */
@@ -38,33 +46,37 @@ export interface MapEvents {
   /** The map was moved: centre and metres a pixel. */
   moved(lng: number, lat: number, resolution: number): void;
   clicked(cell: number): void;
+  /** Another scene is shown, or some of its cells have another colour. */
+  changed(): void;
   pointed(at: Pointed | null): void;
+  /** How the bank's own map below everything fares. */
+  base(state: BaseState): void;
 }
 
 /** What a room shows in place of the publication: colours of the cells and the lines above them. */
 export interface Scene {
   readonly paint: Paint;
   readonly marks: Marks;
+  readonly told?: Told;
+}
+
+/** What the colour of a cell says, in words; "" where it says nothing. */
+export interface Told {
+  readonly head: (words: Catalogue) => string;
+  of(cell: number): string;
 }
 
 export class MapView {
   private paint: Paint;
   private scene: Scene | null = null;
-  /** Paint of the parents, made when more cells are in view than are drawn. */
-  private coarse: (Painted & { readonly levels: number }) | null = null;
   private tool: Tool | null = null;
   private marks: Marks = { borders: null, chosen: null, selected: -1 };
-  private sketched: Draw | null = null;
-  private levels = 0;
-  private settledAt = NaN;
-  private readonly cells: CanvasLayer;
-  private readonly lines: CanvasLayer;
-  private readonly sketches = new CanvasLayer((...where) => this.sketched?.(...where));
-  private readonly streets: BaseLayer = streets();
-  private readonly boundaries: BaseLayer = boundaries();
-  private readonly catchments: Overlay = overlay(5, false);
+  private outlines: Outlines | null = null;
+  private readonly levels: Levels;
+  private readonly layers: SceneLayers;
+  private readonly sketches = new CanvasLayer(null);
+  private readonly backdrop = new Backdrop((state) => this.events.base(state));
   private readonly labels: Overlay = overlay(8, true);
-  private readonly branches: Overlay = overlay(7, true);
   private readonly map: Map;
   /** What the view was fitted to; null once the reader has moved the map. */
   private fitted: Extent | null = null;
@@ -78,18 +90,21 @@ export class MapView {
     private readonly covered: () => number,
   ) {
     this.paint = paintFrom(store.now);
+    this.levels = new Levels(store);
     const shape = () => this.store.now.cells?.hexagons ?? null;
-    this.cells = new CanvasLayer(drawCells((frame) => this.painted(frame)), () => this.events.drawn());
-    this.lines = new CanvasLayer(drawMarks(shape, () => this.scene?.marks ?? this.marks));
-    const layers = [this.cells.layer, this.streets, this.boundaries];
-    layers.forEach((layer, at) => layer.setZIndex(at + 1));
-    this.lines.layer.setZIndex(6);
+    this.layers = new SceneLayers({
+      shape,
+      painted: (frame) => this.painted(frame),
+      marks: () => this.scene?.marks ?? this.marks,
+      outlines: () => this.outlines,
+      drawn: () => this.events.drawn(),
+    });
     this.sketches.layer.setZIndex(9);
     this.map = new Map({
       target: element,
       controls: [new ScaleLine({ target: scale, minWidth: 60 })],
-      interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, keyboard: false }),
-      layers: [...layers, this.lines.layer, this.catchments, this.labels, this.branches, this.sketches.layer],
+      interactions: interactions(),
+      layers: [...this.backdrop.with(this.layers, this.labels), this.sketches.layer],
       view: new View({ center: [0, 0], zoom: 2, maxZoom: MAX_ZOOM, enableRotation: false, constrainResolution: false }),
     });
     this.map.addInteraction(toolInteraction(() => this.tool, (coordinate) => this.cellAt(coordinate)));
@@ -101,8 +116,13 @@ export class MapView {
   show(scene: Scene | null): void {
     this.scene = scene;
     this.labels.setVisible(scene === null);
-    this.cells.changed();
-    this.lines.changed();
+    this.layers.changed();
+    this.events.changed();
+  }
+
+  /** What the scene says of cells; null where it says nothing, and for the publication. */
+  get told(): Told | null {
+    return this.scene?.told ?? null;
   }
 
   /** Gives the pointer to a tool, or with null back to the map. */
@@ -113,18 +133,13 @@ export class MapView {
 
   /** Draws cells again whose colour or owner was changed in place in what is shown; at once, and nothing else. */
   repaint(cells: Iterable<number>): void {
-    const shape = this.store.now.cells?.hexagons;
-    if (!shape) return;
-    const changed = [...extentsOf(shape, cells)];
-    this.cells.redraw(changed);
-    this.lines.redraw(changed);
+    this.layers.repaint(cells);
+    this.events.changed();
   }
 
   /** Draws a tool's lines over everything, or with null none. */
   sketch(draw: Draw | null): void {
-    if (!draw && !this.sketched) return;
-    this.sketched = draw;
-    this.sketches.redrawAll();
+    this.sketches.use(draw);
   }
 
   /** Moves the map by pixels of the screen. */
@@ -138,6 +153,18 @@ export class MapView {
   /** Puts a room's own layer on the map; it stays and is hidden by whoever added it. */
   add(layer: BaseMapLayer): void {
     this.map.addLayer(layer);
+  }
+
+  /** A second map in an element of its own that moves with this one. */
+  twin(element: HTMLElement): Twin {
+    return new Twin(element, {
+      backdrop: this.backdrop,
+      view: this.map.getView(),
+      shape: () => this.store.now.cells?.hexagons ?? null,
+      outlines: () => this.outlines,
+      clicked: (coordinate) => this.events.clicked(this.cellAt(coordinate).cell),
+      taken: () => (this.fitted = null),
+    });
   }
 
   /** Shows what lies in an extent, with room around it. */
@@ -156,36 +183,10 @@ export class MapView {
 
   /** The cells with their colours, or while too many are in view their parents; a room's own scene is shown as it is. */
   private painted(frame: Frame): Painted | null {
-    const state = this.store.now;
-    const shape = state.cells?.hexagons;
+    const shape = this.store.now.cells?.hexagons;
     if (!shape) return null;
-    // Settled where the whole canvas is drawn: a part that comes into view is drawn like what stands there already.
-    if (frame.resolution !== this.settledAt) this.settle(extentOfFrame(frame), frame.resolution);
-    const levels = this.scene ? 0 : this.levels;
-    if (levels === 0) return { shape, paint: this.scene?.paint ?? this.paint };
-    if (this.coarse?.levels !== levels) {
-      const above = coarser(state, levels);
-      this.coarse = { levels, shape: above.cells?.hexagons ?? shape, paint: paintFrom(above) };
-    }
-    return this.coarse;
-  }
-
-  /** Settles whether cells or their parents are drawn; true when that changes. */
-  private settle(seen: Extent, resolution: number): boolean {
-    const before = this.levels;
-    this.levels = this.levelsFor(seen);
-    this.settledAt = resolution;
-    return this.levels !== before;
-  }
-
-  private levelsFor(seen: Extent): number {
-    const { cells } = this.store.now;
-    if (!cells || cells.ids.length <= MOST_IN_VIEW) return 0;
-    let [levels, shape] = [0, cells.hexagons];
-    while (levels < Math.min(MOST_LEVELS, cells.resolution) && countInView(shape, seen) > MOST_IN_VIEW) {
-      shape = parentsOf(cells, ++levels).table.hexagons;
-    }
-    return levels;
+    const above = this.levels.drawn(frame);
+    return this.scene || !above ? { shape, paint: this.scene?.paint ?? this.paint } : above();
   }
 
   private listen(element: HTMLElement): void {
@@ -210,8 +211,8 @@ export class MapView {
     element.addEventListener("wheel", () => (this.fitted = null), { passive: true });
     this.map.on("moveend", () => {
       const view = this.map.getView();
-      if (this.settle(this.seen(), view.getResolution() ?? 1)) this.cells.changed();
-      this.store.apply(levelsDrawn(this.levels));
+      if (this.levels.settle(this.seen(), view.getResolution() ?? 1)) this.layers.cells.changed();
+      this.store.apply(levelsDrawn(this.levels.now));
       const [lng, lat] = lngLat(...(view.getCenter() as [number, number]));
       this.events.moved(lng, lat, view.getResolution() ?? 0);
     });
@@ -225,29 +226,36 @@ export class MapView {
   private watch(): void {
     const { store } = this;
     store.watch(
-      (state) => [state.cells, shownColumn(state), shownPair(state), state.mode, state.branch, state.plan],
+      (state) => [state.cells, shownColumn(state), shownPair(state), state.mode, state.branch, state.plan, columnsMissing(state).length],
       (state) => {
         this.paint = paintFrom(state);
-        this.coarse = null;
-        this.settledAt = NaN;
-        this.cells.changed();
+        this.levels.forget();
+        this.layers.cells.changed();
       },
     );
     store.watch(
       (state) => [state.cells, state.mode, state.plan, state.territory, state.selected, state.pointed],
       (state) => {
         this.marks = marksFrom(state);
-        this.lines.changed();
+        this.layers.lines.changed();
       },
     );
-    store.watch((state) => [state.catchments, state.branch], (state) => showCatchments(this.catchments, state));
-    store.watch((state) => [state.branches, state.branch], (state) => showBranches(this.branches, state));
+    store.watch(
+      (state) => [state.catchments, state.branch, state.layers.catchments],
+      (state) => {
+        this.outlines = state.layers.catchments ? outlinesOf(state) : null;
+        this.layers.lines.changed();
+      },
+    );
+    store.watch((state) => [state.branches, state.branch], (state) => showBranches(this.backdrop.branches, state));
     store.watch((state) => [state.plan, state.mode, state.branch], (state) => showNames(this.labels, state));
+    store.watch((state) => [state.session, state.layers.base], (state) => {
+      const server = state.session?.tile_server ?? null;
+      this.backdrop.base.use(server, state.session?.house_datum ?? "wgs84", state.layers.base);
+      this.map.getTargetElement()?.classList.toggle("with-base", server !== null && state.layers.base);
+    });
     store.watch((state) => [state.layers], ({ layers }) => {
-      this.streets.setVisible(layers.streets);
-      this.boundaries.setVisible(layers.boundaries);
-      this.catchments.setVisible(layers.catchments);
-      this.branches.setVisible(layers.branches);
+      for (const name of SWITCHED) this.backdrop[name].setVisible(layers[name]);
     });
     store.watch((state) => [state.cells, state.branch], () => this.showAll());
     store.watch((state) => [state.territory], (state) => this.showTerritory(state));
@@ -256,10 +264,7 @@ export class MapView {
 
   /** Loads where the ground's own tiles are; without them the map is still of use. */
   async loadTiles(read: Read): Promise<void> {
-    const layers = [["streets", this.streets], ["boundaries", this.boundaries]] as const;
-    await Promise.all(
-      layers.map(async ([name, layer]) => useTiles(layer, await read<TileJson>(`/tiles/${name}.json`))),
-    );
+    await Promise.all(TILED.map(async (name) => useTiles(this.backdrop[name], await read<TileJson>(`/tiles/${name}.json`))));
   }
 
   zoomBy(delta: number): void {
@@ -290,9 +295,12 @@ export class MapView {
 
   /** The canvases of the map from the lowest to the highest, with where each of them stands. */
   canvases(): HTMLCanvasElement[] {
-    this.map.renderSync();
-    const found = this.map.getTargetElement()?.querySelectorAll<HTMLCanvasElement>(".ol-layers canvas");
-    return Array.from(found ?? []);
+    return canvasesOf(this.map, this.backdrop.base);
+  }
+
+  /** Whether the bank's own map is shown and may be in pictures. */
+  get baseInPictures(): boolean {
+    return this.backdrop.base.layer.getVisible() && this.backdrop.base.shut === null;
   }
 
   /** The cell in the middle of what is seen, or the one nearest to it. */
@@ -351,13 +359,6 @@ export class MapView {
     this.map.getView().fit(extent, { padding, maxZoom: MAX_ZOOM - 2 });
   }
 }
-
-const extentOfFrame = ({ west, north, resolution, ratio, width, height }: Frame): Extent => [
-  west,
-  north - (height / ratio) * resolution,
-  west + (width / ratio) * resolution,
-  north,
-];
 
 /** How far a value lies beyond its limits, with its sign. */
 function overshoot(value: number, low: number, high: number): number {

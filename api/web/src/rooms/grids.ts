@@ -3,12 +3,12 @@
 import { cellToLatLng } from "h3-js";
 import { integer } from "../core/format.js";
 import * as grids from "../core/grids.js";
+import { storedWord, type Catalogue } from "../core/i18n.js";
 import { initialGrids, type GridsState } from "../core/grids.js";
 import { actOf, type KeyUse } from "../core/keys.js";
 import { branchChosen, type State } from "../core/state.js";
 import { Store } from "../core/store.js";
-import { gridWord } from "../core/words/grids.js";
-import { given, make, replace, say } from "../ui/dom.js";
+import { fact, given, make, quiet, replace, say } from "../ui/dom.js";
 import { problemText } from "../ui/pages.js";
 import { PAINT_KEYS } from "../ui/paintKeys.js";
 import { planPage, type PlanPage } from "./grids/card.js";
@@ -16,7 +16,8 @@ import { CatchmentCard } from "./grids/catchment.js";
 import { Desk } from "./grids/desk.js";
 import { Draft } from "./grids/draft.js";
 import { chosenForms, editing, previewCard } from "./grids/edit.js";
-import { amount, drawer, measureNames, SHOWN } from "./grids/list.js";
+import { amount, drawer, measureNames, SHOWN, unknown } from "./grids/list.js";
+import { LayersCard } from "./grids/layers.js";
 import { Painting } from "./grids/paint.js";
 import { button, field, follow, mayEdit, wordsOf } from "./grids/parts.js";
 import { Scene } from "./grids/scene.js";
@@ -29,15 +30,24 @@ const KEYS: readonly KeyUse<Act>[] = [
   { act: "more", keys: ["Shift+Enter"], words: (words) => words.gridsKeyMore },
   { act: "back", keys: ["Backspace"], words: (words) => words.gridsKeyBack },
   { act: "end", keys: ["Escape"], words: (words) => words.gridsKeyEnd },
-  { act: "undo", keys: ["Ctrl+z"], words: (words) => words.gridsUndo },
-  { act: "redo", keys: ["Ctrl+y"], words: (words) => words.gridsRedo },
+  { act: "undo", keys: ["Ctrl+z"], words: (words) => words.toolsUndo },
+  { act: "redo", keys: ["Ctrl+y"], words: (words) => words.toolsRedo },
 ];
+
+/** What a shape that is drawn takes itself. */
+const CORNER_KEYS: readonly KeyUse[] = [
+  { act: "step", keys: [",", "."], words: (words) => words.gridsKeyStep },
+  { act: "corner", keys: ["Insert", "Delete"], words: (words) => words.gridsKeyCorner },
+];
+
+/** Operations that are made of what is drawn. */
+const OF_DRAWINGS: readonly string[] = ["split_line", "create_polygon"];
 
 export const gridsRoom: Room = {
   id: "grids",
   name: (words) => words.roomGrids,
   roles: ["hq", "planner", "branch_manager"],
-  keys: [...KEYS, ...PAINT_KEYS.filter(({ act }) => !["paint", "undo", "redo"].includes(act))],
+  keys: [...KEYS, ...CORNER_KEYS, ...PAINT_KEYS.filter(({ act }) => !["paint", "undo", "redo"].includes(act))],
   open,
 };
 
@@ -45,12 +55,14 @@ function open(app: App): RoomView {
   const room = new Store<GridsState>(initialGrids);
   const scene = new Scene(app, room);
   const desk: Desk = new Desk(app, room, (found) => scene.outline(found), (operation) => {
-    draft.stop();
-    app.announce(wordsOf(app.store).gridsDone(gridWord(app.store.now.language, "ops", operation)));
+    // A line that somebody has begun meanwhile is of another edit.
+    if (OF_DRAWINGS.includes(operation)) draft.stop();
+    app.announce(wordsOf(app.store).gridsDone(storedWord(app.store.now.language, "ops", operation)));
   });
   const draft = new Draft(app, desk, scene);
   const plan = planPage(app, room, desk);
   const painting = new Painting(app, room, desk, scene);
+  const layers = new LayersCard(app, room);
   const catchment = new CatchmentCard(app, room, desk, scene, draft);
   let shown = false;
   const enter = ({ branch, branches }: State) => {
@@ -64,15 +76,19 @@ function open(app: App): RoomView {
   };
   app.store.watch((state) => [state.branch, state.branches], enter);
   // Reasons why something is not known come in the language that was asked in.
-  app.store.watch((state) => [state.language], () => shown && room.now.set && void desk.load());
+  app.store.watch((state) => [state.language], () => {
+    // One after the other: the service works out one thing at a time for a person.
+    if (shown && room.now.set) void desk.again().then(() => catchment.again());
+  });
   room.watch((state) => [state.set, state.busy, state.pending], markState);
   return {
     side: [
-      branchCard(app, room, desk),
+      ...branchCard(app, room, desk),
       previewCard(app, room, desk, (at) => scene.touchedColour(at)),
       draft.element,
       painting.element,
       chosenCard(app, room, desk, plan),
+      layers.element,
       editing(app, room, desk, draft),
       catchment.element,
     ],
@@ -81,6 +97,7 @@ function open(app: App): RoomView {
       shown = true;
       scene.show(true);
       catchment.show(true);
+      layers.show(true);
       app.view.use(scene);
       enter(app.store.now);
     },
@@ -90,6 +107,7 @@ function open(app: App): RoomView {
       draft.stop();
       scene.show(false);
       catchment.show(false);
+      layers.show(false);
     },
     anywhere: (event) => painting.anywhere(event),
     key: (event) => painting.key(event) || draft.key(event) || catchment.key(event) || onKey(event, app, room, desk, scene, plan),
@@ -127,7 +145,7 @@ function chooseAtCell(app: App, room: Store<GridsState>, scene: Scene, more: boo
   return true;
 }
 
-function branchCard(app: App, room: Store<GridsState>, desk: Desk): HTMLElement {
+function branchCard(app: App, room: Store<GridsState>, desk: Desk): HTMLElement[] {
   const { store } = app;
   const select = make("select", { name: "grids-branch" });
   select.addEventListener("change", () => store.apply(branchChosen(select.value)));
@@ -137,8 +155,8 @@ function branchCard(app: App, room: Store<GridsState>, desk: Desk): HTMLElement 
   });
   const message = make("p", { role: "status", class: "grids-message" });
   const begin = button(store, "begin", (words) => words.gridsBegin, () => void desk.begin(), "primary");
-  const undo = button(store, "undo", (words) => words.gridsUndo, () => void desk.undo("undo"));
-  const redo = button(store, "redo", (words) => words.gridsRedo, () => void desk.undo("redo"));
+  const undo = button(store, "undo", (words) => words.toolsUndo, () => void desk.undo("undo"));
+  const redo = button(store, "redo", (words) => words.toolsRedo, () => void desk.undo("redo"));
   const log = button(store, "log", (words) => words.gridsShowLog, () => {
     if (room.now.log) room.apply(grids.logLoaded(null));
     else void desk.log();
@@ -147,6 +165,7 @@ function branchCard(app: App, room: Store<GridsState>, desk: Desk): HTMLElement 
   hexagons.addEventListener("change", () => room.apply(grids.hexagonsSwitched(hexagons.checked)));
   const tick = make("label", { class: "tick" }, hexagons, say(store, make("span"), (words) => words.gridsHexagons));
   const tools = make("div", { class: "row" }, undo, redo, log);
+  const says = make("section", { class: "card grids-says" }, message, begin);
   const shown = (state: GridsState) => [state.set, state.missing, state.loading, state.problem, state.busy, state.log];
   follow(store, room, shown, () => {
     const { set, missing, busy } = room.now;
@@ -156,17 +175,17 @@ function branchCard(app: App, room: Store<GridsState>, desk: Desk): HTMLElement 
     for (const one of [begin, undo, redo]) one.disabled = busy;
     log.setAttribute("aria-pressed", String(room.now.log !== null));
     message.textContent = messageOf(app, room.now);
-    message.hidden = message.textContent === "";
+    says.hidden = message.textContent === "" && begin.hidden;
     message.classList.toggle("problem", room.now.problem !== null);
   });
-  return make("section", { class: "card" }, field(store, (words) => words.branch, select), message, begin, tools, tick);
+  return [make("section", { class: "card" }, field(store, (words) => words.branch, select), tools, tick), says];
 }
 
 function messageOf(app: App, { loading, missing, problem }: GridsState): string {
   const words = wordsOf(app.store);
   if (problem?.status === 412) return `${words.gridsStale} ${problem.detail}`;
   if (problem) return problemText(problem, app.store.now.language);
-  if (loading) return words.gridsLoading;
+  if (loading) return words.loading;
   return missing ? (mayEdit(app.store.now) ? words.gridsNone : words.gridsNoneToRead) : "";
 }
 
@@ -183,9 +202,14 @@ function chosenCard(app: App, room: Store<GridsState>, desk: Desk, plan: PlanPag
     const grid = grids.chosenGrid(room.now);
     card.hidden = room.now.set === null;
     open.hidden = grid === undefined;
-    replace(body, ...(grid ? chosenFacts(app, room, grid) : [make("p", { class: "quiet" }, wordsOf(store).gridsChosenNone)]));
+    replace(body, ...(grid ? chosenFacts(app, room, grid) : [quiet(wordsOf(store).gridsChosenNone)]));
   });
   return card;
+}
+
+function boundaryOf(words: Catalogue, { has_border, has_boundary }: grids.GridInfo): string {
+  if (has_border) return words.gridsBoundaryStreet;
+  return has_boundary ? words.gridsBoundaryOwn : words.gridsBoundaryCells;
 }
 
 function chosenFacts(app: App, room: Store<GridsState>, grid: grids.GridInfo): HTMLElement[] {
@@ -197,15 +221,15 @@ function chosenFacts(app: App, room: Store<GridsState>, grid: grids.GridInfo): H
   const names = measureNames(words);
   const facts = SHOWN.map((measure, at) => {
     const reason = counts?.counts[measure]?.reason;
-    const said = totals[measure] === null ? [make("span", { title: reason ?? "" }, words.gridsUnknown)] : amount(words, language, totals, measure);
+    const said = totals[measure] === null ? unknown(words, reason) : amount(words, language, totals, measure);
     return make("div", {}, make("dt", {}, names[at]), make("dd", { "data-total": measure }, ...said));
   });
   const guide = words.gridsGuide(integer(language, grids.GUIDE.low), integer(language, grids.GUIDE.high));
-  const many = chosen.length > 1 ? [make("p", { class: "quiet" }, words.gridsChosenMany(integer(language, chosen.length)))] : [];
+  const many = chosen.length > 1 ? [quiet(words.gridsChosenMany(integer(language, chosen.length)))] : [];
   return [
     ...many,
     make("p", { class: "grids-name" }, given(grid.name)),
-    make("p", { class: "quiet" }, `${grid.has_boundary ? words.gridsBoundaryOwn : words.gridsBoundaryCells} · ${words.gridsHouseholds}: ${guide}`),
-    make("dl", { class: "facts" }, make("div", {}, make("dt", {}, words.cells), make("dd", {}, integer(language, totals.cells))), ...facts),
+    quiet(`${boundaryOf(words, grid)} · ${words.gridsHouseholds}${words.colon}${guide}`),
+    make("dl", { class: "facts" }, fact(words.cells, integer(language, totals.cells)), ...facts),
   ];
 }

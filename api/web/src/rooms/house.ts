@@ -1,7 +1,9 @@
 // Shows one room at a time; a room is built when it is first entered.
 
-import { roomChosen, type RoomId } from "../core/state.js";
+import { actOf } from "../core/keys.js";
+import { cellsSwitched, roomChosen, type RoomId } from "../core/state.js";
 import { make } from "../ui/dom.js";
+import { MAP_KEYS } from "../ui/mapKeys.js";
 import { roomsOf } from "./index.js";
 import type { App, RoomView } from "./room.js";
 
@@ -47,9 +49,15 @@ export function house(app: App, stage: HTMLElement): House {
   );
   document.addEventListener("keydown", (event) => {
     if (app.store.now.phase !== "ready" || event.defaultPrevented || !isFree(event.target)) return;
-    if (shown?.view.anywhere?.(event)) event.preventDefault();
+    if (shown?.view.anywhere?.(event) || tableSwitched(app, event)) event.preventDefault();
   });
   return { side, key: (event) => shown?.view.key?.(event) ?? false };
+}
+
+function tableSwitched({ store }: App, event: KeyboardEvent): boolean {
+  const asked = actOf(MAP_KEYS, event) === "table";
+  if (asked) store.apply(cellsSwitched());
+  return asked;
 }
 
 /** Whether a key pressed there is nobody else's: the map asks its room itself, and fields and sheets take their own. */

@@ -1,7 +1,5 @@
 // Scores and territories as they are published.
 
-import { actOf, type KeyUse } from "../core/keys.js";
-import { cellsSwitched } from "../core/state.js";
 import { controls } from "../ui/controls.js";
 import { say, make } from "../ui/dom.js";
 import { legend } from "../ui/legend.js";
@@ -13,25 +11,17 @@ import { search } from "./map/search.js";
 import { shownControls } from "./map/shownControls.js";
 import type { Room } from "./room.js";
 
-const MAP_ROOM_KEYS: readonly KeyUse<"table">[] = [{ act: "table", keys: ["t"], words: (words) => words.tableKey }];
-
 export const mapRoom: Room = {
   id: "map",
   name: (words) => words.roomMap,
   roles: ["hq", "planner", "branch_manager", "rm", "helper", "consumer", "auditor"],
-  keys: MAP_ROOM_KEYS,
   open: (app) => {
     const { store } = app;
     const hint = say(store, make("p", { class: "quiet hint" }), (words) => words.detailsHint);
-    const key = (event: KeyboardEvent) => {
-      if (actOf(MAP_ROOM_KEYS, event) === null) return false;
-      store.apply(cellsSwitched());
-      return true;
-    };
     followShown(store, app.read);
     const shown = legend(store);
     shown.append(saving(app, shown));
     const side = [search(app), controls(store), shown, shownControls(app), nextPanel(app), hint];
-    return { key, anywhere: key, side, stage: [territoryPanel(store)] };
+    return { side, stage: [territoryPanel(store)] };
   },
 };

@@ -4,11 +4,11 @@ import { problemFrom } from "../core/api.js";
 import { neighboursOf } from "../core/hexagons.js";
 import { catalogue, type Catalogue } from "../core/i18n.js";
 import { servedStanding, TABS, tabChosen, type Chosen, type Tab } from "../core/plan.js";
-import { label, make, replace, say } from "../ui/dom.js";
+import { label, make, quiet, replace, say } from "../ui/dom.js";
 import { PAINT_KEYS } from "../ui/paintKeys.js";
 import { problemText } from "../ui/pages.js";
 import { balance, type Balance } from "./plan/balance.js";
-import { comparedWith, comparisonTables, differenceLegend, type Compared, type MapChoice } from "./plan/compare.js";
+import { Comparison } from "./plan/compare.js";
 import { Desk } from "./plan/desk.js";
 import { planForm } from "./plan/form.js";
 import { lifeCard } from "./plan/life.js";
@@ -32,7 +32,7 @@ const TAB_NAMES: Readonly<Record<Tab, (words: Catalogue) => string>> = {
 
 export const planRoom: Room = {
   id: "plan",
-  name: (words) => words.planRoom,
+  name: (words) => words.territories,
   roles: ["hq", "planner", "branch_manager", "auditor"],
   keys: PAINT_KEYS,
   open: (app) => new PlanRoom(app).view(),
@@ -45,9 +45,9 @@ class PlanRoom {
   private territory = -1;
   /** The scenario that the map was moved to. */
   private seen: string | null = null;
-  private against = "live";
-  private choice: MapChoice = "difference";
-  private compared: Compared | null = null;
+  /** What the panel shows or will show. */
+  private filled: readonly unknown[] = [];
+  private readonly comparison: Comparison;
   private readonly painting: PlanPainting;
   private readonly table: Balance;
   private readonly panel = make("div", { class: "plan-panel scroll", role: "tabpanel", tabindex: "0", id: "plan-panel" });
@@ -59,21 +59,30 @@ class PlanRoom {
       changed: (cells) => this.repaint(cells),
       look: (cells) => this.lookAt(cells),
     });
+    this.comparison = new Comparison({
+      desk: this.desk,
+      scenery: this.scenery,
+      owner: () => this.owner(),
+      refill: () => void this.fillPanel(true),
+    });
     this.table = balance({
       pick: (territory) => this.pick(territory),
       isLocked: (territory) => (this.painting.owner ? this.painting.isLocked(territory) : null),
       lock: (territory, locked) => this.painting.lock(territory, locked),
+      begin: this.desk.mayChange ? () => openForm() : null,
     });
   }
 
   view(): RoomView {
-    const { desk } = this;
+    const { app, desk } = this;
     const life = lifeCard(desk, () => this.painting.lockedIds(), () => this.painting.settled());
-    const form = desk.mayChange ? [planForm(desk)] : [];
+    const form = desk.mayChange ? [planForm(desk, () => this.painting.settled())] : [];
     // What was drawn is of the cells that were there before.
-    this.app.store.watch((state) => [state.cells], () => this.scenery.clear());
+    app.store.watch((state) => [state.cells], () => this.scenery.clear());
     redraw(desk, (plan) => [plan.chosen?.ground, plan.chosen?.scenario.status], () => this.chosenCame());
     redraw(desk, (plan) => [plan.chosen], ({ chosen }) => tell(chosen));
+    // What cannot work is asked once a scenario is there, and comes when somebody may be at work in the table.
+    redraw(desk, (plan) => [plan.chosen?.checked], ({ chosen }) => this.table.check(chosen, app.store.now));
     redraw(desk, (plan) => [plan.chosen, plan.tab], () => void this.fillPanel());
     return {
       side: [troubleLine(desk), workCard(desk), scenarioList(desk), this.painting.element, life, ...form],
@@ -87,6 +96,7 @@ class PlanRoom {
       left: () => {
         this.entered = false;
         this.painting.leave();
+        this.comparison.hide();
         this.scenery.clear();
       },
       key: (event) => this.painting.key(event),
@@ -144,6 +154,7 @@ class PlanRoom {
     const { chosen } = this.desk.store.now;
     if (!chosen) return;
     this.scenery.paint(cells);
+    if (this.desk.store.now.tab === "compare") this.comparison.count();
     const standing = (at: number) => this.painting.standing(at) ?? servedStanding(chosen.ground, at);
     this.table.follow(chosen, this.app.store.now, standing, chosen.ground.answer.territories.keys());
   }
@@ -158,11 +169,11 @@ class PlanRoom {
 
   private chosenCame(): void {
     const { chosen, name } = this.desk.store.now;
-    this.compared = null;
+    this.comparison.forget();
     if (this.territory >= (chosen?.ground.answer.territories.length ?? 0)) this.territory = -1;
     this.table.draw(chosen, this.app.store.now, (at) => this.painting.standing(at));
     if (name === null || chosen) this.show();
-    if (chosen && name !== this.seen) this.scenery.fit((cell) => chosen.ground.inside[cell] === 1);
+    if (chosen && name !== this.seen) this.scenery.fit((cell) => chosen.ground.group[cell] >= 0);
     this.seen = chosen ? name : this.seen;
   }
 
@@ -171,25 +182,34 @@ class PlanRoom {
     if (!this.entered) return;
     const { chosen, tab } = this.desk.store.now;
     this.table.mark(this.territory);
-    if (!chosen) return this.scenery.clear();
-    const { ground } = chosen;
-    const mine = { territories: ground.answer.territories, owner: this.owner() ?? ground.owner };
-    const compared = tab === "compare" ? this.compared : null;
-    document.body.dataset["changed"] = compared ? String(compared.difference.changed.reduce((sum, one) => sum + one, 0)) : "";
-    if (compared && this.choice === "difference") this.scenery.difference(compared.difference, this.territory);
-    else this.scenery.plan(compared && this.choice === "other" ? compared.other : mine, this.territory);
+    if (chosen && tab === "compare" && this.comparison.show()) return;
+    this.comparison.hide();
+    const ground = chosen?.ground;
+    // Before one is chosen the plan that is live is looked at.
+    const shown = ground ? { territories: ground.answer.territories, owner: this.owner() ?? ground.owner } : this.app.store.now.plan;
+    if (!shown) return this.scenery.clear();
+    this.scenery.show({ kind: "plan", shown, chosen: ground ? this.territory : -1 });
   }
 
-  private async fillPanel(): Promise<void> {
+  /** `anew` asks the service again for what is shown already. */
+  private async fillPanel(anew = false): Promise<void> {
     const { chosen, tab } = this.desk.store.now;
     const words = catalogue(this.app.store.now.language);
-    if (tab === "balance" && this.panel.dataset["shown"] === tab && this.panel.contains(this.table.element)) return;
+    const there = this.panel.dataset["shown"] === tab;
+    if (tab === "balance" && there && this.panel.contains(this.table.element)) return;
+    if (tab === "compare" && there && !anew && chosen && this.comparison.follows(chosen)) return;
+    const { language, cells, plan, session } = this.app.store.now;
+    // What else is known of a scenario changes no list of it.
+    const filled = [tab, chosen?.scenario, language, cells, plan, session];
+    if (!anew && filled.every((one, at) => one === this.filled[at])) return;
+    this.filled = filled;
     this.panel.dataset["shown"] = "";
-    if (tab !== "balance") replace(this.panel, make("p", { class: "quiet" }, words.planLoading));
+    if (tab !== "balance" && !(anew && there)) replace(this.panel, quiet(words.loading));
     const parts = await this.partsOf(tab, chosen, words);
-    const now = this.desk.store.now;
-    if (now.tab !== tab || now.chosen !== chosen) return;
+    // Somebody may have asked for something else meanwhile, or for the same again.
+    if (this.filled !== filled) return;
     replace(this.panel, ...parts);
+    if (this.panel.querySelector("[role=alert]")) this.filled = [];
     this.panel.dataset["shown"] = tab;
     this.show();
   }
@@ -201,7 +221,7 @@ class PlanRoom {
       if (!chosen || tab === "balance") return [this.table.element];
       if (tab === "gains") return await gainsList(this.desk, chosen, state, words);
       if (tab === "handover") return await handoverList(this.desk, chosen, state, words);
-      if (tab === "compare") return await this.comparison(chosen, words);
+      if (tab === "compare") return await this.comparison.parts(chosen, words);
       if (tab === "log") return logList(chosen, state, words);
       return await accountList(this.desk, tab, chosen, state, words);
     } catch (error) {
@@ -210,36 +230,13 @@ class PlanRoom {
       return [make("p", { class: "problem", role: "alert" }, said)];
     }
   }
+}
 
-  private async comparison(chosen: Chosen, words: Catalogue): Promise<HTMLElement[]> {
-    const others = (this.desk.store.now.heads ?? []).map(({ scenario }) => scenario).filter((name) => name !== chosen.scenario.scenario);
-    if (!["live", ...others].includes(this.against)) this.against = "live";
-    const select = make("select", { name: "plan-against" });
-    select.append(make("option", { value: "live" }, words.planLive), ...others.map((name) => make("option", { value: name, translate: "no" }, name)));
-    select.value = this.against;
-    select.addEventListener("change", () => {
-      this.against = select.value;
-      void this.fillPanel().then(() => this.panel.querySelector<HTMLElement>("select[name=plan-against]")?.focus());
-    });
-    this.compared = await comparedWith(this.desk, chosen, this.against);
-    const field = make("label", { class: "plan-against" }, make("span", {}, words.planAgainst), select);
-    const head = make("div", { class: "plan-compare-head" }, field, this.mapChoices(words));
-    return [head, differenceLegend(words), ...(this.compared ? comparisonTables(chosen, this.compared, this.app.store.now, words) : [])];
-  }
-
-  private mapChoices(words: Catalogue): HTMLElement {
-    const names: Readonly<Record<MapChoice, string>> = { difference: words.planShowDiff, this: words.planShowThis, other: words.planShowOther };
-    const radios = (Object.keys(names) as MapChoice[]).map((choice) => {
-      const radio = make("input", { type: "radio", name: "plan-map", value: choice });
-      radio.checked = choice === this.choice;
-      radio.addEventListener("change", () => {
-        this.choice = choice;
-        this.show();
-      });
-      return make("label", {}, radio, names[choice]);
-    });
-    return make("fieldset", { class: "plan-map-choice" }, make("legend", {}, words.planOnMap), ...radios);
-  }
+/** Leads the keyboard to a new scenario's name. */
+function openForm(): void {
+  const form = document.querySelector<HTMLDetailsElement>(".plan-make");
+  if (form) form.open = true;
+  form?.querySelector("input")?.focus();
 }
 
 /** What is looked at, for whoever waits for it. */

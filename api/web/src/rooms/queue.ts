@@ -8,14 +8,13 @@ import { acceptable, EMPTY_QUEUE, houseOf, leftForLater, pinned, stepped, type D
 import { QueueWork } from "../core/queueWork.js";
 import { branchChosen, cellSelected } from "../core/state.js";
 import { Store } from "../core/store.js";
-import { locationWord } from "../core/words/queue.js";
 import { overlay } from "../map/overlays.js";
 import type { Scene } from "../map/view.js";
 import type { Tool } from "../map/tool.js";
-import { make, replace, say } from "../ui/dom.js";
+import { make, once, replace, say } from "../ui/dom.js";
 import { pinBar, queueCard, queueNotice } from "./queue/card.js";
 import { QUEUE_KEYS, type QueueAct } from "./queue/keys.js";
-import { didWhat, queueList, queueLog, queueTabs, type Parts } from "./queue/list.js";
+import { didWhat, queueList, queueLog, queueTabs, whyOf, type Parts } from "./queue/list.js";
 import { extentOfItem, placeNow, showMarks } from "./queue/marks.js";
 import type { App, Room, RoomView } from "./room.js";
 
@@ -40,6 +39,7 @@ class QueueRoom implements RoomView {
   private readonly work: QueueWork;
   private readonly marks = overlay(MARKS_AT, false);
   private shown = false;
+  private readonly undo = once((id: number, revision: number) => this.work.undo(id, revision));
 
   constructor(private readonly app: App) {
     const { store, read, send, view } = app;
@@ -98,7 +98,7 @@ class QueueRoom implements RoomView {
   }
 
   private act(act: QueueAct, number?: number): void {
-    const { queue, work } = this;
+    const { queue } = this;
     const { item, pin, last } = queue.now;
     if (act === "next" || act === "back") queue.apply(stepped(act === "next" ? 1 : -1));
     else if (act === "skip") queue.apply(leftForLater());
@@ -108,7 +108,7 @@ class QueueRoom implements RoomView {
     else if (act === "place") this.beginPlacing();
     else if (act === "here" && pin) this.decide({ decision: "place", lng: pin[0], lat: pin[1] });
     else if (act === "stop") queue.apply(pinned(null));
-    else if (act === "undo" && last) void work.undo(last.id, last.revision);
+    else if (act === "undo" && last) this.undo(last.id, last.revision);
   }
 
   private decide(decision: Decision): void {
@@ -188,7 +188,7 @@ class QueueRoom implements RoomView {
     const item = items.find(({ id }) => id === at);
     if (!item || !this.shown) return;
     const { language } = this.app.store.now;
-    const why = item.reasons.map((reason) => locationWord(language, reason)).join("; ");
+    const why = whyOf(item, language);
     this.app.announce(this.words().queueNext(houseOf(item), why));
   }
 }

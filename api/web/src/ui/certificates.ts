@@ -33,11 +33,11 @@ function lines(state: State, certificate: Certificate, words: Catalogue): [strin
   const { language } = state;
   const gap = certificate.gapPercent === null ? words.gapNone : percent(language, certificate.gapPercent);
   const price = certificate.pricePercent === null ? words.nothing : signedPercent(language, certificate.pricePercent);
-  const bridges = certificate.bridges.map(([from, to]) => words.bridgePair(from ?? "", to ?? ""));
+  const bridges = certificate.bridges.map(([from, to]) => words.bandRange(from ?? "", to ?? ""));
   const found: [string, ...string[]][] = [
     [words.gap, gap],
     [words.price, price],
-    [words.bridges, ...(bridges.length ? bridges : [words.bridgesNone])],
+    [words.bridges, ...(bridges.length ? bridges : [words.evidenceNone])],
   ];
   const violations = certificate.violations.map((one) => violationText(state, one, words));
   if (violations.length) found.unshift([words.violations, ...violations]);

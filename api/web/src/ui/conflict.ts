@@ -4,7 +4,7 @@ import { integer } from "../core/format.js";
 import { catalogue, type Catalogue } from "../core/i18n.js";
 import type { Language } from "../core/i18n.js";
 import type { Choice, Dispute } from "../core/strokes.js";
-import { make, replace } from "./dom.js";
+import { make, quiet, replace } from "./dom.js";
 
 export type OwnerName = (owner: string | null) => string;
 
@@ -51,7 +51,7 @@ export function askConflict(
 function sheet(words: Catalogue, body: HTMLElement, buttons: HTMLElement[]): HTMLElement {
   const heading = make("h2", { id: "conflict", tabindex: "-1" }, words.conflictTitle);
   const attributes = { class: "card sheet", role: "dialog", "aria-modal": "true", "aria-labelledby": "conflict" };
-  const intro = make("p", { class: "quiet" }, words.conflictIntro);
+  const intro = quiet(words.conflictIntro);
   return make("section", attributes, heading, intro, body, make("div", { class: "conflict-buttons" }, ...buttons));
 }
 
@@ -61,7 +61,7 @@ function row(language: Language, dispute: Dispute, choices: Map<number, Choice>,
   const names = (owners: readonly (string | null)[]) => [...new Set(owners.map(nameOf))].join(", ");
   const legend = words.conflictStroke(integer(language, at + 1), integer(language, cells.length));
   const set = make("fieldset", { class: "conflict", "data-stroke": String(at) }, make("legend", {}, legend));
-  set.append(make("p", { class: "quiet" }, words.conflictOwners(names(mine), names(theirs))));
+  set.append(quiet(words.conflictOwners(names(mine), names(theirs))));
   for (const choice of ["mine", "theirs"] as const) {
     const radio = make("input", { type: "radio", name: `conflict-${at}`, value: choice });
     radio.checked = choices.get(at) === choice;

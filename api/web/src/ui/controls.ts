@@ -27,7 +27,7 @@ export function controls(store: Store<State>): HTMLElement {
 }
 
 function modes(store: Store<State>): HTMLElement {
-  const phrases: Record<Mode, Phrase> = { scores: (w) => w.viewScores, territories: (w) => w.viewTerritories };
+  const phrases: Record<Mode, Phrase> = { scores: (w) => w.viewScores, territories: (w) => w.territories };
   const set = make("fieldset", { class: "modes" }, say(store, make("legend"), (words) => words.view));
   for (const mode of ["scores", "territories"] as const) {
     const radio = make("input", { type: "radio", name: "mode", value: mode });
@@ -97,6 +97,8 @@ function branches(store: Store<State>): HTMLElement {
 
 function layers(store: Store<State>): HTMLElement {
   const phrases: Record<LayerName, Phrase> = {
+    base: (words) => words.layerBase,
+    buildings: (words) => words.layerBuildings,
     streets: (words) => words.layerStreets,
     boundaries: (words) => words.layerBoundaries,
     catchments: (words) => words.layerCatchments,
@@ -110,7 +112,13 @@ function layers(store: Store<State>): HTMLElement {
       (state) => [state.layers],
       (state) => (box.checked = state.layers[layer]),
     );
-    set.append(make("label", {}, box, say(store, make("span"), phrases[layer])));
+    const shown = make("label", {}, box, say(store, make("span"), phrases[layer]));
+    set.append(shown);
+    if (layer !== "base") continue;
+    store.watch(
+      (state) => [state.session],
+      ({ session }) => (shown.hidden = !session?.tile_server),
+    );
   }
   return set;
 }

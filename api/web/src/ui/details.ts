@@ -1,11 +1,12 @@
 // The panel with everything published about the selected cell.
 
 import type { CellDetail, CellMeasure, Evidence, Explanation, Kind } from "../core/contract.js";
-import { decimal, degrees, figure, integer, share, unitName } from "../core/format.js";
-import { catalogue, type Catalogue, type Language } from "../core/i18n.js";
-import { measureName, panelClosed, type State } from "../core/state.js";
+import { decimal, degrees, figure, integer, share } from "../core/format.js";
+import { catalogue, type Catalogue, type Language, unitName } from "../core/i18n.js";
+import { panelClosed } from "../core/panel.js";
+import { branchName, measureName, type State } from "../core/state.js";
 import type { Store } from "../core/store.js";
-import { figureElement, given, label, make, replace, say } from "./dom.js";
+import { fact, figureElement, given, label, make, quiet, replace, say } from "./dom.js";
 import { problemText } from "./pages.js";
 import { why } from "./why.js";
 
@@ -37,7 +38,7 @@ function panelBody(state: State): HTMLElement[] {
   if (!state.panel) return [];
   const { cell, body, problem } = state.panel;
   if (problem) return [make("p", { class: "problem", role: "alert" }, problemText(problem, state.language))];
-  if (!body) return [cellName(cell), make("p", { class: "quiet" }, words.detailsLoading)];
+  if (!body) return [cellName(cell), quiet(words.loading)];
   return [cellName(cell), facts(state, body, words), ...why(state), figures(state, body, words)];
 }
 
@@ -47,22 +48,22 @@ function cellName(cell: string): HTMLElement {
 
 function facts(state: State, body: CellDetail, words: Catalogue): HTMLElement {
   const { language } = state;
-  const branch = state.branches.find(({ id }) => id === body.branch_id)?.name ?? body.branch_id;
+  const branch = branchName(state, body.branch_id);
   const travel = body.explain.travel_s;
   const pairs: [string, HTMLElement | string][] = [
     [words.branch, given(branch)],
-    [words.territory, body.territory ? given(body.territory.name) : words.noTerritory],
+    [words.territory, body.territory ? given(body.territory.name) : words.evidenceNone],
     [words.manager, body.territory?.rm_name ? given(body.territory.rm_name) : words.nothing],
     [words.travel, travel === null ? words.nothing : words.minutes(decimal(language, travel / 60, 1))],
     [words.area, words.squareKm(decimal(language, body.area_km2, 3))],
     [words.position, words.pointer(degrees(language, body.lng), degrees(language, body.lat))],
   ];
-  const rows = pairs.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)));
+  const rows = pairs.map(([name, value]) => fact(name, value));
   return make("dl", { class: "facts" }, ...rows);
 }
 
 function figures(state: State, body: CellDetail, words: Catalogue): HTMLElement {
-  const head = [words.figure, words.value, words.band, words.evidence].map((text) => make("th", { scope: "col" }, text));
+  const head = [words.measure, words.value, words.band, words.evidence].map((text) => make("th", { scope: "col" }, text));
   const rows = Object.entries(body.measures).map(([id, measure]) => {
     const kind = state.measures.find((one) => one.id === id)?.kind ?? "index";
     return figureRow(id, measure, kind, body.explain.measures[id], state);
@@ -101,8 +102,9 @@ function figureRow(
 function valueOf(measure: CellMeasure, kind: Kind, language: Language): (HTMLElement | string)[] {
   const hidden = language === "zh" ? measure.reason_zh : measure.reason_en;
   if (measure.value === null) return hidden === null ? [catalogue(language).nothing] : [make("small", { class: "hidden-why" }, hidden)];
-  const unit = unitName(language, measure.unit);
-  const value = figureElement(measure.value, figure(language, kind, measure.value));
+  const shown = figure(language, kind, measure.value);
+  const unit = unitName(language, measure.unit, shown);
+  const value = figureElement(measure.value, shown);
   return unit ? [value, make("small", {}, unit)] : [value];
 }
 

@@ -2,7 +2,7 @@
 
 import { catalogue, type Catalogue } from "../core/i18n.js";
 import type { State } from "../core/state.js";
-import type { Store } from "../core/store.js";
+import type { Watched } from "../core/store.js";
 
 type Attributes = Record<string, string | boolean | undefined>;
 type Child = Node | string;
@@ -31,6 +31,47 @@ export function replace(element: Element, ...children: Child[]): void {
   element.append(...children);
 }
 
+/**
+ * The same where much is drawn again as it was: what looks as before stays, and with it the keyboard, what is typed, and
+ * a press that has begun. What listens to such an element must not hold more than the element shows. The keyboard goes on
+ * to what stands in the place of where it was, if that goes by the same name.
+ */
+export function renew(element: Element, ...children: Element[]): void {
+  children.forEach((child, at) => {
+    const old = element.children[at] as Element | undefined;
+    if (!old) return element.append(child);
+    if (old.isEqualNode(child)) return;
+    const held = document.activeElement as HTMLElement | null;
+    const place = within(old).indexOf(held as HTMLElement);
+    old.replaceWith(child);
+    const next = within(child)[place] as HTMLElement | undefined;
+    if (JSON.stringify(next?.dataset) === JSON.stringify(held?.dataset)) next?.focus();
+  });
+  while (element.children.length > children.length) element.lastElementChild?.remove();
+}
+
+const within = (element: Element) => [element, ...element.querySelectorAll("*")] as HTMLElement[];
+
+/** What is asked for again before it is done is not done twice. */
+export function once<T extends unknown[]>(act: (...all: T) => Promise<unknown>): (...all: T) => void {
+  let busy = false;
+  return (...all) => {
+    if (busy) return;
+    busy = true;
+    void act(...all).finally(() => (busy = false));
+  };
+}
+
+/** What is said in a low voice: hints, counts, nothing there. */
+export const quiet = (...said: Child[]): HTMLElement => make("p", { class: "quiet" }, ...said);
+
+/** A term and what is said of it, of a list of facts. */
+export const fact = (term: Child, ...said: Child[]): HTMLElement => make("div", {}, make("dt", {}, term), make("dd", {}, ...said));
+
+/** The heads of a table's columns. */
+export const headRow = (names: readonly Child[], ...more: Child[]): HTMLElement =>
+  make("tr", {}, ...names.map((name) => make("th", { scope: "col" }, name)), ...more);
+
 /** A name that came with the data and has no translation. */
 export function given(text: string): HTMLElement {
   return make("span", { translate: "no" }, text);
@@ -54,7 +95,7 @@ export function swatch(draw: (context: CanvasRenderingContext2D, size: number, r
 }
 
 /** Keeps an element's text in the reader's language. */
-export function say<T extends Element>(store: Store<State>, element: T, phrase: (words: Catalogue) => string): T {
+export function say<T extends Element>(store: Watched<State>, element: T, phrase: (words: Catalogue) => string): T {
   store.watch(
     (state) => [state.language],
     ({ language }) => (element.textContent = phrase(catalogue(language))),
@@ -64,7 +105,7 @@ export function say<T extends Element>(store: Store<State>, element: T, phrase: 
 
 /** Keeps an attribute's text in the reader's language. */
 export function label<T extends Element>(
-  store: Store<State>,
+  store: Watched<State>,
   element: T,
   attribute: string,
   phrase: (words: Catalogue) => string,

@@ -1,18 +1,20 @@
 // Name, publication, language; below it what must always be seen: synthetic data and what scores are not for.
 
 import { dateTime, integer } from "../core/format.js";
-import { catalogue, LANGUAGES, type Language } from "../core/i18n.js";
+import { catalogue, LANGUAGES, learn, type Language } from "../core/i18n.js";
 import { languageChosen, type State } from "../core/state.js";
 import type { Store } from "../core/store.js";
 import { roleName } from "../core/words/session.js";
 import { given, label, make, replace, say } from "./dom.js";
 import { tabs } from "./rooms.js";
 
+type Announce = (text: string) => void;
+
 /** `buttons` stand before the choice of the language. */
-export function header(store: Store<State>, ...buttons: HTMLElement[]): HTMLElement {
+export function header(store: Store<State>, announce: Announce, ...buttons: HTMLElement[]): HTMLElement {
   const name = make("div", { class: "brand" }, make("strong", { translate: "no" }, "gridgeo"));
   name.append(say(store, make("h1"), (words) => words.title));
-  return make("header", { class: "header" }, name, tabs(store), publication(store), ...buttons, languages(store));
+  return make("header", { class: "header" }, name, tabs(store), publication(store), ...buttons, languages(store, announce));
 }
 
 function publication(store: Store<State>): HTMLElement {
@@ -32,12 +34,16 @@ function publication(store: Store<State>): HTMLElement {
   return line;
 }
 
-function languages(store: Store<State>): HTMLElement {
+function languages(store: Store<State>, announce: Announce): HTMLElement {
   const group = label(store, make("div", { class: "languages", role: "group" }), "aria-label", (w) => w.switchLanguage);
-  for (const { id, name } of LANGUAGES) {
-    const lang = catalogue(id).htmlLang;
+  let wanted: Language;
+  for (const { id, name, htmlLang: lang } of LANGUAGES) {
     const button = make("button", { type: "button", lang, translate: "no", "data-language": id }, name);
-    button.addEventListener("click", () => store.apply(languageChosen(id)));
+    const unreached = () => announce(catalogue(store.now.language).offline);
+    button.addEventListener("click", () => {
+      wanted = id;
+      void learn(id).then(() => wanted === id && store.apply(languageChosen(id)), unreached);
+    });
     store.watch(
       (state) => [state.language],
       ({ language }: { language: Language }) => button.setAttribute("aria-pressed", String(language === id)),

@@ -3,12 +3,14 @@
 
 import { newKey } from "../core/api.js";
 import type { Stroke } from "../core/edit.js";
+import { integer } from "../core/format.js";
 import { catalogue } from "../core/i18n.js";
 import type { State } from "../core/state.js";
-import type { Store } from "../core/store.js";
+import { Opened, type Store, type Watched } from "../core/store.js";
 import { operationOf, settle, StrokeQueue, type Choice, type Operation, type Shelf } from "../core/strokes.js";
 import { askConflict } from "./conflict.js";
-import { savingLine } from "./saving.js";
+import { make, once } from "./dom.js";
+import { act, savingLine } from "./saving.js";
 
 /** What the service has. */
 export interface Standing {
@@ -37,10 +39,47 @@ const shelf: Shelf = {
   removeItem: (name) => localStorage.removeItem(name),
 };
 
+type Save = StrokesOf["save"];
+
+function queueOf(store: Watched<State>, name: string, version: string, save: Save): StrokeQueue {
+  return new StrokeQueue({
+    name: `gridgeo.strokes.${name}.${store.now.session?.actor.id ?? ""}`,
+    version,
+    save,
+    shelf,
+    later: (after_s, act) => {
+      const timer = window.setTimeout(act, 1000 * after_s);
+      return () => window.clearTimeout(timer);
+    },
+  });
+}
+
+/** Says what strokes wait for an object that cannot be painted for the time being; nothing is sent. */
+export function leftBehind(store: Watched<State>, name: string): HTMLElement[] {
+  const queue = queueOf(store, name, "", () => Promise.reject(new Error("closed")));
+  const left = queue.left();
+  if (!left.length) return [];
+  const { language } = store.now;
+  const words = catalogue(language);
+  const line = make("p", { class: "strokes-left", "data-behind": String(left.length) }, words.strokesBehind(integer(language, left.length)), " ");
+  const discard = act("discard", words.strokesDiscard, () => {
+    queue.discardLeft();
+    line.remove();
+  });
+  line.append(discard);
+  return [line];
+}
+
+/** Forgets what waits on this machine for an object that is gone. */
+export function forget(store: Watched<State>, name: string): void {
+  queueOf(store, name, "", () => Promise.reject(new Error("gone"))).discardLeft();
+}
+
 export class KeptStrokes {
   readonly element: HTMLElement;
   readonly queue: StrokeQueue;
   private standing: Standing;
+  private readonly opened: Opened<State>;
   /** What somebody else made of it is on its way. */
   private reloading: Promise<void> = Promise.resolve();
 
@@ -49,21 +88,19 @@ export class KeptStrokes {
     standing: Standing,
   ) {
     this.standing = { ...standing, owner: standing.owner.slice() };
-    this.queue = new StrokeQueue({
-      name: `gridgeo.strokes.${of.name}.${of.store.now.session?.actor.id ?? ""}`,
-      version: standing.version,
-      save: (operation, version) => this.save(operation, version),
-      shelf,
-      later: (after_s, act) => {
-        const timer = window.setTimeout(act, 1000 * after_s);
-        return () => window.clearTimeout(timer);
-      },
-    });
-    this.element = savingLine(of.store, this.queue, {
-      take: () => void this.takeLeft(),
-      decide: () => void this.decide(),
+    this.queue = queueOf(of.store, of.name, standing.version, (operation, version) => this.save(operation, version));
+    this.opened = new Opened(of.store);
+    this.element = savingLine(this.opened, this.queue, {
+      take: once(() => this.takeLeft()),
+      decide: once(() => this.decide()),
       drop: () => this.drop(),
+      again: () => this.again(),
     });
+    // Whoever was signed out and is back goes on where the strokes stopped.
+    this.opened.watch(
+      (state) => [state.phase],
+      ({ phase }) => phase === "ready" && this.again(),
+    );
     this.queue.state.watch(
       ({ health }) => [health],
       ({ health }) => {
@@ -81,15 +118,9 @@ export class KeptStrokes {
   }
 
   /** Waits until nothing is under way; whether all is saved then. */
-  settled(): Promise<boolean> {
-    return new Promise((done) =>
-      this.queue.state.watch(
-        (saving) => [saving],
-        ({ health, pending }) => {
-          if (health !== "saving") done(pending.length === 0);
-        },
-      ),
-    );
+  async settled(): Promise<boolean> {
+    const { pending } = await this.queue.state.until(({ health }) => health !== "saving");
+    return pending.length === 0;
   }
 
   /** The object was changed by the reader, and its owners are what they were. */
@@ -116,6 +147,13 @@ export class KeptStrokes {
   /** Another object takes its place: what waits stays on this machine and is offered with the next visit. */
   stop(): void {
     this.queue.stop();
+    this.opened.close();
+  }
+
+  /** What hindered may be over. */
+  private again(): void {
+    if (this.queue.state.now.health === "conflict") this.reloading = this.of.reload();
+    else this.queue.retry();
   }
 
   private async save(operation: Operation, version: string): Promise<string> {

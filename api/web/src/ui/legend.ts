@@ -2,8 +2,8 @@
 
 import { classColours, lowestAlone, type ClassCounts } from "../core/classes.js";
 import type { Measure, MeasureColumn, Reason } from "../core/contract.js";
-import { integer, limits, unitName } from "../core/format.js";
-import { catalogue, type Catalogue, type Language } from "../core/i18n.js";
+import { integer, limits } from "../core/format.js";
+import { catalogue, type Catalogue, type Language, unitName } from "../core/i18n.js";
 import { HIDDEN_VALUE, isLight, NO_VALUE, paled, ramp } from "../core/palette.js";
 import { legendCounts, measureName, measureOf, type State } from "../core/state.js";
 import { showsDifference, shownColumn, shownPair } from "../core/shown.js";
@@ -11,7 +11,7 @@ import type { Store } from "../core/store.js";
 import { pairLegend } from "./pairLegend.js";
 import { NO_EVIDENCE_PALE } from "../map/cellPaint.js";
 import { textures } from "../map/patterns.js";
-import { make, replace, say, swatch } from "./dom.js";
+import { make, quiet, replace, say, swatch } from "./dom.js";
 
 export function legend(store: Store<State>): HTMLElement {
   const heading = say(store, make("h2", { id: "legend" }), (words) => words.legend);
@@ -37,8 +37,8 @@ function scoreLegend(state: State): HTMLElement[] {
   return [
     make("p", { class: "legend-title" }, difference ? words.mapDifferenceOf(title) : title),
     make("table", {}, tableHead(words), make("tbody", {}, ...rows)),
-    make("p", { class: "quiet" }, words.legendTotal(where(state, words), integer(state.language, counts.total))),
-    make("p", { class: "quiet" }, difference ? words.mapDifferenceNote : state.past ? words.mapPastNote : words.legendNote),
+    quiet(words.legendTotal(where(state, words), integer(state.language, counts.total))),
+    quiet(difference ? words.mapDifferenceNote : state.past ? words.mapPastNote : words.legendNote),
   ];
 }
 
@@ -64,7 +64,7 @@ function classRows(
   const written = limits(language, measure.kind, column.breaks);
   return counts.byClass.map((count, at) => {
     const upper = written[at + 1] ?? words.nothing;
-    const text = at === 0 && alone ? written[0] : words.legendRange(written[at], upper);
+    const text = at === 0 && alone ? written[0] : words.bandRange(written[at], upper);
     const square = swatch((context, size) => fill(context, size, colours[at]));
     return row(square, text, integer(language, count), { "data-class": String(at), "data-colour": colours[at] });
   });
@@ -119,7 +119,7 @@ function fill(context: CanvasRenderingContext2D, size: number, style: string | C
 function territoryLegend(state: State): HTMLElement[] {
   const words = catalogue(state.language);
   const text = state.plan ? words.legendTerritories : words.noTerritories;
-  return [make("p", { class: "quiet" }, text)];
+  return [quiet(text)];
 }
 
 /** What a hexagon stands for while parents are drawn. */
@@ -139,7 +139,7 @@ function keys(state: State): HTMLElement {
     items.unshift([words.legendBorder, swatch((context, size) => stroke(context, size, "#26323f", 1.5))]);
   }
   if (state.branches.some(({ synthetic }) => !synthetic)) {
-    items.push([words.legendBranch, swatch((context, size) => diamond(context, size, Math.PI / 4))]);
+    items.push([words.branch, swatch((context, size) => diamond(context, size, Math.PI / 4))]);
   }
   if (state.branches.some(({ synthetic }) => synthetic)) {
     items.push([words.legendSyntheticBranch, swatch((context, size) => diamond(context, size, 0))]);

@@ -3,7 +3,7 @@
 import type { KeyUse } from "../core/keys.js";
 import type { Direction } from "../core/state.js";
 
-export type MapAct = "move" | "details" | "in" | "out";
+export type MapAct = "move" | "details" | "in" | "out" | "table";
 
 export const ARROWS = new Map<string, Direction>([
   ["ArrowLeft", "left"],
@@ -15,6 +15,7 @@ export const ARROWS = new Map<string, Direction>([
 export const MAP_KEYS: readonly KeyUse<MapAct>[] = [
   { act: "move", keys: [...ARROWS.keys()], words: (w) => w.keysMove },
   { act: "details", keys: ["Enter"], words: (w) => w.keysDetails },
-  { act: "in", keys: ["+", "="], words: (w) => w.keysIn },
-  { act: "out", keys: ["-"], words: (w) => w.keysOut },
+  { act: "in", keys: ["+", "="], words: (w) => w.zoomIn },
+  { act: "out", keys: ["-"], words: (w) => w.zoomOut },
+  { act: "table", keys: ["t"], words: (w) => w.tableKey },
 ];

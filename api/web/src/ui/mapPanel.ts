@@ -3,14 +3,15 @@
 import { degrees, withUnit } from "../core/format.js";
 import { catalogue } from "../core/i18n.js";
 import { actOf } from "../core/keys.js";
+import { panelOpened } from "../core/panel.js";
 import * as actions from "../core/state.js";
 import { measureName, measureOf, territoryOf, type Direction, type State } from "../core/state.js";
-import { byParent, parentsOf } from "../core/parents.js";
+import { byParent, parentsOf, weightsOf } from "../core/parents.js";
 import { shownColumn } from "../core/shown.js";
 import type { Store } from "../core/store.js";
 import type { Details } from "./details.js";
 import { MapView, type Pointed } from "../map/view.js";
-import { cellTable } from "./cellTable.js";
+import { cellTable, type CellTable } from "./cellTable.js";
 import { given, label, make, replace, say } from "./dom.js";
 import { ARROWS, MAP_KEYS } from "./mapKeys.js";
 
@@ -32,39 +33,45 @@ export function mapPanel(
   const pointer = make("output", { class: "pointer" });
   const scale = make("div", { class: "scale", translate: "no" });
   const point = pointerReadout(store, pointer);
+  const lost = say(store, make("span", { class: "base-lost", role: "status", hidden: true }), (words) => words.mapBaseLost);
   const view = new MapView(map, scale, store, {
     drawn: () => markDrawn(store.now),
     moved: (lng, lat, resolution) => (map.dataset["view"] = `${lng} ${lat} ${resolution}`),
     clicked: (cell) => {
       store.apply(actions.cellSelected(cell));
-      if (cell >= 0) store.apply(actions.panelOpened());
+      if (cell >= 0) store.apply(panelOpened());
     },
+    changed: () => table.again(),
     pointed: point,
+    base: (state) => {
+      map.dataset["base"] = state;
+      lost.hidden = state !== "lost";
+    },
   }, () => coveredAtRight(map, details.element));
   map.addEventListener("keydown", (event) => {
     if (roomKey(event)) event.preventDefault();
     else onKey(event, store, view, details, announce);
   });
   const help = say(store, make("p", { id: "map-help", class: "unseen" }), (words) => words.mapHelp);
-  const table = cellTable(store, details);
-  const frame = make("div", { class: "map-frame" }, map, buttons(store, view), table, details.element, help);
-  showTable(store, frame, table, map);
+  const table: CellTable = cellTable(store, details, { key: roomKey, told: () => view.told });
+  const frame = make("div", { class: "map-frame" }, map, approval(store, lost), buttons(store, view), table.element, details.element, help);
+  showTable(store, frame, table.element, map);
   const bar = make("div", { class: "map-bar" }, tableSwitch(store), north(store), scale, pointer, attribution(store));
   return { element: make("div", { class: "map-panel" }, frame, bar), view, focus: () => map.focus() };
 }
 
-/** The table lies over the map, in the room of the map alone; the map stays as it was behind it. */
+/** The table lies over the map, which stays as it was behind it. */
 function showTable(store: Store<State>, frame: HTMLElement, table: HTMLElement, map: HTMLElement): void {
   store.watch(
     (state) => [state.cellsAsTable, state.room, state.panel !== null],
-    ({ cellsAsTable, room, panel }) => {
-      const [held, asTable] = [frame.contains(document.activeElement), cellsAsTable && room === "map"];
+    (state) => {
+      const [held, asTable] = [frame.contains(document.activeElement), state.cellsAsTable && actions.hasTable(state)];
       const turned = table.hidden === asTable;
       table.hidden = !asTable;
       // The keyboard goes along to what takes the place of what had it.
       if (turned && held) (asTable ? rowToHold(table) : map)?.focus();
       frame.classList.toggle("as-table", !table.hidden);
-      frame.classList.toggle("with-details", panel !== null);
+      frame.classList.toggle("with-details", state.panel !== null);
     },
   );
 }
@@ -78,10 +85,10 @@ function tableSwitch(store: Store<State>): HTMLElement {
   button.addEventListener("click", () => store.apply(actions.cellsSwitched()));
   store.watch(
     (state) => [state.cellsAsTable, state.room, state.language],
-    ({ cellsAsTable, room, language }) => {
-      const words = catalogue(language);
-      button.hidden = room !== "map";
-      button.textContent = cellsAsTable ? words.tableAsMap : words.tableAsTable;
+    (state) => {
+      const words = catalogue(state.language);
+      button.hidden = !actions.hasTable(state);
+      button.textContent = state.cellsAsTable ? words.tableAsMap : words.tableAsTable;
     },
   );
   return button;
@@ -115,9 +122,10 @@ function onKey(
   event.preventDefault();
   if (act === "move" && direction) move(direction, store, view, announce);
   else if (act === "details") {
-    store.apply(actions.panelOpened());
+    store.apply(panelOpened());
     if (store.now.panel) details.focus();
-  } else view.zoomBy(act === "in" ? 1 : -1);
+  } else if (act === "table") store.apply(actions.cellsSwitched());
+  else view.zoomBy(act === "in" ? 1 : -1);
 }
 
 /** Arrow keys move the selection; the first one selects the cell in the middle of what is seen. */
@@ -146,7 +154,10 @@ function valueUnder(state: State, cell: number): number | null | undefined {
   const column = shownColumn(state);
   if (levels === 0 || !cells || !column) return column?.values[cell];
   const parents = parentsOf(cells, levels);
-  const { means, sums } = byParent(column, parents);
+  const ofToday = column === state.columns.get(state.measure);
+  const weights = weightsOf(state, state.measure, ofToday);
+  if (weights === undefined) return null;
+  const { means, sums } = byParent(column, parents, weights);
   const at = parents.of[cell];
   return measureOf(state)?.kind === "count" ? sums[at] : means.values[at];
 }
@@ -195,13 +206,34 @@ function north(store: Store<State>): HTMLElement {
   return label(store, arrow, "aria-label", (words) => words.north);
 }
 
+/** Below on the left, whatever else the map shows, as the rules for public maps want it. */
+function approval(store: Store<State>, lost: HTMLElement): HTMLElement {
+  const number = make("span", { class: "approval-number" });
+  const place = make("p", { class: "approval" }, number, lost);
+  store.watch(
+    (state) => [state.session, state.layers.base, state.language],
+    ({ session, layers, language }) => {
+      const server = layers.base ? session?.tile_server : null;
+      const given = server?.approval_number;
+      place.hidden = !server;
+      number.textContent = given ? catalogue(language).mapApproval(given) : "";
+    },
+  );
+  return place;
+}
+
+/** As the service writes it in any language. */
+const OPEN_STREET_MAP = "© OpenStreetMap contributors";
+
 function attribution(store: Store<State>): HTMLElement {
   const line = make("p", { class: "attribution" });
   store.watch(
-    (state) => [state.session, state.language],
-    ({ session, language }) => {
-      const text = session?.attribution ?? catalogue("en").openStreetMap;
-      replace(line, text === catalogue("en").openStreetMap ? catalogue(language).openStreetMap : given(text));
+    (state) => [state.session, state.layers.base, state.language],
+    ({ session, layers, language }) => {
+      const text = session?.attribution ?? OPEN_STREET_MAP;
+      const own = text === OPEN_STREET_MAP ? catalogue(language).openStreetMap : given(text);
+      const of = layers.base ? session?.tile_server?.attribution : null;
+      replace(line, ...(of ? [given(of), " · ", own] : [own]));
     },
   );
   return line;

@@ -16,7 +16,7 @@ export function problemText(problem: Problem, language: Language): string {
 
 /** `retry` loads anew; `goOn` looks whether somebody is signed in again, with all that was here kept. */
 export function page(store: Store<State>, retry: () => void, goOn: () => void): HTMLElement {
-  const element = make("section", { class: "page" });
+  const element = make("main", { class: "page" });
   store.watch(
     (state) => [state.phase, state.problem, state.language],
     (state) => {

@@ -17,6 +17,7 @@ export const SHAPE_WORDS: Record<Shape, readonly [name: Phrase, help: Phrase, ke
   lasso: [(w) => w.toolsLasso, (w) => w.toolsLassoHelp, "l"],
   rectangle: [(w) => w.toolsRectangle, (w) => w.toolsRectangleHelp, "r"],
   parent: [(w) => w.toolsParent, (w) => w.toolsParentHelp, "p"],
+  boundary: [(w) => w.toolsBoundary, (w) => w.toolsBoundaryHelp, "a"],
 };
 
 export const UNDO_KEYS: readonly KeyUse<"undo" | "redo">[] = [

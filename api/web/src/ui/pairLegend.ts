@@ -6,7 +6,7 @@ import { catalogue } from "../core/i18n.js";
 import { pairColours } from "../core/palette.js";
 import { PAIR_CLASSES, pairClass } from "../core/shown.js";
 import { inChosenBranch, measureName, type State } from "../core/state.js";
-import { make, swatch } from "./dom.js";
+import { make, quiet, swatch } from "./dom.js";
 
 export function pairLegend(state: State, pair: readonly [MeasureColumn, MeasureColumn]): HTMLElement[] {
   const { language, measures, measure } = state;
@@ -24,8 +24,8 @@ export function pairLegend(state: State, pair: readonly [MeasureColumn, MeasureC
   rows.reverse();
   return [
     make("table", { class: "pair" }, make("thead", {}, make("tr", {}, corner, ...across)), make("tbody", {}, ...rows)),
-    make("p", { class: "quiet" }, words.mapPairWithout(integer(language, without))),
-    make("p", { class: "quiet" }, words.mapPairNote),
+    quiet(words.mapPairWithout(integer(language, without))),
+    quiet(words.mapPairNote),
   ];
 }
 
@@ -55,6 +55,6 @@ function ranges({ language }: State, { breaks }: MeasureColumn, kind: "count" | 
   const words = catalogue(language);
   const written = limits(language, kind, breaks);
   return Array.from({ length: Math.max(1, breaks.length - 1) }, (_, at) =>
-    words.legendRange(written[at] ?? words.nothing, written[at + 1] ?? words.nothing),
+    words.bandRange(written[at] ?? words.nothing, written[at + 1] ?? words.nothing),
   );
 }

@@ -1,7 +1,7 @@
 // The tabs of the rooms, and the room in the page's address, so that a reload or a link opens the same one.
 
 import { roomChosen, type State } from "../core/state.js";
-import type { Store } from "../core/store.js";
+import { Opened, type Store, type Watched } from "../core/store.js";
 import { ROOMS, roomsOf } from "../rooms/index.js";
 import { label, make, replace, say } from "./dom.js";
 
@@ -11,10 +11,12 @@ const ADDRESS = "#/";
 /** One link for each room the reader has; nothing where there is only one. */
 export function tabs(store: Store<State>): HTMLElement {
   const bar = label(store, make("nav", { class: "rooms" }), "aria-label", (words) => words.rooms);
+  const opened = new Opened(store);
   store.watch(
     (state) => [state.session?.actor.role],
     (state) => {
-      const links = roomsOf(state).map((room) => tab(store, room.id));
+      opened.close();
+      const links = roomsOf(state).map((room) => tab(opened, room.id));
       bar.hidden = links.length < 2;
       replace(bar, ...links);
     },
@@ -22,7 +24,7 @@ export function tabs(store: Store<State>): HTMLElement {
   return bar;
 }
 
-function tab(store: Store<State>, id: State["room"]): HTMLElement {
+function tab(store: Watched<State>, id: State["room"]): HTMLElement {
   const room = ROOMS.find((one) => one.id === id);
   const link = say(store, make("a", { href: `${ADDRESS}${id}`, "data-tab": id }), (words) => room?.name(words) ?? id);
   store.watch(
@@ -62,15 +64,16 @@ export function followAddress(store: Store<State>): void {
   const read = () => {
     const { hash } = location;
     const room = ROOMS.find(({ id }) => hash === `${ADDRESS}${id}`);
-    if (room ?? hash === "") store.apply(roomChosen(room?.id ?? "map"));
+    if (!room && hash !== "") return;
+    store.apply(roomChosen(room?.id ?? "map"));
+    // A room that the reader does not have was left again before anybody heard of it.
+    write(store.now);
+  };
+  const write = ({ room }: State) => {
+    const wanted = room === "map" ? "" : `${ADDRESS}${room}`;
+    if (location.hash.startsWith(ADDRESS) || wanted) history.replaceState(null, "", wanted || location.pathname);
   };
   window.addEventListener("hashchange", read);
   read();
-  store.watch(
-    (state) => [state.room],
-    ({ room }) => {
-      const wanted = room === "map" ? "" : `${ADDRESS}${room}`;
-      if (location.hash.startsWith(ADDRESS) || wanted) history.replaceState(null, "", wanted || location.pathname);
-    },
-  );
+  store.watch((state) => [state.room], write);
 }

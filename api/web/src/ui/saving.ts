@@ -3,7 +3,7 @@
 import { integer } from "../core/format.js";
 import { catalogue, type Catalogue } from "../core/i18n.js";
 import type { State } from "../core/state.js";
-import type { Store } from "../core/store.js";
+import type { Opened, Watched } from "../core/store.js";
 import type { Saving, StrokeQueue } from "../core/strokes.js";
 import { make, replace } from "./dom.js";
 import { problemText } from "./pages.js";
@@ -15,10 +15,12 @@ export interface SavingActs {
   readonly decide: () => void;
   /** Takes back what was refused. */
   readonly drop: () => void;
+  /** There is a connection again. */
+  readonly again: () => void;
 }
 
-/** The line of one queue; a room makes one for each object that it opens. */
-export function savingLine(store: Store<State>, queue: StrokeQueue, acts: SavingActs): HTMLElement {
+/** The line of one queue; a room makes one for each object that it opens, and it ends with it. */
+export function savingLine(store: Opened<State>, queue: StrokeQueue, acts: SavingActs): HTMLElement {
   const element = make("div", { class: "strokes", role: "status" });
   const show = () => {
     const words = catalogue(store.now.language);
@@ -31,7 +33,8 @@ export function savingLine(store: Store<State>, queue: StrokeQueue, acts: Saving
   };
   store.watch((state) => [state.language], show);
   queue.state.watch((saving) => [saving], show);
-  window.addEventListener("online", () => queue.retry());
+  window.addEventListener("online", acts.again);
+  store.atEnd(() => window.removeEventListener("online", acts.again));
   return element;
 }
 
@@ -51,7 +54,7 @@ function button(queue: StrokeQueue, { health }: Saving, words: Catalogue, acts: 
   return health === "conflict" ? [act("decide", words.strokesDecide, acts.decide)] : [];
 }
 
-function leftOffer(store: Store<State>, queue: StrokeQueue, acts: SavingActs, show: () => void): HTMLElement[] {
+function leftOffer(store: Watched<State>, queue: StrokeQueue, acts: SavingActs, show: () => void): HTMLElement[] {
   const left = queue.left();
   if (!left.length) return [];
   const words = catalogue(store.now.language);
@@ -63,11 +66,13 @@ function leftOffer(store: Store<State>, queue: StrokeQueue, acts: SavingActs, sh
     acts.take();
     show();
   });
+  // They go on top of what the service has, and that is not yet so.
+  take.disabled = queue.state.now.pending.length > 0;
   const text = words.strokesLeft(integer(store.now.language, left.length));
   return [make("p", { class: "strokes-left" }, text, " ", take, " ", discard)];
 }
 
-function act(name: string, text: string, does: () => void): HTMLElement {
+export function act(name: string, text: string, does: () => void): HTMLButtonElement {
   const made = make("button", { type: "button", class: "link", "data-act": name }, text);
   made.addEventListener("click", does);
   return made;

@@ -4,7 +4,7 @@ import { erasingSwitched, LARGEST_BRUSH, shapeChosen, SHAPES, sizeStepped, type 
 import { integer } from "../core/format.js";
 import { catalogue, type Catalogue } from "../core/i18n.js";
 import type { State } from "../core/state.js";
-import type { Store } from "../core/store.js";
+import type { Store, Watched } from "../core/store.js";
 import { label, make, say } from "./dom.js";
 import { SHAPE_WORDS } from "./paintKeys.js";
 
@@ -17,7 +17,7 @@ export interface ToolBar {
 
 type Steps = { readonly undo: () => void; readonly redo: () => void };
 
-export function toolBar(store: Store<State>, tool: Store<ToolState>, steps: Steps): ToolBar {
+export function toolBar(store: Watched<State>, tool: Store<ToolState>, steps: Steps): ToolBar {
   const element = label(store, make("section", { class: "card tools" }), "aria-label", (words) => words.tools);
   const undo = button(store, "undo", "↶", (words) => words.toolsUndo, steps.undo);
   const redo = button(store, "redo", "↷", (words) => words.toolsRedo, steps.redo);
@@ -42,13 +42,13 @@ export function toolBar(store: Store<State>, tool: Store<ToolState>, steps: Step
   return { element, count, say: (text) => (said.textContent = text) };
 }
 
-function shapes(store: Store<State>, tool: Store<ToolState>): HTMLElement {
+function shapes(store: Watched<State>, tool: Store<ToolState>): HTMLElement {
   const set = make("fieldset", { class: "shapes" }, say(store, make("legend"), (words) => words.toolsShape));
   for (const shape of SHAPES) set.append(shapeRadio(store, tool, shape));
   return set;
 }
 
-function shapeRadio(store: Store<State>, tool: Store<ToolState>, shape: Shape): HTMLElement {
+function shapeRadio(store: Watched<State>, tool: Store<ToolState>, shape: Shape): HTMLElement {
   const [name, help, key] = SHAPE_WORDS[shape];
   const radio = make("input", { type: "radio", name: "shape", value: shape });
   radio.addEventListener("change", () => tool.apply(shapeChosen(shape)));
@@ -60,7 +60,7 @@ function shapeRadio(store: Store<State>, tool: Store<ToolState>, shape: Shape): 
   return label(store, box, "title", (words) => `${help(words)} (${key.toUpperCase()})`);
 }
 
-function size(store: Store<State>, tool: Store<ToolState>): HTMLElement {
+function size(store: Watched<State>, tool: Store<ToolState>): HTMLElement {
   const smaller = button(store, "smaller", "−", (words) => words.toolsSmaller, () => tool.apply(sizeStepped(-1)));
   const larger = button(store, "larger", "+", (words) => words.toolsLarger, () => tool.apply(sizeStepped(1)));
   const shown = make("output", { name: "size" });
@@ -77,7 +77,7 @@ function size(store: Store<State>, tool: Store<ToolState>): HTMLElement {
   return make("div", { class: "tools-row" }, name, make("span", { class: "tools-steps" }, smaller, shown, larger));
 }
 
-function erase(store: Store<State>, tool: Store<ToolState>): HTMLElement {
+function erase(store: Watched<State>, tool: Store<ToolState>): HTMLElement {
   const box = make("input", { type: "checkbox", name: "erase" });
   box.addEventListener("change", () => tool.apply(erasingSwitched()));
   tool.watch(
@@ -89,7 +89,7 @@ function erase(store: Store<State>, tool: Store<ToolState>): HTMLElement {
 
 /** A button that says by itself when there is nothing to do, and keeps the keyboard. */
 function button(
-  store: Store<State>,
+  store: Watched<State>,
   name: string,
   sign: string,
   phrase: (words: Catalogue) => string,

@@ -1,16 +1,19 @@
 // The painting tools of a room: their bar, the pointer and the keys, over one `Edit`.
 
+import type { BoundaryCells } from "../core/api-types.js";
+import { problemFrom } from "../core/api.js";
 import { between, erasingSwitched, FIRST_TOOL, shapeChosen, sizeStepped } from "../core/brush.js";
 import type { Ground, Shape, ToolState } from "../core/brush.js";
 import type { Edit, Stroke } from "../core/edit.js";
 import { integer } from "../core/format.js";
 import { catalogue, type Catalogue } from "../core/i18n.js";
 import { actOf } from "../core/keys.js";
-import { cellSelected, selectionMoved, type Direction } from "../core/state.js";
-import { Store } from "../core/store.js";
+import { cellSelected, selectionMoved, type Direction, type State } from "../core/state.js";
+import { Opened, Store } from "../core/store.js";
 import { cellSketch, PaintTool, takenByKey, type Brushwork } from "../map/brush.js";
 import type { App } from "../rooms/room.js";
 import { ARROWS } from "./mapKeys.js";
+import { problemText } from "./pages.js";
 import { PAINT_KEYS, UNDO_KEYS, type PaintAct } from "./paintKeys.js";
 import { toolBar, type ToolBar } from "./toolBar.js";
 
@@ -39,8 +42,10 @@ export class Painter {
   readonly element: HTMLElement;
   private readonly bar: ToolBar;
   private readonly tool = new Store<ToolState>(FIRST_TOOL);
+  private readonly opened: Opened<State>;
   private readonly pointer: PaintTool;
   private readonly work: Brushwork;
+  private boundaries: Int32Array | null = null;
   private space = false;
   /** Cell from which Shift and the arrows mark a rectangle, and the cells marked. */
   private anchor = -1;
@@ -52,6 +57,7 @@ export class Painter {
       ground: () => app.store.now.cells,
       tool: () => this.tool.now,
       owner: () => options.edit.owner,
+      boundaries: () => this.boundaries,
       panning: () => this.space,
       begin: () => this.begin(),
       paint: (cells) => this.paint(cells),
@@ -59,11 +65,22 @@ export class Painter {
       sketch: (draw) => app.view.sketch(draw),
     };
     this.pointer = new PaintTool(this.work);
-    this.bar = toolBar(app.store, this.tool, { undo: () => this.undo(), redo: () => this.redo() });
+    this.opened = new Opened(app.store);
+    this.bar = toolBar(this.opened, this.tool, { undo: () => this.undo(), redo: () => this.redo() });
     this.element = this.bar.element;
     this.tool.watch(
       (tool) => [tool.shape],
-      () => this.start(),
+      () => {
+        this.start();
+        void this.learnBoundaries();
+      },
+    );
+    this.opened.watch(
+      (state) => [state.cells],
+      () => {
+        this.boundaries = null;
+        void this.learnBoundaries();
+      },
     );
     this.refresh();
   }
@@ -75,6 +92,23 @@ export class Painter {
     this.options.app.view.use(this.tool.now.shape === "move" ? null : this.pointer);
   }
 
+  /** Asked for once for the cells that are there, when it is first wanted. */
+  private async learnBoundaries(): Promise<void> {
+    const { read, store } = this.options.app;
+    const ground = store.now.cells;
+    if (this.boundaries || !ground || this.tool.now.shape !== "boundary") return;
+    try {
+      const found = await read<BoundaryCells>("/api/v1/boundaries/cells");
+      if (store.now.cells !== ground) return;
+      const known = new Int32Array(ground.ids.length).fill(-1);
+      found.cells.forEach((id, at) => (known[ground.position.get(id) ?? -1] = found.boundary_index[at]));
+      this.boundaries = known;
+      this.element.dataset["boundaries"] = String(found.boundaries.length);
+    } catch (error) {
+      this.bar.say(problemText(problemFrom(error), store.now.language));
+    }
+  }
+
   /** Gives the pointer back to the map. */
   stop(): void {
     document.removeEventListener("keyup", this.released);
@@ -82,6 +116,12 @@ export class Painter {
     this.space = false;
     this.unmark();
     this.options.app.view.use(null);
+  }
+
+  /** It is not wanted any more: its bar watches nothing from now on. */
+  close(): void {
+    this.stop();
+    this.opened.close();
   }
 
   /** Says anew how much can be undone, after the room changed the edit itself. */

@@ -1,10 +1,10 @@
 // How the figure of the opened cell came about: remarks, formula, and every number in it.
 
 import type { Explained } from "../core/contract.js";
-import { decimal, figure, integer, unitName } from "../core/format.js";
-import { catalogue, type Language } from "../core/i18n.js";
+import { decimal, figure, integer } from "../core/format.js";
+import { catalogue, type Language, unitName } from "../core/i18n.js";
 import { measureName, measureOf, type State } from "../core/state.js";
-import { make } from "./dom.js";
+import { make, quiet } from "./dom.js";
 import { problemText } from "./pages.js";
 
 export function why(state: State): HTMLElement[] {
@@ -15,7 +15,7 @@ export function why(state: State): HTMLElement[] {
   const heading = make("h3", {}, words.mapWhy(measureName(measure, language)));
   const section = make("section", { class: "why", "data-why": reasons.body ? measure.id : undefined }, heading);
   if (reasons.problem) section.append(make("p", { class: "problem" }, problemText(reasons.problem, language)));
-  else if (!reasons.body) section.append(make("p", { class: "quiet" }, words.mapWhyLoading));
+  else if (!reasons.body) section.append(quiet(words.loading));
   else section.append(...explained(reasons.body, language));
   return [section];
 }
@@ -38,8 +38,8 @@ function explained(body: Explained, language: Language): HTMLElement[] {
 function partRow(part: Explained["parts"][number], language: Language): HTMLElement {
   const name = make("th", { scope: "row" }, language === "zh" ? part.name_zh : part.name_en);
   name.append(make("small", { translate: "no" }, part.symbol));
-  const unit = unitName(language, part.unit);
   const value = typeof part.value === "number" ? number(part.value, part.unit, language) : (part.value ?? "–");
+  const unit = unitName(language, part.unit, value);
   return make("tr", { "data-part": part.symbol }, name, make("td", {}, unit ? `${value} ${unit}` : value));
 }
 

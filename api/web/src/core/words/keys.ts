@@ -11,8 +11,6 @@ export const en = {
   keysTab: "Go on to the next control; Shift goes back",
   keysMove: "Move from cell to cell",
   keysDetails: "Open the figures of the cell",
-  keysIn: "Zoom in",
-  keysOut: "Zoom out",
 };
 
 export const zh: typeof en = {
@@ -22,10 +20,8 @@ export const zh: typeof en = {
   keysOnMap: "在地图上",
   keysSpace: "空格",
   keysSheet: "显示此表",
-  keysBack: "关闭或撤回当前打开的内容:先数值,后选中",
-  keysTab: "移到下一个控件;按住 Shift 返回",
+  keysBack: "关闭或撤回当前打开的内容：先数值，后选中",
+  keysTab: "移到下一个控件；按住 Shift 返回",
   keysMove: "在蜂窝格间移动",
   keysDetails: "打开蜂窝格的数值",
-  keysIn: "放大",
-  keysOut: "缩小",
 };

@@ -8,9 +8,7 @@ export const en = {
   queueDecided: "Decided",
   queueList: "Doubtful locations, worst first",
   queueMore: "Show more",
-  queueLoading: "Loading the list …",
   queueEmpty: "Nothing waits: every location is sure enough or decided.",
-  queueItemLoading: "Loading the location …",
   queueLater: "left for later",
   queueStands: "Stands now at",
   queueNowhere: "no place",
@@ -31,7 +29,6 @@ export const en = {
   queuePlaceStop: "Do not place",
   queueReject: "Reject",
   queueSkip: "Later",
-  queueUndo: "Undo",
   queuePlacing: "Drag the pin or click on the map. With the keyboard: arrows from cell to cell, Enter places it there.",
   queuePinAt: (lng: string, lat: string) => `Pin at lng ${lng}, lat ${lat}`,
   queueMapKey: "On the map: a ring where it stands now, numbers for the candidates.",
@@ -64,13 +61,11 @@ export const zh: typeof en = {
   roomQueue: "位置复核",
   queueTitle: "存疑位置",
   queueTabs: "待处理或已处理",
-  queueWaiting: (count) => `待处理(${count})`,
+  queueWaiting: (count) => `待处理（${count}）`,
   queueDecided: "已处理",
-  queueList: "存疑位置,影响最大的在前",
+  queueList: "存疑位置，影响最大的在前",
   queueMore: "显示更多",
-  queueLoading: "正在载入清单……",
-  queueEmpty: "没有待处理的位置:都足够可靠或已处理。",
-  queueItemLoading: "正在载入位置……",
+  queueEmpty: "没有待处理的位置：都足够可靠或已处理。",
   queueLater: "稍后处理",
   queueStands: "现有落点",
   queueNowhere: "没有落点",
@@ -82,8 +77,8 @@ export const zh: typeof en = {
   queueConfidence: "把握",
   queueMetres: (metres) => `±${metres} 米`,
   queueCandidates: "候选",
-  queueNoCandidates: "没有候选:请在地图上标点,或否决。",
-  queueChoose: (number, name) => `选用候选 ${number}:${name}`,
+  queueNoCandidates: "没有候选：请在地图上标点，或否决。",
+  queueChoose: (number, name) => `选用候选 ${number}：${name}`,
   queueActions: "处理",
   queueAccept: "接受",
   queuePlace: "在图上标点",
@@ -91,16 +86,15 @@ export const zh: typeof en = {
   queuePlaceStop: "取消标点",
   queueReject: "否决",
   queueSkip: "稍后",
-  queueUndo: "撤销",
-  queuePlacing: "拖动图钉或点击地图。用键盘时:方向键逐格移动,回车键确定。",
-  queuePinAt: (lng, lat) => `图钉:经度 ${lng},纬度 ${lat}`,
-  queueMapKey: "地图上:圆环为现有落点,数字为候选。",
-  queueTaken: (what, house) => `处理完成:${what},${house}。`,
-  queueNext: (house, why) => `下一个:${house}。${why}`,
-  queueRefused: (house) => `未处理:${house}。`,
-  queueLog: "处理记录,最新在前",
+  queuePlacing: "拖动图钉或点击地图。用键盘时：方向键逐格移动，回车键确定。",
+  queuePinAt: (lng, lat) => `图钉：经度 ${lng}，纬度 ${lat}`,
+  queueMapKey: "地图上：圆环为现有落点，数字为候选。",
+  queueTaken: (what, house) => `处理完成：${what}，${house}。`,
+  queueNext: (house, why) => `下一个：${house}。${why}`,
+  queueRefused: (house) => `未处理：${house}。`,
+  queueLog: "处理记录，最新在前",
   queueLogEmpty: "尚无处理记录。",
-  queueLogLine: (who, role, at) => `由 ${who}(${role})处理,${at}`,
+  queueLogLine: (who, role, at) => `由 ${who}（${role}）处理，${at}`,
   queueLogHere: "以往处理",
   queueUndoOf: (house) => `撤销对${house}的处理`,
   queueDidAccept: "已接受",
@@ -112,18 +106,18 @@ export const zh: typeof en = {
   queueKeyBack: "上一个位置",
   queueKeyAccept: "按现有落点接受",
   queueKeyChoose: "选用该编号的候选",
-  queueKeyPlace: "开始标点:地图上出现图钉,用鼠标或方向键移动",
-  queueKeyHere: "标点时在地图上:放在图钉处",
+  queueKeyPlace: "开始标点：地图上出现图钉，用鼠标或方向键移动",
+  queueKeyHere: "标点时在地图上：放在图钉处",
   queueKeyStop: "停止标点",
-  queueKeyReject: "否决:无法说明在哪里",
+  queueKeyReject: "否决：无法说明在哪里",
   queueKeySkip: "留到稍后",
   queueKeyUndo: "撤销上一次处理",
 };
 
 type Names = Readonly<Record<string, string>>;
 
-/** What the service says in fixed words about a location; a word that is not here is shown as it is. */
-const inChinese: Names = {
+/** What the service says in fixed words about a location. */
+export const locationsZh: Names = {
   "no position": "没有坐标",
   "longitude and latitude look swapped": "经纬度疑似颠倒",
   "not on the globe": "坐标不在地球上",
@@ -145,7 +139,7 @@ const inChinese: Names = {
   "no address found": "未找到地址",
   "town not in the gazetteer": "地址库中没有该城镇",
   "neither street nor town found": "街道和城镇均未找到",
-  "street in several towns, no town given": "多个城镇有同名街道,而地址未写城镇",
+  "street in several towns, no town given": "多个城镇有同名街道，而地址未写城镇",
   "several units are called so": "有多个区划叫这个名字",
   "the units named do not belong together": "地址中的区划互不隶属",
   "nothing of the address was understood": "地址中没有可识别的内容",
@@ -153,7 +147,7 @@ const inChinese: Names = {
   "the provider cannot be reached": "无法连接服务商",
   "the provider refused or failed": "服务商拒绝或出错",
   "the provider's answer cannot be read": "服务商的应答无法读取",
-  "the provider was given up after failures in a row": "服务商连续失败,已停止询问",
+  "the provider was given up after failures in a row": "服务商连续失败，已停止询问",
   "the provider's answer is in another town": "服务商的应答在另一城镇",
   "the provider's answer is not what the address says": "服务商的应答与地址不符",
   "the provider knows no such address": "服务商没有该地址",
@@ -172,7 +166,7 @@ const inChinese: Names = {
   none: "无",
   answer: "现有结果",
   address: "按地址查得",
-  "given, turned": "给出的坐标,经纬互换",
+  "given, turned": "给出的坐标，经纬互换",
   gazetteer: "地址库",
   placed: "已落格",
   unplaced: "未落格",
@@ -180,7 +174,7 @@ const inChinese: Names = {
   customer: "客户",
   merchant: "商户",
 };
-const inEnglish: Names = {
+export const locationsEn: Names = {
   exact: "exact house",
   typo: "after mending a slip",
   interpolated: "between two numbers",
@@ -192,7 +186,3 @@ const inEnglish: Names = {
   unplaced: "in no cell",
   rejected: "left out",
 };
-
-export function locationWord(language: "en" | "zh", word: string): string {
-  return new Map(Object.entries(language === "zh" ? inChinese : inEnglish)).get(word) ?? word;
-}

@@ -23,9 +23,9 @@ export const zh: typeof en = {
   sessionOut: "退出登录",
   sessionWho: (who, role) => `用户 ${who} · ${role}`,
   sessionEndedTitle: "登录已失效",
-  sessionEnded: "您输入的内容没有丢失,仍保留在本页之后。重新登录即可继续。",
-  sessionEndedLink: "请在另一个标签页打开新的登录链接:重新启动 gridgeo serve 即可得到。然后回到本页继续。",
-  sessionNewTab: "登录(在新标签页打开)",
+  sessionEnded: "您输入的内容没有丢失，仍保留在本页之后。重新登录即可继续。",
+  sessionEndedLink: "请在另一个标签页打开新的登录链接：重新启动 gridgeo serve 即可得到。然后回到本页继续。",
+  sessionNewTab: "登录（在新标签页打开）",
   sessionGoOn: "回到刚才的地方",
   sessionStillOut: "尚未登录。",
   roleHq: "总行",
@@ -34,7 +34,7 @@ export const zh: typeof en = {
   roleRm: "客户经理",
   roleHelper: "协助人员",
   roleConsumer: "仅看公开数字",
-  roleAuditor: "审计(只读)",
+  roleAuditor: "审计（只读）",
 };
 
 const ROLES = {

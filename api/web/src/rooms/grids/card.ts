@@ -4,10 +4,10 @@ import type * as Api from "../../core/api-types.js";
 import { dateTime, decimal, integer, share } from "../../core/format.js";
 import * as grids from "../../core/grids.js";
 import type { GridsState } from "../../core/grids.js";
-import type { Catalogue, Language } from "../../core/i18n.js";
+import { storedWord, type Catalogue, type Language } from "../../core/i18n.js";
+import { branchName } from "../../core/state.js";
 import type { Store } from "../../core/store.js";
-import { gridWord } from "../../core/words/grids.js";
-import { given, label, make, replace } from "../../ui/dom.js";
+import { fact, given, label, make, quiet, replace } from "../../ui/dom.js";
 import { problemText } from "../../ui/pages.js";
 import type { App } from "../room.js";
 import { problemFrom } from "../../core/api.js";
@@ -71,9 +71,11 @@ export function planPage(app: App, room: Store<GridsState>, desk: Desk): PlanPag
   );
   label(store, element, "aria-label", (words) => words.gridsCardTitle);
   let card: Card | null = null;
+  let wanted = "";
   const shut = () => {
     if (element.hidden) return false;
-    [element.hidden, card] = [true, null];
+    [element.hidden, card, wanted] = [true, null, ""];
+    element.dataset["state"] = "closed";
     return true;
   };
   close.addEventListener("click", shut);
@@ -82,12 +84,17 @@ export function planPage(app: App, room: Store<GridsState>, desk: Desk): PlanPag
   const open = async (grid: string) => {
     element.hidden = false;
     element.dataset["state"] = "loading";
-    replace(body, make("p", { role: "status" }, wordsOf(store).gridsCardLoading));
+    replace(body, make("p", { role: "status" }, wordsOf(store).loading));
     element.focus();
+    wanted = grid;
     try {
-      card = await app.read<Card>(desk.path(`/${encodeURIComponent(grid)}/card`));
+      const read = await app.read<Card>(desk.path(`/${encodeURIComponent(grid)}/card`));
+      // It was closed meanwhile, or another grid's was opened.
+      if (wanted !== grid) return;
+      card = read;
       replace(body, ...page(app, card));
     } catch (error) {
+      if (wanted !== grid) return;
       replace(body, make("p", { class: "problem", role: "alert" }, problemText(problemFrom(error), store.now.language)));
     }
     element.dataset["state"] = "open";
@@ -97,21 +104,20 @@ export function planPage(app: App, room: Store<GridsState>, desk: Desk): PlanPag
 
 function page(app: App, card: Card): HTMLElement[] {
   const words = wordsOf(app.store);
-  const { language, branches, session } = app.store.now;
-  const branch = branches.find(({ id }) => id === card.branch_id)?.name ?? card.branch_id;
+  const { language, session } = app.store.now;
   return [
-    make("p", { class: "quiet" }, `${words.gridsCardTitle} · `, given(branch), ` · ${words.gridsInternal}`),
+    quiet(`${words.gridsCardTitle} · `, given(branchName(app.store.now, card.branch_id)), ` · ${words.gridsInternal}`),
     make("h2", {}, given(card.name)),
     facts(identity(words, language, card)),
     facts(figures(words, language, card)),
-    breakdown(words, words.gridsByTier, Object.entries(card.customers.by_tier).map(([tier, count]) => [gridWord(language, "tiers", tier), count])),
+    breakdown(app, words.gridsByTier, Object.entries(card.customers.by_tier).map(([tier, count]) => [storedWord(language, "tiers", tier), count])),
     breakdown(
-      words,
+      app,
       words.gridsBySection,
       card.merchants.by_section.map((one) => [language === "zh" ? one.name_zh : one.name_en, one.count]),
     ),
-    make("p", { class: "quiet" }, session?.notice[language] ?? ""),
-    make("p", { class: "quiet" }, Object.values(card.versions).slice(-1).map(({ created_at: at }) => dateTime(language, at)).join()),
+    quiet(session?.notice[language] ?? ""),
+    quiet(Object.values(card.versions).slice(-1).map(({ created_at: at }) => dateTime(language, at)).join()),
   ];
 }
 
@@ -120,12 +126,12 @@ type Fact = readonly [term: string, ...said: (HTMLElement | string)[]];
 function identity(words: Catalogue, language: Language, card: Card): Fact[] {
   const text = (value: string | null): HTMLElement | string => (value ? given(value) : words.nothing);
   return [
-    [words.gridsKind, gridWord(language, "kinds", card.kind)],
+    [words.gridsKind, storedWord(language, "kinds", card.kind)],
     [words.gridsCode, text(card.code)],
-    [words.gridsOwner, card.owner_name ? given(card.owner_name) : words.gridsNoOwner],
-    [words.gridsStatus, gridWord(language, "statuses", card.status)],
-    [words.gridsStage, gridWord(language, "stages", card.stage)],
-    [words.gridsArea, words.squareKm(decimal(language, card.area_km2.boundary ?? card.area_km2.cells, 2))],
+    [words.gridsOwner, card.owner_name ? given(card.owner_name) : words.conflictNobody],
+    [words.gridsStatus, storedWord(language, "statuses", card.status)],
+    [words.gridsStage, storedWord(language, "stages", card.stage)],
+    [words.area, words.squareKm(decimal(language, card.area_km2.boundary ?? card.area_km2.cells, 2))],
     [words.cells, integer(language, card.cells)],
     [words.gridsNote, text(card.note)],
   ];
@@ -147,7 +153,7 @@ function figures(words: Catalogue, language: Language, card: Card): Fact[] {
     [words.gridsHouseholds, ...number(households), ...guide],
     [words.gridsRegistered, ...number(card.registered_households)],
     [words.gridsBusinesses, ...number(card.businesses)],
-    [words.gridsCustomers, integer(language, card.customers.count)],
+    [words.gridsOwnCustomers, integer(language, card.customers.count)],
     [words.gridsPenetration, ...(penetration.value === null ? number(penetration) : [share(language, penetration.value)])],
     [words.gridsProspects, integer(language, card.customers.prospects)],
     [words.gridsNoContact, integer(language, card.customers.do_not_contact)],
@@ -156,16 +162,17 @@ function figures(words: Catalogue, language: Language, card: Card): Fact[] {
 }
 
 function facts(rows: readonly Fact[]): HTMLElement {
-  const parts = rows.map(([term, ...said]) => make("div", {}, make("dt", {}, term), make("dd", {}, ...said)));
+  const parts = rows.map(([term, ...said]) => fact(term, ...said));
   return make("dl", { class: "facts plan-facts" }, ...parts);
 }
 
-function breakdown(words: Catalogue, title: string, rows: readonly (readonly [string, number])[]): HTMLElement {
-  const items = rows.filter(([, count]) => count > 0).map(([name, count]) => make("li", {}, `${name}: ${count}`));
+function breakdown({ store }: App, title: string, rows: readonly (readonly [string, number])[]): HTMLElement {
+  const words = wordsOf(store);
+  const items = rows.filter(([, count]) => count > 0).map(([name, count]) => make("li", {}, `${name}${words.colon}${integer(store.now.language, count)}`));
   return make(
     "div",
     { class: "plan-list" },
     make("h3", {}, title),
-    items.length ? make("ul", {}, ...items) : make("p", { class: "quiet" }, words.gridsNothingHere),
+    items.length ? make("ul", {}, ...items) : quiet(words.evidenceNone),
   );
 }

@@ -20,6 +20,8 @@ const CONFLICT = 412;
 export class Desk {
   /** Datum of what is drawn on the map; drawn shapes are sent with it. */
   datum = "wgs84";
+  private tried: Operation | null = null;
+  private outlined = 0;
 
   constructor(
     readonly app: App,
@@ -31,6 +33,7 @@ export class Desk {
 
   async enter(branch: string): Promise<void> {
     if (branch === this.room.now.branch && (this.room.now.set || this.room.now.loading)) return;
+    this.tried = null;
     this.room.apply(grids.branchEntered(branch));
     try {
       const { sets } = await this.app.read<{ sets: { branch_id: string }[] }>("/api/v1/grids?limit=10000");
@@ -58,9 +61,18 @@ export class Desk {
     }
   }
 
+  /** The same in another language: figures that are not known say why, and names that are not understood what is near. */
+  async again(): Promise<void> {
+    const { tried } = this;
+    const unclear = this.room.now.problem?.unclear;
+    await this.load();
+    if (unclear && tried) await this.preview(tried);
+  }
+
   /** In the house datum; a store in GCJ-02 gives no other. */
   private async outlines(): Promise<void> {
-    const ask = (datum: string) => this.app.read<Outlines>(`/api/v1/polygons/grids.geojson?datum=${datum}`);
+    const ask = (datum: string) => this.app.read<Outlines>(`/api/v1/polygons/grids.geojson?outline=stated&datum=${datum}`);
+    const asked = ++this.outlined;
     let found: Outlines;
     try {
       found = await ask("wgs84");
@@ -69,7 +81,7 @@ export class Desk {
       found = await ask("gcj02");
     }
     this.datum = found.house_datum;
-    this.outlinesCame(found);
+    if (asked === this.outlined) this.outlinesCame(found);
   }
 
   async begin(): Promise<void> {
@@ -78,10 +90,12 @@ export class Desk {
 
   /** Shows what an operation would do; it is done by `apply`. */
   async preview(operation: Operation): Promise<void> {
+    this.tried = operation;
     this.room.apply(grids.busyNow(true));
     try {
       const { body } = await this.app.send<Preview>("POST", this.path("/operations/preview"), operation, this.match());
-      this.room.apply(grids.previewed({ ...operation, preview: body }));
+      // Another branch was entered meanwhile, or another edit tried.
+      if (this.tried === operation) this.room.apply(grids.previewed({ ...operation, preview: body }));
     } catch (error) {
       await this.failed(problemFrom(error));
     }

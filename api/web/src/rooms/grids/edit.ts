@@ -3,14 +3,15 @@
 import { integer } from "../../core/format.js";
 import * as grids from "../../core/grids.js";
 import type { GridsState } from "../../core/grids.js";
+import { storedWord } from "../../core/i18n.js";
 import type { Store } from "../../core/store.js";
-import { gridWord } from "../../core/words/grids.js";
-import { given, make, replace, say } from "../../ui/dom.js";
+import { given, headRow, make, quiet, renew, replace, say } from "../../ui/dom.js";
 import type { App } from "../room.js";
 import type { Desk } from "./desk.js";
 import { amount, measureNames, SHOWN, square } from "./list.js";
 import { button, field, follow, fold, mayEdit, wordsOf, type Phrase } from "./parts.js";
 import type { Draft } from "./draft.js";
+import { unclearNames } from "./names.js";
 
 const STATUS_WORDS: Record<string, Phrase> = {
   review: (words) => words.gridsToReview,
@@ -24,7 +25,7 @@ export function editing(app: App, room: Store<GridsState>, desk: Desk, draft: Dr
     "section",
     { class: "card grids-forms" },
     dividing(app, room, desk, draft),
-    creating(app, desk, draft),
+    creating(app, room, desk, draft),
   );
   follow(app.store, room, (state) => [state.set], () => (forms.hidden = !mayEdit(app.store.now) || !room.now.set));
   return forms;
@@ -34,6 +35,8 @@ export function editing(app: App, room: Store<GridsState>, desk: Desk, draft: Dr
 export function chosenForms(app: App, room: Store<GridsState>, desk: Desk): HTMLElement {
   const { store } = app;
   const name = make("input", { type: "text", name: "grid-name", maxlength: "120" });
+  /** The grid and the name that stands in the field unless somebody has typed another. */
+  let stood = "";
   const rename = button(store, "rename", (words) => words.gridsRename, () => {
     const grid = grids.chosenGrid(room.now);
     if (grid && name.value.trim()) void desk.edit({ operation: "rename", args: { grid: grid.id, name: name.value.trim() } });
@@ -48,7 +51,7 @@ export function chosenForms(app: App, room: Store<GridsState>, desk: Desk): HTML
   const merge = button(store, "merge", (words) => words.gridsMerge, () => {
     void desk.preview({ operation: "merge", args: { grids: room.now.chosen } });
   });
-  const mergeHint = say(store, make("p", { class: "quiet" }), (words) => words.gridsMergeHint);
+  const mergeHint = say(store, quiet(), (words) => words.gridsMergeHint);
   const form = make(
     "div",
     { class: "grids-chosen-forms" },
@@ -61,12 +64,13 @@ export function chosenForms(app: App, room: Store<GridsState>, desk: Desk): HTML
     const grid = grids.chosenGrid(room.now);
     form.hidden = !grid || !mayEdit(store.now);
     if (!grid) return;
-    if (document.activeElement !== name) name.value = grid.name;
+    const stands = JSON.stringify([grid.id, grid.name]);
+    if (stands !== stood && document.activeElement !== name) [stood, name.value] = [stands, grid.name];
     const words = wordsOf(store);
     const staff = (room.now.counts?.staff ?? []).map(({ id, name: said }) => make("option", { value: id, translate: "no" }, said));
-    replace(owner, make("option", { value: "" }, words.gridsNoOwner), ...staff);
+    renew(owner, make("option", { value: "" }, words.conflictNobody), ...staff);
     owner.value = grid.owner_id ?? "";
-    replace(status, ...statusButtons(app, room, desk, grid.status));
+    renew(status, ...statusButtons(app, room, desk, grid.status));
     [merge.hidden, mergeHint.hidden] = [room.now.chosen.length < 2, room.now.chosen.length >= 2];
   });
   return form;
@@ -79,8 +83,8 @@ function statusButtons(app: App, room: Store<GridsState>, desk: Desk, now: strin
     act.addEventListener("click", () => void desk.edit({ operation: "status", args: { grids: room.now.chosen, status: next } }));
     return act;
   });
-  const note = now === "live" ? [] : [make("p", { class: "quiet" }, words.gridsTwoPeople)];
-  const shown = make("p", { class: "grids-status" }, `${words.gridsStatus}: ${gridWord(app.store.now.language, "statuses", now)}`);
+  const note = now === "live" ? [] : [quiet(words.gridsTwoPeople)];
+  const shown = make("p", { class: "grids-status" }, `${words.gridsStatus}${words.colon}${storedWord(app.store.now.language, "statuses", now)}`);
   return [shown, ...buttons, ...note];
 }
 
@@ -113,31 +117,34 @@ function dividing(app: App, room: Store<GridsState>, desk: Desk, draft: Draft): 
   return fold(store, "divide", (words) => words.gridsDivide, line, pair, split);
 }
 
-function creating(app: App, desk: Desk, draft: Draft): HTMLElement {
+function creating(app: App, room: Store<GridsState>, desk: Desk, draft: Draft): HTMLElement {
   const { store } = app;
   const text = (name: string) => make("input", { type: "text", name, maxlength: "120" });
   const [name, road, other] = [text("new-name"), text("road"), text("other-road")];
-  const places = make("textarea", { name: "places", rows: "3" });
+  const places = make("textarea", { name: "places", rows: "3", required: true });
   const asOne = make("input", { type: "checkbox", name: "as-one" });
-  const named = (act: (called: string) => void) => () => {
-    const called = name.value.trim();
-    if (called) return act(called);
-    draft.say((words) => words.gridsNeedName);
-    name.focus();
-  };
+  // What is missing is said beside the field that it is missing in.
+  for (const one of [name, road, other]) one.required = true;
+  const named = (act: (called: string) => void) => () => name.reportValidity() && act(name.value.trim());
   const draw = button(store, "draw", (words) => words.gridsDraw, named((called) => {
     draft.begin("polygon", (polygon, datum) => ({ operation: "create_polygon", args: { name: called, polygon, datum } }));
   }));
   const fromPlaces = () => {
-    const listed = places.value.split("\n").map((one) => one.trim()).filter(Boolean);
-    const args = { places: listed, ...(asOne.checked ? { as_one: name.value.trim() } : {}) };
+    if (!places.reportValidity()) return;
+    const args = { places: grids.linesOf(places.value), ...(asOne.checked ? { as_one: name.value.trim() } : {}) };
     void desk.preview({ operation: "create_places", args });
   };
   const paste = button(store, "places", (words) => words.gridsFromPlaces, () => (asOne.checked ? named(fromPlaces)() : fromPlaces()));
   const between = button(store, "between", (words) => words.gridsBetween, named((called) => {
-    void desk.preview({ operation: "create_between", args: { name: called, road: road.value.trim(), other_road: other.value.trim() } });
+    if (road.reportValidity() && other.reportValidity()) void desk.preview({ operation: "create_between", args: { name: called, road: road.value.trim(), other_road: other.value.trim() } });
   }));
-  const hint = say(store, make("p", { class: "quiet" }), (words) => words.gridsPlacesHint);
+  const hint = say(store, quiet(), (words) => words.gridsPlacesHint);
+  const unclear = make("div");
+  const correct = (given: string, text: string) => {
+    places.value = grids.listWith(places.value, given, text);
+    for (const one of [road, other]) if (one.value.trim() === given) one.value = text;
+  };
+  follow(store, room, (state) => [state.problem], () => replace(unclear, ...unclearNames(wordsOf(store), room.now.problem, correct)));
   return fold(
     store,
     "create",
@@ -150,6 +157,7 @@ function creating(app: App, desk: Desk, draft: Draft): HTMLElement {
     paste,
     make("div", { class: "row" }, field(store, (w) => w.gridsRoad, road), field(store, (w) => w.gridsOtherRoad, other)),
     between,
+    unclear,
   );
 }
 
@@ -200,14 +208,14 @@ function previewBody(app: App, room: Store<GridsState>, { operation, preview }: 
   });
   const gone = Object.values(preview.removed);
   return [
-    make("p", {}, gridWord(language, "ops", operation)),
-    make("div", { class: "grids-preview-scroll" }, make(
+    make("p", {}, storedWord(language, "ops", operation)),
+    make("div", { class: "grids-preview-scroll", tabindex: "0" }, make(
       "table",
       {},
-      make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col" }, text)))),
+      make("thead", {}, headRow(heads)),
       ...rows,
     )),
-    make("p", { class: "quiet" }, words.gridsMoved(integer(language, preview.cells_moved))),
-    ...(gone.length ? [make("p", { class: "quiet" }, words.gridsGone(gone.join(", ")))] : []),
+    quiet(words.gridsMoved(integer(language, preview.cells_moved))),
+    ...(gone.length ? [quiet(words.gridsGone(gone.join(words.comma)))] : []),
   ];
 }

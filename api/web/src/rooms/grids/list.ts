@@ -3,22 +3,22 @@
 import { dateTime, figure, integer } from "../../core/format.js";
 import * as grids from "../../core/grids.js";
 import type { GridInfo, GridsState, Totals } from "../../core/grids.js";
-import type { Catalogue, Language } from "../../core/i18n.js";
+import { storedWord, type Catalogue, type Language } from "../../core/i18n.js";
 import type { Store } from "../../core/store.js";
-import { gridWord } from "../../core/words/grids.js";
-import { figureElement, given, make, replace, say, swatch } from "../../ui/dom.js";
+import { figureElement, given, headRow, make, quiet, renew, say, swatch } from "../../ui/dom.js";
 import type { App } from "../room.js";
+import { markSwatch } from "./layers.js";
 import { follow, wordsOf } from "./parts.js";
 import type { Scene } from "./scene.js";
 
 export function drawer(app: App, room: Store<GridsState>, scene: Scene): HTMLElement {
   const { store } = app;
   const title = say(store, make("h2"), (words) => words.gridsTitle);
-  const count = make("p", { class: "quiet" });
+  const count = quiet();
   const body = make("div", { class: "scroll grids-scroll", tabindex: "0" });
   const toggle = make("button", { type: "button", class: "quiet-button", "aria-expanded": "true" });
   const showToggle = () => {
-    toggle.textContent = body.hidden ? wordsOf(store).gridsShowTable : wordsOf(store).gridsHideTable;
+    toggle.textContent = body.hidden ? wordsOf(store).mapNextShow : wordsOf(store).mapNextHide;
     toggle.setAttribute("aria-expanded", String(!body.hidden));
   };
   toggle.addEventListener("click", () => {
@@ -31,7 +31,7 @@ export function drawer(app: App, room: Store<GridsState>, scene: Scene): HTMLEle
     make("div", { class: "card-head" }, title, count, toggle),
     body,
   );
-  follow(store, room, (state) => [state.set, state.counts, state.chosen, state.log], () => {
+  follow(store, room, (state) => [state.set, state.counts, state.chosen, state.log, state.layers], () => {
     const { set, log } = room.now;
     element.hidden = set === null;
     if (!set) return;
@@ -39,7 +39,7 @@ export function drawer(app: App, room: Store<GridsState>, scene: Scene): HTMLEle
     const words = wordsOf(store);
     count.textContent = words.gridsCount(integer(language, set.grids.length), integer(language, set.cells.length));
     body.setAttribute("aria-label", log ? words.gridsShowLog : words.gridsTable);
-    replace(body, log ? logTable(app, log) : gridTable(app, room, scene));
+    renew(body, log ? logTable(app, log) : gridTable(app, room, scene));
     showToggle();
   });
   return element;
@@ -51,12 +51,15 @@ function gridTable(app: App, room: Store<GridsState>, scene: Scene): HTMLElement
   if (!set) return make("p");
   const totals = grids.totalsOf(set, counts);
   const heads = [words.gridsName, words.gridsStatus, words.gridsOwner, words.cells, ...measureNames(words), words.gridsKind];
+  const layers = room.now.layers.flatMap((layer, place) =>
+    layer ? [make("th", { scope: "col" }, make("span", { class: "named" }, markSwatch(place), given(layer.name)))] : [],
+  );
   const rows = set.grids.map((grid, at) => gridRow(app, room, grid, totals[at], scene.colourOf(at)));
   return make(
     "table",
     { class: "territories grids-table" },
     make("caption", { class: "unseen" }, words.gridsTable),
-    make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col" }, text)))),
+    make("thead", {}, headRow(heads, ...layers)),
     make("tbody", {}, ...rows),
   );
 }
@@ -82,11 +85,16 @@ function gridRow(app: App, room: Store<GridsState>, grid: GridInfo, totals: Tota
     "tr",
     { "data-grid": grid.id, class: chosen ? "current" : undefined },
     make("th", { scope: "row" }, make("span", { class: "named" }, also, square(colour), name)),
-    make("td", { "data-field": "status" }, gridWord(language, "statuses", grid.status)),
-    make("td", { "data-field": "owner" }, owner ? given(owner) : words.gridsNoOwner),
+    make("td", { "data-field": "status" }, storedWord(language, "statuses", grid.status)),
+    make("td", { "data-field": "owner" }, owner ? given(owner) : words.conflictNobody),
     make("td", { class: "number", "data-field": "cells" }, figureElement(totals.cells, integer(language, totals.cells))),
     ...SHOWN.map((measure) => make("td", { class: "number", "data-field": measure }, ...amount(words, language, totals, measure))),
-    make("td", {}, gridWord(language, "kinds", grid.kind)),
+    make("td", {}, storedWord(language, "kinds", grid.kind)),
+    ...room.now.layers.flatMap((layer) => {
+      if (!layer) return [];
+      const members = layer.grids[grid.id] ?? 0;
+      return [make("td", { class: "number", "data-layer-of": layer.feature_id }, figureElement(members, integer(language, members)))];
+    }),
   );
 }
 
@@ -106,33 +114,38 @@ export function amount(
   return [shown, make("small", { class: size === "within" ? undefined : "bad" }, said)];
 }
 
+/** What is not known, and why. */
+export const unknown = (words: Catalogue, reason: string | null | undefined): (HTMLElement | string)[] => [words.gridsUnknown, make("small", {}, reason ?? "")];
+
 export function square(colour: string): HTMLElement {
-  return swatch((context, size) => {
+  const made = swatch((context, size) => {
     context.fillStyle = colour;
     context.fillRect(0, 0, size, size);
   });
+  made.dataset["colour"] = colour;
+  return made;
 }
 
 function logTable(app: App, log: readonly grids.LogEntry[]): HTMLElement {
   const words = wordsOf(app.store);
   const { language } = app.store.now;
-  if (log.length === 0) return make("p", { class: "quiet" }, words.gridsLogEmpty);
-  const heads = [words.gridsWhen, words.gridsWho, words.gridsWhat, words.gridsWhich];
+  if (log.length === 0) return quiet(words.gridsLogEmpty);
+  const heads = [words.gridsWhen, words.gridsWho, words.gridsWhat, words.roomGrids];
   const rows = log.map((entry) =>
     make(
       "tr",
       { "data-seq": String(entry.seq) },
       make("td", {}, dateTime(language, entry.at)),
       make("td", {}, given(entry.actor)),
-      make("td", {}, gridWord(language, "ops", entry.operation)),
-      make("td", {}, given(grids.namesIn(entry).join(", "))),
+      make("td", {}, storedWord(language, "ops", entry.operation)),
+      make("td", {}, given(grids.namesIn(entry).join(words.comma))),
     ),
   );
   return make(
     "table",
     { class: "territories grids-table grids-log" },
     make("caption", { class: "unseen" }, words.gridsShowLog),
-    make("thead", {}, make("tr", {}, ...heads.map((text) => make("th", { scope: "col" }, text)))),
+    make("thead", {}, headRow(heads)),
     make("tbody", {}, ...rows),
   );
 }

@@ -1,11 +1,11 @@
 // Painting cells to the chosen grid: the tools, the counts as they change, and every stroke saved as it is made.
 
 import { integer } from "../../core/format.js";
-import { editFrom, movesOf, ownersOn, paintedTotals, type GridEdit } from "../../core/gridPaint.js";
+import { editFrom, isSameGround, movesOf, ownersOn, paintedTotals, type GridEdit } from "../../core/gridPaint.js";
 import * as grids from "../../core/grids.js";
 import type { GridsState } from "../../core/grids.js";
 import type { Store } from "../../core/store.js";
-import { given, make, replace } from "../../ui/dom.js";
+import { given, headRow, make, replace } from "../../ui/dom.js";
 import { KeptStrokes, type Standing } from "../../ui/kept.js";
 import { painter, type Painter } from "../../ui/tools.js";
 import type { App } from "../room.js";
@@ -23,7 +23,7 @@ export class Painting {
   private readonly touched = new Set<number>();
   private readonly bar = make("div");
   private readonly saving = make("div");
-  private readonly counts = make("div", { class: "grids-preview-scroll" });
+  private readonly counts = make("div", { class: "grids-preview-scroll", tabindex: "0" });
   private readonly message = make("p", { role: "status", class: "grids-message" });
   private readonly begin: HTMLButtonElement;
 
@@ -40,10 +40,6 @@ export class Painting {
       this.element.hidden = !mayEdit(store.now) || !room.now.set;
       this.tell();
     });
-  }
-
-  get on(): boolean {
-    return this.edit !== null;
   }
 
   key(event: KeyboardEvent): boolean {
@@ -100,6 +96,14 @@ export class Painting {
     this.edit.limit = (cell) => this.target() >= 0 && (inGrids?.(cell) ?? true);
     this.scene.painting(this.edit.owner);
     return true;
+  }
+
+  /** Goes on with the same grids as somebody else has left them, and with the strokes to undo. */
+  private renew(edit: GridEdit): void {
+    const { cells } = this.app.store.now;
+    const owner = cells && ownersOn(cells, this.room.now);
+    if (owner) this.first = owner.slice();
+    edit.renew(this.first);
   }
 
   private makeTools(): Painter {
@@ -165,15 +169,17 @@ export class Painting {
   private apply(cells: number[], to: number[]): void {
     const { edit } = this;
     if (!edit) return;
-    this.changed(edit.assign(cells, to));
+    this.changed(edit.impose(cells, to));
     this.scene.painting(edit.owner);
   }
 
   /** The grids were changed by somebody else, or one is gone: they are read again, and what waits is painted again. */
   private async rebuild(): Promise<void> {
+    const before = this.room.now;
     await this.desk.load();
-    if (!this.on) return;
-    if (!this.build()) return this.stop();
+    if (!this.edit) return;
+    if (isSameGround(before, this.room.now)) this.renew(this.edit);
+    else if (!this.build()) return this.stop();
     this.touched.clear();
     this.strokes?.rebased(this.standing());
     this.scene.painting((this.edit as GridEdit).owner);
@@ -207,7 +213,7 @@ export class Painting {
       const cells = make("td", { class: "number", "data-field": "cells" }, integer(language, totals.cells));
       return [make("tbody", { "data-grid": grid.id }, make("tr", {}, name), make("tr", {}, cells, ...figures))];
     });
-    const head = make("tr", {}, ...heads.map((text) => make("th", { scope: "col" }, text)));
+    const head = headRow(heads);
     return make("table", { class: "grids-live" }, make("thead", {}, head), ...rows);
   }
 }

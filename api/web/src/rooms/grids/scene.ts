@@ -88,7 +88,7 @@ export class Scene implements Tool {
     return touched(at);
   }
 
-  /** Borders as the service gives them: the grid's own line, or that around its cells. */
+  /** Borders as the service gives them: the grid's own line, the street it was made of, or that around its cells. */
   outline(found: Outlines): void {
     const { set } = this.room.now;
     if (!set) return;
@@ -138,6 +138,14 @@ export class Scene implements Tool {
     return cell === undefined ? undefined : set.grids[set.grid_index[cell]];
   }
 
+  /** The grid that a cell of the map is of, as it is painted or else as it is saved. */
+  private gridOf(cell: number): grids.GridInfo | undefined {
+    const { set, position } = this.room.now;
+    const at = position.get(this.app.store.now.cells?.ids[cell] ?? "");
+    const grid = this.owner ? this.owner[cell] : at === undefined ? -1 : set?.grid_index[at];
+    return set?.grids[grid ?? -1];
+  }
+
   private paint(): void {
     const { store, view } = this.app;
     if (!this.shown) return;
@@ -150,13 +158,17 @@ export class Scene implements Tool {
     this.painted = this.cellPaint();
     const shape = store.now.cells?.hexagons;
     const borders = owner && shape ? bordersOf(shape, owner) : null;
-    view.show({ paint: this.painted, marks: { borders, chosen: null, selected: store.now.selected } });
+    const marks = { borders, chosen: null, selected: store.now.selected };
+    view.show({ paint: this.painted, marks, told: { head: (words) => words.tableGrid, of: (cell) => this.gridOf(cell)?.name ?? "" } });
   }
 
   private areaStyle(id: string, bare: boolean): Style[] {
-    const at = this.room.now.set?.grids.findIndex((grid) => grid.id === id) ?? -1;
+    const grids = this.room.now.set?.grids ?? [];
+    const at = grids.findIndex((grid) => grid.id === id);
     const fill = bare ? {} : { fill: new Fill({ color: this.colourOf(at) }) };
-    return [new Style({ ...fill, stroke: new Stroke({ color: "#26323f", width: 1.6 }) })];
+    const edge = new Style({ ...fill, stroke: new Stroke({ color: "#26323f", width: 1.6 }) });
+    // A street has no inside: it is as wide as its colour needs to be seen.
+    return grids[at]?.has_border ? [line("#26323f", 7), line(this.colourOf(at), 4), edge] : [edge];
   }
 
   /** Blank cells, or hexagons of the grids; of a preview only those that it touches, each grid in a colour of its own. */

@@ -19,9 +19,16 @@ const REACH_PX = 11;
 const INK = "#b3003c";
 const LEAST: Record<ShapeKind, number> = { line: 2, polygon: 3 };
 
+/** Larger and filled: not told by colour alone. */
+const CHOSEN = new Style({
+  image: new CircleStyle({ radius: 8, fill: new Fill({ color: INK }), stroke: new Stroke({ color: "#ffffff", width: 2.5 }) }),
+});
+
 export class Shape implements Tool {
   points: Position[] = [];
   closed = false;
+  /** The corner that keys move or take out; none: -1. */
+  chosen = -1;
   private kind: ShapeKind = "polygon";
   private held = -1;
   private pointer: Position | null = null;
@@ -31,6 +38,8 @@ export class Shape implements Tool {
     private readonly view: MapView,
     /** The points changed; `ended` when the drawing was closed, or a point of a closed one was let go. */
     private readonly changed: (ended: boolean) => void,
+    /** The pointer moved, and with it the side that is not set yet. */
+    private readonly moved: () => void,
   ) {
     this.layer.setStyle([
       new Style({ stroke: new Stroke({ color: "#ffffff", width: 5 }), fill: new Fill({ color: "rgba(179, 0, 60, 0.08)" }) }),
@@ -42,13 +51,16 @@ export class Shape implements Tool {
     view.add(this.layer);
   }
 
-  start(kind: ShapeKind): void {
+  start(kind: ShapeKind, corners: readonly Position[] = []): void {
     this.kind = kind;
     this.clear();
+    if (corners.length === 0) return;
+    [this.points, this.closed] = [[...corners], true];
+    this.told(true);
   }
 
   clear(): void {
-    [this.points, this.closed, this.held, this.pointer] = [[], false, -1, null];
+    [this.points, this.closed, this.held, this.chosen, this.pointer] = [[], false, -1, -1, null];
     this.draw();
   }
 
@@ -59,14 +71,17 @@ export class Shape implements Tool {
     return { type: "Polygon", coordinates: [[...this.points, this.points[0]]] };
   }
 
+  /** A corner is taken; of what is closed also a side, which gets a corner there. */
   down(at: Pointed): boolean {
     this.held = this.near(at);
+    if (this.held < 0 && this.closed) this.held = this.cornerOnSide(at);
     return this.held >= 0 && (this.closed || this.held > 0 || this.points.length < LEAST[this.kind]);
   }
 
   drag(at: Pointed): void {
     if (this.held < 0) return;
     this.points[this.held] = [at.lng, at.lat];
+    this.chosen = this.held;
     this.told(false);
   }
 
@@ -80,6 +95,13 @@ export class Shape implements Tool {
     if (this.closed) return;
     this.pointer = [at.lng, at.lat];
     this.draw();
+    this.moved();
+  }
+
+  /** The corners of a polygon as it is seen, the pointer's among them; none while they hold no ground. */
+  ring(): readonly Position[] {
+    const seen = this.pointer && !this.closed ? [...this.points, this.pointer] : this.points;
+    return this.kind === "polygon" && this.points.length > 0 && seen.length > 2 ? seen : [];
   }
 
   click(at: Pointed): void {
@@ -88,8 +110,40 @@ export class Shape implements Tool {
     else if (near < 0) this.add([at.lng, at.lat]);
   }
 
-  doubleClick(): void {
-    this.close();
+  doubleClick(at: Pointed): void {
+    if (!this.closed) return this.close();
+    this.chosen = this.near(at);
+    this.takeOut();
+  }
+
+  /** Takes the chosen corner out, as long as enough are left. */
+  takeOut(): void {
+    if (this.chosen < 0 || this.points.length <= LEAST[this.kind]) return;
+    this.points.splice(this.chosen, 1);
+    this.chosen = -1;
+    this.told(this.closed);
+  }
+
+  /** Chooses the next corner for the keys, or the one before. */
+  private step(by: number): void {
+    const count = this.points.length;
+    if (count) this.chosen = (Math.max(this.chosen, by < 0 ? 0 : -1) + by + count) % count;
+    this.told(false);
+  }
+
+  /** Puts a corner in the middle of the side after the chosen one. */
+  private insert(): void {
+    if (this.chosen < 0 || this.points.length < 2) return;
+    const [lng, lat] = this.points[this.chosen];
+    const [nextLng, nextLat] = this.points[(this.chosen + 1) % this.points.length];
+    this.chosen += 1;
+    this.points.splice(this.chosen, 0, [(lng + nextLng) / 2, (lat + nextLat) / 2]);
+    this.told(this.closed);
+  }
+
+  private moveChosen(to: Position): void {
+    this.points[this.chosen] = to;
+    this.told(this.closed);
   }
 
   add(point: Position): void {
@@ -99,7 +153,7 @@ export class Shape implements Tool {
   }
 
   takeBack(): void {
-    this.closed = false;
+    [this.closed, this.chosen] = [false, -1];
     this.points.pop();
     this.told(false);
   }
@@ -110,16 +164,26 @@ export class Shape implements Tool {
     this.told(true);
   }
 
-  /** Enter at a selected cell adds its centre; a second time, or with none selected, it ends the drawing. */
+  /**
+   * Enter at a selected cell adds its centre; a second time, or with none selected, it ends the drawing. With a corner
+   * chosen it is moved there.
+   */
   key(event: KeyboardEvent, selected: Position | null): boolean {
     if (event.key === "Backspace") this.takeBack();
-    else if (event.key === "Enter") {
-      const last = this.points[this.points.length - 1];
-      const again = selected && last && selected[0] === last[0] && selected[1] === last[1];
-      if (selected && !again) this.add(selected);
-      else this.close();
-    } else return false;
+    else if (event.key === "," || event.key === ".") this.step(event.key === "," ? -1 : 1);
+    else if (event.key === "Delete") this.takeOut();
+    else if (event.key === "Insert") this.insert();
+    else if (event.key === "Enter") this.enter(selected);
+    else return false;
     return true;
+  }
+
+  private enter(selected: Position | null): void {
+    const last = this.points[this.points.length - 1];
+    const again = selected && last && selected[0] === last[0] && selected[1] === last[1];
+    if (selected && this.chosen >= 0) this.moveChosen(selected);
+    else if (selected && !again) this.add(selected);
+    else this.close();
   }
 
   private told(ended: boolean): void {
@@ -136,6 +200,24 @@ export class Shape implements Tool {
     });
   }
 
+  /** Adds a corner where a side was touched and returns its place; -1 where no side is near. */
+  private cornerOnSide(at: Pointed): number {
+    const spot = mercator(at.lng, at.lat);
+    const ends = this.points.map((point) => mercator(...point));
+    const gap = (from: readonly number[], to: readonly number[]) => {
+      const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+      const along = ((spot[0] - from[0]) * dx + (spot[1] - from[1]) * dy) / (dx * dx + dy * dy || 1);
+      const kept = Math.min(1, Math.max(0, along));
+      return Math.hypot(from[0] + kept * dx - spot[0], from[1] + kept * dy - spot[1]);
+    };
+    const sides = this.kind === "polygon" ? ends.length : ends.length - 1;
+    const reach = REACH_PX * this.view.metresPerPixel();
+    const side = ends.findIndex((from, at_) => at_ < sides && gap(from, ends[(at_ + 1) % ends.length]) <= reach);
+    if (side < 0) return -1;
+    this.points.splice(side + 1, 0, [at.lng, at.lat]);
+    return side + 1;
+  }
+
   private draw(): void {
     const source = this.layer.getSource();
     source?.clear();
@@ -145,5 +227,9 @@ export class Shape implements Tool {
     const area = this.kind === "polygon" && path.length > 2;
     source?.addFeature(new Feature(area ? new Polygon([[...path, path[0]]]) : new LineString(path)));
     source?.addFeature(new Feature(new MultiPoint(placed)));
+    if (this.chosen < 0) return;
+    const chosen = new Feature(new MultiPoint([placed[this.chosen]]));
+    chosen.setStyle(CHOSEN);
+    source?.addFeature(chosen);
   }
 }

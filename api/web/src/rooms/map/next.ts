@@ -5,9 +5,10 @@ import type { NextCell, WhereNext } from "../../core/contract.js";
 import { decimal, integer } from "../../core/format.js";
 import { catalogue } from "../../core/i18n.js";
 import * as next from "../../core/next.js";
-import { cellPointedAt, cellSelected, panelOpened, type State } from "../../core/state.js";
+import { panelOpened } from "../../core/panel.js";
+import { branchName, cellPointedAt, cellSelected, type State } from "../../core/state.js";
 import { Store } from "../../core/store.js";
-import { given, make, replace, say } from "../../ui/dom.js";
+import { given, make, quiet, replace, say } from "../../ui/dom.js";
 import { problemText } from "../../ui/pages.js";
 import type { App } from "../room.js";
 
@@ -56,18 +57,17 @@ async function follow(app: App, list: Store<next.NextState>): Promise<void> {
 }
 
 function contents(app: App, list: next.NextState): HTMLElement[] {
-  const { language, branch, branches } = app.store.now;
+  const { language, branch } = app.store.now;
   const words = catalogue(language);
   if (list.problem) return [make("p", { class: "problem", role: "alert" }, problemText(list.problem, language))];
-  if (!list.lists) return [make("p", { class: "quiet", role: "status" }, words.mapNextLoading)];
+  if (!list.lists) return [make("p", { class: "quiet", role: "status" }, words.loading)];
   const lists = next.shownLists(list);
   if (lists.length === 0) {
-    return [make("p", { class: "quiet" }, list.firmOnly ? words.mapNextEmptyFirm : words.mapNextEmpty)];
+    return [quiet(list.firmOnly ? words.mapNextEmptyFirm : words.mapNextEmpty)];
   }
   return lists.flatMap(({ branch: id, cells }) => {
     const rows = make("ol", {}, ...cells.map((cell) => item(app, cell)));
-    const name = branches.find((one) => one.id === id)?.name ?? id;
-    return branch === null ? [make("h3", {}, given(name)), rows] : [rows];
+    return branch === null ? [make("h3", {}, given(branchName(app.store.now, id))), rows] : [rows];
   });
 }
 
@@ -79,11 +79,11 @@ function item(app: App, next: NextCell): HTMLElement {
   const band =
     next.low === null || next.high === null
       ? ""
-      : ` (${words.bandRange(decimal(language, next.low, 0), decimal(language, next.high, 0))})`;
+      : words.bandRange(decimal(language, next.low, 0), decimal(language, next.high, 0));
   const button = make("button", { type: "button", "data-cell": next.cell });
   button.append(
     make("span", { class: "place" }, integer(language, next.place)),
-    make("strong", {}, words.mapNextGap(decimal(language, next.gap, 0)) + band),
+    make("strong", {}, words.mapNextGap(decimal(language, next.gap, 0), band)),
     make("span", { class: `evidence ${next.evidence}` }, evidence),
     ...next.reasons.map((reason) => make("span", { class: "reason" }, reason[language])),
   );

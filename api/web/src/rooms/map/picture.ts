@@ -3,7 +3,6 @@
 import { catalogue } from "../../core/i18n.js";
 import { dateTime, integer } from "../../core/format.js";
 import type { State } from "../../core/state.js";
-import type { MapView } from "../../map/view.js";
 
 const FONT = 'system-ui, "Segoe UI", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "WenQuanYi Micro Hei", sans-serif';
 const HEAD_PX = 64;
@@ -14,27 +13,53 @@ const INTERNAL_USE = "内部使用 · Internal use";
 
 export interface Shown {
   readonly map: HTMLElement;
-  readonly legend: HTMLElement;
+  /** Words on the map. */
+  readonly names?: readonly HTMLElement[];
+  /** What stands right of the map, or else below it. */
+  readonly legend?: HTMLElement;
+  readonly below?: HTMLElement;
   readonly scale: HTMLElement;
+  /** Whether the bank's own map is among the canvases. */
+  readonly withBase: boolean;
 }
 
-export function pictureOf(state: State, view: MapView, { map, legend, scale }: Shown): HTMLCanvasElement {
+/** `layers` are the canvases of the map, or of all that stand in its place, from the lowest to the highest. */
+export function pictureOf(state: State, layers: readonly HTMLCanvasElement[], { map, names = [], legend, below, scale, withBase }: Shown): HTMLCanvasElement {
   const ratio = Math.max(1, window.devicePixelRatio || 1);
   const box = map.getBoundingClientRect();
-  const side = legend.getBoundingClientRect();
-  const height = Math.max(box.height, side.height);
+  const side = legend?.getBoundingClientRect() ?? new DOMRect();
+  const under = below?.getBoundingClientRect() ?? new DOMRect();
+  const height = Math.max(box.height, side.height) + (below ? under.height + EDGE_PX : 0);
   const canvas = document.createElement("canvas");
-  canvas.width = Math.round((box.width + side.width + 3 * EDGE_PX) * ratio);
+  canvas.width = Math.round((Math.max(box.width + side.width + EDGE_PX, below?.scrollWidth ?? 0) + 2 * EDGE_PX) * ratio);
   canvas.height = Math.round((HEAD_PX + height + FOOT_PX) * ratio);
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
   context.scale(ratio, ratio);
   context.fillStyle = "#ffffff";
   context.fillRect(0, 0, canvas.width, canvas.height);
   head(context, state);
-  drawMap(context, view.canvases(), box, EDGE_PX, HEAD_PX);
-  drawText(context, legend, 2 * EDGE_PX + box.width - side.left, HEAD_PX - side.top);
-  foot(context, state, scale, HEAD_PX + height);
+  drawMap(context, layers, box, EDGE_PX, HEAD_PX);
+  for (const name of names) drawText(context, name, EDGE_PX - box.left, HEAD_PX - box.top);
+  if (legend) drawText(context, legend, 2 * EDGE_PX + box.width - side.left, HEAD_PX - side.top);
+  if (below) drawText(context, below, EDGE_PX - under.left, HEAD_PX + box.height + EDGE_PX - under.top);
+  if (withBase) approval(context, state, EDGE_PX + 8, HEAD_PX + box.height - 10);
+  foot(context, state, scale, HEAD_PX + height, withBase);
   return canvas;
+}
+
+/** Puts a picture on paper, and nothing else of the page. */
+export function print(picture: HTMLCanvasElement): void {
+  const { classList } = document.body;
+  picture.className = "on-paper";
+  document.body.append(picture);
+  classList.add("printing");
+  const done = () => {
+    picture.remove();
+    classList.remove("printing");
+  };
+  // Some browsers come back from `print` before the paper is done.
+  window.addEventListener("afterprint", done, { once: true });
+  window.print();
 }
 
 function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, font: string, ink = "#1b2733"): void {
@@ -57,7 +82,7 @@ function head(context: CanvasRenderingContext2D, state: State): void {
   write(context, [session.notice[language], said].filter(Boolean).join(" · "), next, 48, "13px");
 }
 
-function drawMap(context: CanvasRenderingContext2D, layers: HTMLCanvasElement[], box: DOMRect, x: number, y: number): void {
+function drawMap(context: CanvasRenderingContext2D, layers: readonly HTMLCanvasElement[], box: DOMRect, x: number, y: number): void {
   context.save();
   context.beginPath();
   context.rect(x, y, box.width, box.height);
@@ -90,7 +115,7 @@ function drawText(context: CanvasRenderingContext2D, element: HTMLElement, dx: n
 /** Line by line as the browser broke the text. */
 function drawWords(context: CanvasRenderingContext2D, node: Text, dx: number, dy: number): void {
   const style = node.parentElement && getComputedStyle(node.parentElement);
-  if (!style || style.visibility === "hidden" || node.parentElement?.closest(".unseen, button")) return;
+  if (!style || style.visibility === "hidden" || node.parentElement?.closest(".unseen, button:not(.link)")) return;
   const range = document.createRange();
   context.font = `${style.fontWeight} ${style.fontSize} ${FONT}`;
   context.fillStyle = style.color;
@@ -111,7 +136,18 @@ function drawWords(context: CanvasRenderingContext2D, node: Text, dx: number, dy
   flush();
 }
 
-function foot(context: CanvasRenderingContext2D, { session }: State, scale: HTMLElement, y: number): void {
+/** In the same place as on the map itself. */
+function approval(context: CanvasRenderingContext2D, { session, language }: State, x: number, y: number): void {
+  const number = session?.tile_server?.approval_number;
+  if (!number) return;
+  const text = catalogue(language).mapApproval(number);
+  context.font = `12px ${FONT}`;
+  context.fillStyle = "rgba(255, 255, 255, 0.85)";
+  context.fillRect(x - 6, y - 14, context.measureText(text).width + 12, 20);
+  write(context, text, x, y, "12px");
+}
+
+function foot(context: CanvasRenderingContext2D, { session }: State, scale: HTMLElement, y: number, withBase: boolean): void {
   const bar = scale.querySelector(".ol-scale-line-inner");
   const width = bar ? bar.getBoundingClientRect().width : 0;
   write(context, "▲ N", EDGE_PX, y + 24, "650 12px");
@@ -123,5 +159,6 @@ function foot(context: CanvasRenderingContext2D, { session }: State, scale: HTML
   context.lineTo(60 + width, y + 20);
   context.stroke();
   write(context, bar?.textContent ?? "", 60 + width + 8, y + 26, "12px");
-  write(context, session?.attribution ?? "", 60 + width + 90, y + 26, "12px", "#51606f");
+  const sources = [withBase ? session?.tile_server?.attribution : null, session?.attribution];
+  write(context, sources.filter(Boolean).join(" · "), 60 + width + 90, y + 26, "12px", "#51606f");
 }

@@ -3,6 +3,7 @@
 import { csvOfCells } from "../../core/cellTable.js";
 import type { Extent } from "../../core/hexagons.js";
 import { catalogue } from "../../core/i18n.js";
+import type { State } from "../../core/state.js";
 import { label, make, say } from "../../ui/dom.js";
 import type { App } from "../room.js";
 import { pictureOf } from "./picture.js";
@@ -15,12 +16,18 @@ export function saving(app: App, legend: HTMLElement): HTMLElement {
   label(store, csv, "title", (words) => words.mapCsvTitle);
   png.addEventListener("click", () => {
     const [map, scale] = [find("#map"), find(".scale")];
-    pictureOf(store.now, view, { map, legend, scale }).toBlob((blob) => blob && save(app, blob, "png"), "image/png");
+    const shown = { map, legend, scale, withBase: view.baseInPictures };
+    pictureOf(store.now, view.canvases(), shown).toBlob((blob) => {
+      if (!blob) return;
+      save(app, blob, named(store.now, "png"));
+      const { language, layers, session } = store.now;
+      if (session?.tile_server && layers.base && !shown.withBase) app.announce(catalogue(language).mapBaseNotInPicture);
+    }, "image/png");
   });
   csv.addEventListener("click", () => {
     // While the table stands in the map's place all of its cells are in view.
     const seen = store.now.cellsAsTable ? EVERYWHERE : view.seen();
-    save(app, new Blob([csvOfCells(store.now, seen)], { type: "text/csv;charset=utf-8" }), "csv");
+    save(app, new Blob([csvOfCells(store.now, seen)], { type: "text/csv;charset=utf-8" }), named(store.now, "csv"));
   });
   store.watch(
     (state) => [state.cellsAsTable],
@@ -33,14 +40,15 @@ const EVERYWHERE: Extent = [-Infinity, -Infinity, Infinity, Infinity];
 
 const find = (selector: string) => document.querySelector(selector) as HTMLElement;
 
-function save({ store, announce }: App, blob: Blob, kind: "png" | "csv"): void {
-  const { cells, measure, language, past } = store.now;
-  const name = `gridgeo-${measure}-${past?.publication ?? cells?.version ?? 0}.${kind}`;
+const named = ({ cells, measure, past }: State, kind: "png" | "csv") => `gridgeo-${measure}-${past?.publication ?? cells?.version ?? 0}.${kind}`;
+
+/** Gives the reader a file. */
+export function save({ store, announce }: App, blob: Blob, name: string): void {
   const address = URL.createObjectURL(blob);
   const link = make("a", { href: address, download: name, hidden: true });
   document.body.append(link);
   link.click();
   link.remove();
   URL.revokeObjectURL(address);
-  announce(catalogue(language).mapSaved(name));
+  announce(catalogue(store.now.language).mapSaved(name));
 }

@@ -34,6 +34,9 @@ class SearchField {
   private active = -1;
   private asked: AbortController | null = null;
   private timer = 0;
+  /** An answer is awaited, and whether its first is wanted already. */
+  private awaited = false;
+  private hasty = false;
 
   constructor(private readonly app: App) {
     const name = say(app.store, make("label", { for: "search" }), (words) => words.mapSearch);
@@ -47,6 +50,7 @@ class SearchField {
     );
     this.input.addEventListener("input", () => {
       window.clearTimeout(this.timer);
+      [this.awaited, this.hasty] = [true, false];
       this.timer = window.setTimeout(() => void this.ask(), PAUSE_MS);
     });
     this.input.addEventListener("keydown", (event) => this.key(event));
@@ -71,6 +75,7 @@ class SearchField {
   private show(found: readonly Found[], said: string): void {
     this.found = found;
     this.active = -1;
+    this.awaited = false;
     const words = catalogue(this.app.store.now.language);
     replace(this.list, ...found.map((one, at) => this.option(one, at, words)));
     this.list.hidden = found.length === 0;
@@ -78,6 +83,7 @@ class SearchField {
     this.input.removeAttribute("aria-activedescendant");
     this.status.hidden = false;
     this.status.textContent = said;
+    if (this.hasty && found.length) this.choose(0);
   }
 
   private option(one: Found, at: number, words: Catalogue): HTMLElement {
@@ -99,7 +105,9 @@ class SearchField {
     if (event.key === "ArrowDown" && length) this.activate((this.active + 1) % length);
     else if (event.key === "ArrowUp" && length) this.activate((Math.max(this.active, 0) + length - 1) % length);
     else if (event.key === "Enter") {
-      if (length) this.choose(Math.max(this.active, 0));
+      // What stands there may be the answer to half of the words.
+      if (this.awaited && this.active < 0) this.hasty = true;
+      else if (length) this.choose(Math.max(this.active, 0));
     } else if (event.key === "Escape" && !this.status.hidden) {
       // The list alone is closed, and not what is open on the map.
       event.stopPropagation();
@@ -139,6 +147,7 @@ class SearchField {
     window.clearTimeout(this.timer);
     this.found = [];
     this.active = -1;
+    this.awaited = this.hasty = false;
     this.list.hidden = this.status.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
@@ -147,11 +156,11 @@ class SearchField {
 
 function kindName({ kind }: Found, words: Catalogue): string {
   const names: Record<Found["kind"], string> = {
-    cell: words.mapKindCell,
-    branch: words.mapKindBranch,
+    cell: words.details,
+    branch: words.branch,
     place: words.mapKindPlace,
     street: words.mapKindStreet,
-    customer: words.mapKindCustomer,
+    customer: words.planCustomer,
   };
   return names[kind];
 }

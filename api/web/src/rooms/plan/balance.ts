@@ -5,9 +5,10 @@ import { catalogue, type Catalogue } from "../../core/i18n.js";
 import { servedStanding, type Bar, type Chosen, type Standing } from "../../core/plan.js";
 import type { State } from "../../core/state.js";
 import { territoryFill } from "../../map/cellPaint.js";
-import { given, make, replace, swatch } from "../../ui/dom.js";
+import { given, headRow, make, replace, swatch } from "../../ui/dom.js";
 import { findings } from "./form.js";
 import { holder, nameOfMeasure } from "./names.js";
+import { action } from "./redraw.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** A bar is this long where a load is twice its target; the target stands in the middle. */
@@ -17,6 +18,8 @@ const HEIGHT = 14;
 export interface Balance {
   readonly element: HTMLElement;
   draw(chosen: Chosen | null, state: State, standing: (territory: number) => Standing | null): void;
+  /** Says what was found that cannot work. */
+  check(chosen: Chosen | null, state: State): void;
   /** Shows how territories stand now, those named only. */
   follow(chosen: Chosen, state: State, standing: (territory: number) => Standing, which: Iterable<number>): void;
   mark(territory: number): void;
@@ -42,20 +45,40 @@ export interface RowEvents {
   /** Null where nothing may be locked. */
   isLocked(territory: number): boolean | null;
   lock(territory: number, locked: boolean): void;
+  /** Leads to making a scenario; null for who may only read them. */
+  readonly begin: (() => void) | null;
+}
+
+/** What stands here before a scenario is chosen. */
+function firstSteps(words: Catalogue, begin: RowEvents["begin"]): HTMLElement {
+  const item = (text: string, ...more: HTMLElement[]) => make("li", {}, text, " ", ...more);
+  const changing = begin
+    ? [item(words.planFirstMake, action("first", words.planMake, begin)), item(words.planFirstPaint)]
+    : [];
+  const last = begin ? [item(words.planFirstSubmit)] : [];
+  const steps = make("ol", { class: "plan-lines" }, item(words.planFirstChoose), ...changing, item(words.planFirstCompare), ...last);
+  return make("div", { class: "plan-first" }, make("h3", {}, words.planFirst), make("p", {}, words.planFirstLive), steps);
 }
 
 export function balance(events: RowEvents): Balance {
   const element = make("div", { class: "plan-balance" });
   let rows: Row[] = [];
   let notes = make("ul", { class: "plan-lines" });
+  const found = make("div");
   let standings: Standing[] = [];
   const draw: Balance["draw"] = (chosen, state, standing) => {
-    if (!chosen) return replace(element, make("p", { class: "quiet" }, catalogue(state.language).planChoose));
+    if (!chosen) return replace(element, firstSteps(catalogue(state.language), events.begin));
     standings = chosen.ground.answer.territories.map((_, at) => standing(at) ?? servedStanding(chosen.ground, at));
     rows = chosen.ground.answer.territories.map((_, at) => row(chosen, state, at, events));
     notes = make("ul", { class: "plan-lines", "data-warnings": "" });
-    replace(element, table(chosen, state, rows), warningsOf(chosen, state, notes));
+    const heading = make("h3", {}, catalogue(state.language).planWarnings);
+    replace(element, table(chosen, state, rows), make("div", { class: "plan-warnings" }, heading, notes, found));
+    check(chosen, state);
     follow(chosen, state, (at) => standings[at], standings.keys());
+  };
+  const check: Balance["check"] = (chosen, state) => {
+    const checked = chosen?.checked;
+    replace(found, ...(checked?.findings.length ? findings(checked, state, catalogue(state.language)) : []));
   };
   const follow: Balance["follow"] = (chosen, state, standing, which) => {
     for (const at of which) {
@@ -63,16 +86,16 @@ export function balance(events: RowEvents): Balance {
       if (!rows[at].row.dataset["shown"] || differs(next, standings[at])) show(rows[at], next, state);
       standings[at] = next;
     }
-    replace(notes, ...warnings(chosen, standings, state).map((text) => make("li", {}, text)));
+    replace(notes, ...warnings(chosen, standings, state).map((warning) => warningLine(warning, events)));
   };
   const mark = (territory: number) => rows.forEach(({ row }, at) => row.classList.toggle("current", at === territory));
-  return { element, draw, follow, mark };
+  return { element, draw, check, follow, mark };
 }
 
 function table({ ground }: Chosen, state: State, rows: readonly Row[]): HTMLElement {
   const words = catalogue(state.language);
   const names = [words.manager, words.planLocked, words.cells, words.planParts, ...ground.answer.measures.map((id) => nameOfMeasure(state, id))];
-  const head = make("tr", {}, ...names.map((name) => make("th", { scope: "col" }, name)));
+  const head = headRow(names);
   return make(
     "table",
     { class: "territories plan-bars" },
@@ -160,25 +183,29 @@ function showBar(shown: ShownBar, bar: Bar, { language }: State): void {
   drawing.append(shape("rect", { x: FULL / 2 - 1, width: 2, y: 0, height: HEIGHT, class: "target" }));
 }
 
-function warningsOf(chosen: Chosen, state: State, notes: HTMLElement): HTMLElement {
-  const words = catalogue(state.language);
-  const parts: HTMLElement[] = [make("h3", {}, words.planWarnings), notes];
-  if (chosen.checked?.findings.length) parts.push(...findings(chosen.checked, state, words));
-  return make("div", { class: "plan-warnings" }, ...parts);
+/** In words, and whose it is; -1 for nobody's. */
+type Warning = readonly [text: string, territory: number];
+
+/** A warning leads to its territory on the map. */
+function warningLine([text, territory]: Warning, events: RowEvents): HTMLElement {
+  if (territory < 0) return make("li", {}, text);
+  const button = make("button", { type: "button", class: "link" }, text);
+  button.addEventListener("click", () => events.pick(territory));
+  return make("li", {}, button);
 }
 
-/** Contiguity, balance and hours, in words. */
-function warnings({ scenario, ground }: Chosen, standings: readonly Standing[], state: State): string[] {
+/** Contiguity, balance and hours. */
+function warnings({ scenario, ground }: Chosen, standings: readonly Standing[], state: State): Warning[] {
   const words = catalogue(state.language);
   const found = ground.answer.territories.flatMap((territory, at) => {
     const name = holder(words, territory);
     const standing = standings[at];
     const apart = standing.pieces > 1 ? [words.planPieces(name, integer(state.language, standing.pieces))] : [];
-    return [...apart, ...outside(name, standing, ground.answer.measures, state, words)];
+    return [...apart, ...outside(name, standing, ground.answer.measures, state, words)].map((text): Warning => [text, at]);
   });
   const over = loadOf(scenario.load, standings, ground, state, words);
   const all = [...found, ...over];
-  return all.length ? all : [words.planNoWarnings];
+  return all.length ? all : [[words.planNoWarnings, -1]];
 }
 
 function outside(name: string, { bars }: Standing, measures: readonly string[], state: State, words: Catalogue): string[] {
@@ -196,7 +223,7 @@ interface ManagerLoad {
 }
 
 /** Whose work does not fit the hours, by the workload as it stands now. */
-function loadOf(load: Record<string, unknown>, standings: readonly Standing[], ground: Chosen["ground"], { language }: State, words: Catalogue): string[] {
+function loadOf(load: Record<string, unknown>, standings: readonly Standing[], ground: Chosen["ground"], { language }: State, words: Catalogue): Warning[] {
   const { measures, territories } = ground.answer;
   const workload = measures.indexOf("workload");
   const people = (load["managers"] ?? []) as readonly ManagerLoad[];
@@ -205,6 +232,6 @@ function loadOf(load: Record<string, unknown>, standings: readonly Standing[], g
     const needed = held.reduce((sum, at) => sum + (standings[at].bars[workload]?.load ?? 0), 0);
     if (needed <= available || !held.length) return [];
     const name = holder(words, territories[held[0]]);
-    return [words.planOver(name, integer(language, needed - available), percent(language, (100 * needed) / available))];
+    return [[words.planOver(name, integer(language, needed - available), percent(language, (100 * needed) / available)), held[0]]];
   });
 }

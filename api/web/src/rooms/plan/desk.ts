@@ -18,11 +18,18 @@ export const pathOf = (name: string): string => `${SCENARIOS}/${encodeURICompone
 export class Desk {
   readonly store = new Store<PlanState>(plan.firstPlanState());
   private watched: string | null = null;
+  /** How often the list was asked for: an answer to an earlier question is worth nothing. */
+  private listings = 0;
   /** The cells of the page that the chosen scenario was laid over. */
   private laidOver: CellTable | null = null;
 
   constructor(readonly app: App) {
     this.store.watch((state) => [state.name], ({ name }) => void (name !== null && this.load(name)));
+    // What was found that cannot work is said in the language that was asked in.
+    app.store.watch((state) => [state.language], () => {
+      const { chosen } = this.store.now;
+      if (chosen?.checked) void this.quietly(() => this.check(chosen.scenario.scenario));
+    });
     // A publication that was loaded anew has a table of cells of its own.
     app.store.watch((state) => [state.cells], () => void (this.store.now.name !== null && this.load(this.store.now.name)));
   }
@@ -43,6 +50,7 @@ export class Desk {
   }
 
   async list(): Promise<void> {
+    const asked = ++this.listings;
     await this.quietly(async () => {
       const heads: Head[] = [];
       let next: string | null = "";
@@ -52,7 +60,7 @@ export class Desk {
         heads.push(...page.scenarios);
         next = page.next;
       }
-      this.store.apply(plan.headsCame(heads));
+      if (asked === this.listings) this.store.apply(plan.headsCame(heads));
     });
   }
 
@@ -120,6 +128,21 @@ export class Desk {
     return this.busily(() => this.post(`${pathOf(scenario)}/${step}`, body, needsTag ? chosen.tag : undefined));
   }
 
+  /** Deletes the chosen scenario; the list follows, and none is chosen. */
+  async remove(): Promise<boolean> {
+    const { chosen } = this.store.now;
+    if (!chosen) return false;
+    const { scenario } = chosen.scenario;
+    const options: SendOptions = { idempotencyKey: newKey(), ifMatch: chosen.tag };
+    const gone = await this.busily(() => this.app.send("DELETE", pathOf(scenario), undefined, options));
+    if (!gone) return false;
+    // Its jobs went with it.
+    if (this.store.now.job?.params["scenario"] === scenario) this.store.apply(plan.jobChanged(null));
+    this.choose(null);
+    await this.list();
+    return true;
+  }
+
   /** Reads the list and the chosen scenario again. */
   async again(): Promise<void> {
     const { name } = this.store.now;
@@ -152,7 +175,7 @@ export class Desk {
     const me = this.app.store.now.session?.actor.id;
     const { jobs } = await this.app.read<{ jobs: (Job & { kind: string; created_by: string })[] }>("/api/v1/jobs?limit=20");
     const mine = jobs.find((job) => job.created_by === me && job.kind.startsWith(OF_SCENARIOS) && plan.isUnderWay(job));
-    if (mine) this.follow(mine);
+    if (mine && this.watched === null) this.follow(mine);
   }
 
   /** Watches a job by the service's events; where those end for good, by asking. */
@@ -195,7 +218,10 @@ export class Desk {
 
   private async finish(job: Job): Promise<void> {
     // The events come in the browser's language: the last word is asked for in the reader's.
-    await this.quietly(async () => this.store.apply(plan.jobChanged(await this.app.read<Job>(`/api/v1/jobs/${job.id}`))));
+    await this.quietly(async () => {
+      const told = await this.app.read<Job>(`/api/v1/jobs/${job.id}`);
+      if (this.watched === null) this.store.apply(plan.jobChanged(told));
+    });
     const name = job.result?.["scenario"];
     if (typeof name !== "string") return;
     this.app.announce(job.result?.["feasible"] === true ? this.words.planDone(name) : this.words.planDoneOut(name));

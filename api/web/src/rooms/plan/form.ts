@@ -3,8 +3,8 @@
 import type { Catalogue } from "../../core/i18n.js";
 import { decimal } from "../../core/format.js";
 import { isOpen, type Checked } from "../../core/plan.js";
-import type { State } from "../../core/state.js";
-import { given, label, make, replace, say } from "../../ui/dom.js";
+import { branchName, type State } from "../../core/state.js";
+import { given, label, make, once, renew, replace, say } from "../../ui/dom.js";
 import { pathOf, type Desk } from "./desk.js";
 import { nameOfMeasure } from "./names.js";
 import { action, redraw } from "./redraw.js";
@@ -25,13 +25,14 @@ interface Fields {
   readonly notes: HTMLInputElement;
 }
 
-export function planForm(desk: Desk): HTMLElement {
+/** `saved` waits until all strokes are kept: a plan is solved again from what is painted. */
+export function planForm(desk: Desk, saved: () => Promise<boolean>): HTMLElement {
   const { store } = desk.app;
   const fields = fieldsOf();
   const form = make("form", { class: "plan-form" });
   const make_ = make("button", { type: "submit", class: "plan-button main", "data-do": "make" });
   const check = action("check", "", () => void desk.ask(question(fields)));
-  const again = action("solve", "", () => void solveAgain(desk, fields));
+  const again = action("solve", "", once(() => solveAgain(desk, fields, saved)));
   const found = make("div", { class: "plan-found", "aria-live": "polite" });
   form.append(...rows(desk, fields), make("div", { class: "plan-buttons" }, make_, check, again), found);
   form.addEventListener("submit", (event) => {
@@ -79,10 +80,10 @@ function rows(desk: Desk, fields: Fields): HTMLElement[] {
   const { store } = desk.app;
   const field = (phrase: Phrase, input: HTMLElement) => make("label", { class: "field" }, say(store, make("span"), phrase), input);
   return [
-    field((w) => w.planName, fields.name),
+    field((w) => w.gridsName, fields.name),
     field((w) => w.planStart, fields.start),
     field((w) => w.planBasis, fields.basis),
-    label(store, fields.branches, "aria-label", (w) => w.planBranches),
+    label(store, fields.branches, "aria-label", (w) => w.layerBranches),
     label(store, fields.measures, "aria-label", (w) => w.planMeasures),
     field((w) => w.planK, fields.k),
     field((w) => w.planKeep, fields.keep),
@@ -97,13 +98,13 @@ const hide = (input: HTMLElement, hidden: boolean) => {
 
 /** Fills what there is to choose from; what was chosen stays. */
 function optionsOf(fields: Fields, state: State, names: readonly string[], words: Catalogue): void {
-  const chosen = checkedOf(fields.branches);
+  const before = (id: string) => boxesOf(fields.branches).find(({ value }) => value === id)?.checked;
   const boxes = state.branches.map(({ id, name }) => {
     const box = make("input", { type: "checkbox", name: "plan-branch", value: id });
-    box.checked = chosen.length ? chosen.includes(id) : state.branch === null || state.branch === id;
+    box.checked = before(id) ?? (state.branch === null || state.branch === id);
     return make("label", {}, box, given(name));
   });
-  replace(fields.branches, make("legend", {}, words.planBranches), ...boxes);
+  renew(fields.branches, make("legend", {}, words.layerBranches), ...boxes);
   fillMeasures(fields.measures, state, words);
   fill(fields.start, [["solve", words.planStartSolve], ["as_it_is", words.planStartCopy], ["replan", words.planStartReplan]]);
   fill(fields.basis, [["live", words.planLive], ...names.map((name) => [name, name] as const)]);
@@ -111,24 +112,23 @@ function optionsOf(fields: Fields, state: State, names: readonly string[], words
 }
 
 function fillMeasures(set: HTMLFieldSetElement, state: State, words: Catalogue): void {
-  const before = new Map(tolerances(set));
   const adding = Object.keys(state.plan?.territories[0]?.loads ?? {});
   const known = adding.length ? adding : USUAL;
   const lines = known.map((id) => {
     const box = make("input", { type: "checkbox", name: "plan-measure", value: id });
-    box.checked = before.size ? before.has(id) : USUAL.includes(id);
+    box.checked = boxesOf(set).find(({ value }) => value === id)?.checked ?? USUAL.includes(id);
     const name = nameOfMeasure(state, id);
     const limit = make("input", { type: "number", min: "0.01", max: "99.99", step: "any", name: `plan-tolerance-${id}` });
-    limit.value = before.get(id) ?? USUAL_TOLERANCE;
+    limit.value = set.querySelector<HTMLInputElement>(`input[name="plan-tolerance-${id}"]`)?.value ?? USUAL_TOLERANCE;
     limit.setAttribute("aria-label", words.planToleranceOf(name));
     return make("div", { class: "plan-measure" }, make("label", {}, box, name), limit);
   });
-  replace(set, make("legend", {}, words.planMeasures), ...lines);
+  renew(set, make("legend", {}, words.planMeasures), ...lines);
 }
 
 function fill(select: HTMLSelectElement, options: readonly (readonly [string, string])[]): void {
   const { value } = select;
-  replace(select, ...options.map(([id, text]) => make("option", { value: id, translate: id === text ? "no" : undefined }, text)));
+  renew(select, ...options.map(([id, text]) => make("option", { value: id, translate: id === text ? "no" : undefined }, text)));
   select.value = options.some(([id]) => id === value) ? value : (options[0]?.[0] ?? "");
 }
 
@@ -168,10 +168,13 @@ const noted = (fields: Fields) => (fields.notes.value.trim() ? { notes: fields.n
 async function makeNew(desk: Desk, fields: Fields): Promise<void> {
   const { replan, body } = asked(fields);
   const named = { ...body, ...noted(fields), scenario: fields.name.value.trim() };
-  if (await desk.begin(replan ? "/replans" : "", named)) fields.name.value = fields.notes.value = "";
+  if (!(await desk.begin(replan ? "/replans" : "", named))) return;
+  // Who has gone on typing meanwhile keeps that.
+  if (fields.name.value.trim() === named.scenario) fields.name.value = fields.notes.value = "";
 }
 
-async function solveAgain(desk: Desk, fields: Fields): Promise<void> {
+async function solveAgain(desk: Desk, fields: Fields, saved: () => Promise<boolean>): Promise<void> {
+  if (!(await saved())) return;
   const { chosen } = desk.store.now;
   if (!chosen) return;
   const { replan, body } = asked(fields);
@@ -182,8 +185,10 @@ async function solveAgain(desk: Desk, fields: Fields): Promise<void> {
 /** What cannot work, each with the smallest tolerance that would do. */
 export function findings(checked: Checked, state: State, words: Catalogue): HTMLElement[] {
   if (!checked.findings.length) return [make("p", { class: "good" }, words.planPossible)];
-  const lines = checked.findings.map(({ message, smallest_tolerance_percent: smallest }) =>
-    make("li", {}, smallest === null ? message : words.planFinding(message, `${decimal(state.language, smallest, 3)} %`)),
-  );
+  const called = (id: string) => branchName(state, id);
+  const lines = checked.findings.map(({ branches, message, smallest_tolerance_percent: smallest }) => {
+    const said = smallest === null ? message : words.planFinding(message, `${decimal(state.language, smallest, 3)} %`);
+    return make("li", {}, given(branches.map(called).join(", ")), words.colon, said);
+  });
   return [make("p", { class: "bad" }, words.planFound), make("ul", { class: "plan-lines" }, ...lines)];
 }

@@ -4,25 +4,25 @@ import type * as Api from "../../core/api-types.js";
 import { dateTime, integer } from "../../core/format.js";
 import { catalogue, type Catalogue } from "../../core/i18n.js";
 import type { Chosen } from "../../core/plan.js";
-import type { State } from "../../core/state.js";
-import { figureElement, given, make } from "../../ui/dom.js";
+import { branchName, type State } from "../../core/state.js";
+import { figureElement, given, headRow, make, quiet } from "../../ui/dom.js";
 import { pathOf, type Desk } from "./desk.js";
-import { eventName, managerName, stateName } from "./names.js";
+import { eventName, managerName, stateName, tierName } from "./names.js";
 import { action } from "./redraw.js";
 
 const FEN = 100;
 const PAGE = 50;
-type Cell = HTMLElement | string;
-type Json = Readonly<Record<string, unknown>>;
+export type Cell = HTMLElement | string;
+export type Json = Readonly<Record<string, unknown>>;
 
 /** Money as the page shows it: whole yuan, the fen beside it for whoever reads the page by program. */
-const yuan = (state: State, fen: unknown): Cell =>
+export const yuan = (state: State, fen: unknown): Cell =>
   typeof fen === "number" ? figureElement(fen, integer(state.language, fen / FEN)) : catalogue(state.language).nothing;
 const count = (state: State, value: unknown): Cell => (typeof value === "number" ? integer(state.language, value) : "–");
-const text = (value: unknown): Cell => (value === null || value === undefined || value === "" ? "–" : given(String(value)));
+export const text = (value: unknown): Cell => (value === null || value === undefined || value === "" ? "–" : given(String(value)));
 
 export function tableOf(caption: string, heads: readonly string[], rows: readonly (readonly Cell[])[], numbers: readonly number[] = []): HTMLTableElement {
-  const head = make("tr", {}, ...heads.map((name) => make("th", { scope: "col" }, name)));
+  const head = headRow(heads);
   const body = rows.map((row) =>
     make("tr", {}, ...row.map((cell, at) => {
       if (at === 0) return make("th", { scope: "row" }, cell);
@@ -40,27 +40,30 @@ export async function gainsList(desk: Desk, chosen: Chosen, state: State, words:
     yuan(state, Number(row["balance_after_fen"]) - Number(row["balance_before_fen"])),
   ];
   const { territories } = chosen.ground.answer;
-  const managers = told.managers.map((row) => [
+  // Whoever has no customer in these branches, before or after, is not concerned.
+  const concerned = told.managers.filter((row) => Number(row["customers_before"]) || Number(row["customers_after"]));
+  const managers = concerned.map((row) => [
     text(managerName(state, territories, String(row["rm"]))),
     ...figures(row),
     yuan(state, row["pay_basis_change_fen"]),
   ]);
   const branches = told.branches.map((row) => [
-    text(state.branches.find(({ id }) => id === row["branch"])?.name ?? row["branch"]),
+    given(branchName(state, row["branch"])),
     ...figures(row),
   ]);
   const right = [1, 2, 3, 4, 5, 6];
-  const policy = told.policy_example ? [make("p", { class: "quiet" }, words.planExamplePolicy)] : [];
+  const policy = told.policy_example ? [quiet(words.planExamplePolicy)] : [];
   return [
     ...policy,
     tableOf(words.planTabGains, [words.planManager, ...heads, words.planPayChange], managers, right),
-    tableOf(words.planTabGains, [words.planBranch, ...heads], branches, right),
+    tableOf(words.planTabGains, [words.branch, ...heads], branches, right),
   ];
 }
 
 export async function handoverList(desk: Desk, chosen: Chosen, state: State, words: Catalogue): Promise<HTMLElement[]> {
   const path = `${pathOf(chosen.scenario.scenario)}/handover`;
   const first = await desk.app.read<Api.Handover>(`${path}?limit=${PAGE}`);
+  if (!first.customers) return [make("p", { class: "quiet", "data-handover": "0" }, words.planNoMovers)];
   const { territories } = chosen.ground.answer;
   const name = (id: unknown) => text(managerName(state, territories, id === null ? null : String(id)));
   const pairs = first.by_pair.map((row) => [name(row["from_rm"]), name(row["to_rm"]), count(state, row["customers"]), yuan(state, row["balance_fen"])]);
@@ -69,7 +72,7 @@ export async function handoverList(desk: Desk, chosen: Chosen, state: State, wor
     text(row["customer_id"]),
     name(row["from_rm"]),
     name(row["to_rm"]),
-    text(row["tier"]),
+    tierName(state, row["tier"]),
     yuan(state, row["balance_fen"]),
     text(row["last_contact_on"]),
     text(row["next_due_on"]),
@@ -79,7 +82,7 @@ export async function handoverList(desk: Desk, chosen: Chosen, state: State, wor
   return [
     make("p", { "data-handover": String(first.customers) }, all),
     make("p", {}, ...links),
-    tableOf(words.planTabHandover, [words.planFrom, words.planTo, words.planCustomersAfter, words.planBalance], pairs, [2, 3]),
+    tableOf(words.planTabHandover, [words.planFrom, words.planTo, words.gridsCustomers, words.planBalance], pairs, [2, 3]),
     ...paged(words, tableOf(words.planCustomer, heads, first.rows.map(cells), [4]), first.next, async (cursor) => {
       const page = await desk.app.read<Api.Handover>(`${path}?limit=${PAGE}&cursor=${encodeURIComponent(cursor)}`);
       return { rows: page.rows.map(cells), next: page.next };
@@ -95,11 +98,11 @@ export async function accountList(desk: Desk, kind: "conflicts" | "enclaves", ch
   const heads = [words.planCustomer, words.planTier, words.planBalance, words.planAccountBranch, words.planAccountRm, words.planAreaBranch, words.planAreaRm];
   const cells = (row: Json) => [
     text(row["customer_id"]),
-    text(row["tier"]),
+    tierName(state, row["tier"]),
     yuan(state, row["balance_fen"]),
-    text(row["account_branch"]),
+    given(branchName(state, row["account_branch"])),
     name(row["account_rm"]),
-    text(row["area_branch"]),
+    given(branchName(state, row["area_branch"])),
     name(row["area_rm"]),
   ];
   const summary = words.planCounted(integer(state.language, first.count), integer(state.language, first.customers));
@@ -116,7 +119,7 @@ export async function accountList(desk: Desk, kind: "conflicts" | "enclaves", ch
 type NextPage = (cursor: string) => Promise<{ rows: Cell[][]; next: string | null }>;
 
 /** A table with a button for what comes after. */
-function paged(words: Catalogue, table: HTMLTableElement, next: string | null, read: NextPage): HTMLElement[] {
+export function paged(words: Catalogue, table: HTMLTableElement, next: string | null, read: NextPage): HTMLElement[] {
   let cursor = next;
   const more = action("more", words.planMore, () => void load());
   more.hidden = cursor === null;
@@ -146,20 +149,20 @@ export function logList({ scenario }: Chosen, state: State, words: Catalogue): H
     eventName(words, String(entry["kind"])),
     text(entry["text"] ?? entry["remark"] ?? ""),
   ]);
-  return [tableOf(words.planTabLog, [words.planWhen, words.planWho, words.planWhat, words.planRemark], rows)];
+  return [tableOf(words.planTabLog, [words.gridsWhen, words.planWho, words.planWhat, words.planRemark], rows)];
 }
 
 export async function historyList(desk: Desk, state: State, words: Catalogue): Promise<HTMLElement[]> {
   const { history } = await desk.app.read<Api.TerritoryHistory>("/api/v1/territories/history?limit=200");
-  if (!history.length) return [make("p", { class: "quiet" }, words.planNoHistory)];
+  if (!history.length) return [quiet(words.planNoHistory)];
   const rows = history.map((entry) => [
     dateTime(state.language, entry.at),
     text(entry.scenario),
     stateName(words, entry.what),
     text(entry.by),
     text(entry.effective_on),
-    [entry.live ? words.planIsLive : "", entry.in_force ? words.planInForce : ""].filter(Boolean).join(", "),
+    [entry.live ? words.planLive : "", entry.in_force ? words.planInForce : ""].filter(Boolean).join(words.comma),
   ]);
-  const heads = [words.planWhen, words.planName, words.planWhat, words.planWho, words.planEffective, words.planStanding];
+  const heads = [words.gridsWhen, words.gridsName, words.planWhat, words.planWho, words.planEffective, words.planStanding];
   return [tableOf(words.planTabHistory, heads, rows)];
 }

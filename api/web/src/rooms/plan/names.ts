@@ -1,7 +1,7 @@
 // What the service's own short words are called.
 
 import type { Planned } from "../../core/plan.js";
-import type { Catalogue } from "../../core/i18n.js";
+import { storedWord, type Catalogue } from "../../core/i18n.js";
 import { measureName, type State } from "../../core/state.js";
 
 type Phrase = (words: Catalogue) => string;
@@ -47,6 +47,8 @@ export function nameOfMeasure(state: State, id: string): string {
   const measure = state.measures.find((one) => one.id === id);
   return measure ? measureName(measure, state.language) : id;
 }
+
+export const tierName = ({ language }: State, tier: unknown): string => storedWord(language, "tiers", String(tier ?? "–"));
 
 /** Who holds a territory, or that nobody does. */
 export function holder(words: Catalogue, territory: Pick<Planned, "rm_name" | "rm_id" | "name">): string {

@@ -3,10 +3,10 @@
 import { Edit, type Stroke } from "../../core/edit.js";
 import { integer } from "../../core/format.js";
 import type { Catalogue } from "../../core/i18n.js";
-import { detached, isOpen, standingOf, unassigned, type Chosen, type PlanGround, type Standing } from "../../core/plan.js";
+import { detached, isOpen, mayHave, standingOf, unassigned, type Chosen, type PlanGround, type Standing } from "../../core/plan.js";
 import { cellSelected } from "../../core/state.js";
-import { label, make, replace, say } from "../../ui/dom.js";
-import type { KeptStrokes, Standing as Served } from "../../ui/kept.js";
+import { label, make, quiet, replace, say } from "../../ui/dom.js";
+import { leftBehind, type KeptStrokes, type Standing as Served } from "../../ui/kept.js";
 import { painter, type Painter } from "../../ui/tools.js";
 import type { Desk } from "./desk.js";
 import { holder } from "./names.js";
@@ -19,18 +19,26 @@ const UNASSIGNED = "unassigned";
 /** Paints cells or whole area grids; to erase is to give back to whom the scenario had it when it was opened. */
 class PlanEdit extends Edit {
   wholeGrids: boolean;
-  private readonly members = new Map<number, number[]>();
+  private members: ReadonlyMap<number, readonly number[]>;
 
-  constructor(private readonly plan: PlanGround) {
+  constructor(private plan: PlanGround) {
     super(plan.links, plan.weights, plan.owner, plan.answer.territories.length);
     this.wholeGrids = plan.answer.units === "grids";
-    plan.grid.forEach((grid, cell) => grid >= 0 && this.members.set(grid, [...(this.members.get(grid) ?? []), cell]));
+    this.members = membersOf(plan);
   }
 
   override paint(cells: Iterable<number>, to: number): number[] {
-    const inside = [...this.whole(cells)].filter((cell) => this.plan.inside[cell] === 1);
-    if (to >= 0) return super.paint(inside, to);
+    const whole = [...this.whole(cells)];
+    if (to >= 0) return super.paint(whole.filter((cell) => mayHave(this.plan, to, cell)), to);
+    const inside = whole.filter((cell) => this.plan.group[cell] >= 0);
     return this.assign(inside, inside.map((cell) => this.plan.owner[cell]));
+  }
+
+  /** The same scenario as somebody else has left it. */
+  renew(plan: PlanGround): void {
+    this.plan = plan;
+    this.members = membersOf(plan);
+    this.adopt(plan.owner);
   }
 
   private whole(cells: Iterable<number>): Iterable<number> {
@@ -39,6 +47,24 @@ class PlanEdit extends Edit {
     for (const cell of cells) for (const one of this.members.get(this.plan.grid[cell]) ?? [cell]) all.add(one);
     return all;
   }
+}
+
+/** Cells of each area grid. */
+function membersOf({ grid }: PlanGround): Map<number, number[]> {
+  const members = new Map<number, number[]>();
+  grid.forEach((one, cell) => {
+    const held = members.get(one);
+    if (held) held.push(cell);
+    else if (one >= 0) members.set(one, [cell]);
+  });
+  return members;
+}
+
+/** Whether both are one scenario with the same territories over the same demand, only owners differ. */
+function isSamePlan(one: Chosen, other: Chosen): boolean {
+  const kind = ({ scenario, ground: { answer, links } }: Chosen) =>
+    JSON.stringify([scenario.scenario, answer.inputs, answer.measures, answer.territories.map(({ id }) => id), links.count]);
+  return kind(one) === kind(other);
 }
 
 export interface Events {
@@ -62,7 +88,8 @@ export class PlanPainting {
   private readonly grids = make("input", { type: "checkbox", name: "plan-grids" });
   private readonly place = make("p", { class: "quiet", role: "status" });
   private readonly saving = make("div");
-  private readonly closed = make("p", { class: "quiet" });
+  private readonly closed = quiet();
+  private readonly noGrids = quiet();
   private readonly open = make("div");
 
   constructor(
@@ -78,8 +105,8 @@ export class PlanPainting {
       say(store, action(name, "", () => this.goOn(name)), phrase);
     const locks = [true, false].map((on) => say(store, action(on ? "lock-all" : "unlock-all", "", () => this.lockAll(on)), (w) => (on ? w.planLockAll : w.planUnlockAll)));
     const buttons = make("div", {}, go("unassigned", (w) => w.planNextUnassigned), go("detached", (w) => w.planNextDetached), ...locks);
-    this.open.append(field((w) => w.planTarget, this.target), this.toolBox, whole, field((w) => w.planLimit, this.limit), buttons, this.place, this.saving, say(store, make("p", { class: "quiet" }), (w) => w.planErase));
-    this.element = label(store, make("section", { class: "card plan-paint" }, heading, this.closed, this.open), "aria-label", (w) => w.planPaint);
+    this.open.append(field((w) => w.planTarget, this.target), this.toolBox, whole, this.noGrids, field((w) => w.planLimit, this.limit), buttons, this.place, say(store, quiet(), (w) => w.planErase));
+    this.element = label(store, make("section", { class: "card plan-paint" }, heading, this.closed, this.open, this.saving), "aria-label", (w) => w.planPaint);
     this.grids.addEventListener("change", () => this.edit && (this.edit.wholeGrids = this.grids.checked));
     this.limit.addEventListener("change", () => this.setLimit());
     redraw(desk, (plan) => [plan.chosen?.ground, plan.chosen?.scenario.status], ({ chosen }) => this.take(chosen));
@@ -153,8 +180,10 @@ export class PlanPainting {
     this.closed.hidden = may;
     this.closed.textContent = chosen ? this.why(chosen, words) : "";
     const same = may && this.chosen?.ground === chosen.ground && this.edit !== null;
+    const [before, locked] = [this.chosen, this.lockedIds()];
     this.chosen = chosen;
-    if (!same) this.begin(may ? chosen : null);
+    if (may && !same && this.edit && before && isSamePlan(before, chosen)) this.renew(this.edit, chosen);
+    else if (!same) this.begin(chosen, may, before?.scenario.scenario === chosen?.scenario.scenario ? locked : []);
     // What the tools said last was said in the language of then.
     else for (const said of this.toolBox.querySelectorAll(".tools-said")) said.textContent = "";
     if (may) this.fillChoices(chosen, words);
@@ -168,15 +197,25 @@ export class PlanPainting {
     return other || ground.missing > 0 ? words.planOtherGround : "";
   }
 
-  private begin(chosen: Chosen | null): void {
-    this.tools?.stop();
+  /** Goes on with a scenario that somebody else has changed: tools, locks and limits stay, and strokes to undo. */
+  private renew(edit: PlanEdit, chosen: Chosen): void {
+    edit.renew(chosen.ground);
+    this.keep(chosen);
+    this.setLimit();
+    this.tools?.refresh();
+  }
+
+  /** `locked`: territories by id that are locked from the start. */
+  private begin(chosen: Chosen | null, may: boolean, locked: readonly string[]): void {
+    this.tools?.close();
     [this.tools, this.edit] = [null, null];
     replace(this.toolBox);
     this.next = { unassigned: 0, detached: 0 };
-    if (!chosen) return;
+    if (!chosen || !may) return this.leaveStrokes(chosen);
     const edit = new PlanEdit(chosen.ground);
     this.edit = edit;
     this.keep(chosen);
+    chosen.ground.answer.territories.forEach(({ id }, at) => edit.lock(at, locked.includes(id)));
     this.grids.checked = edit.wholeGrids;
     this.setLimit();
     const { app } = this.desk;
@@ -189,6 +228,13 @@ export class PlanPainting {
     });
     replace(this.toolBox, this.tools.element);
     if (!this.shown) this.tools.stop();
+  }
+
+  /** What is not saved waits in this browser until the scenario can be painted again, and is told. */
+  private leaveStrokes(chosen: Chosen | null): void {
+    this.strokes?.stop();
+    this.strokes = null;
+    replace(this.saving, ...(chosen ? leftBehind(this.desk.app.store, nameOf(chosen.scenario.scenario)) : []));
   }
 
   private strokesFor({ scenario, ground }: Chosen): KeptStrokes | null {
@@ -207,12 +253,8 @@ export class PlanPainting {
   }
 
   private apply(cells: number[], to: number[]): void {
-    const { edit } = this;
-    if (!edit) return;
-    const { limit } = edit;
-    edit.limit = null;
-    this.events.changed(edit.assign(cells, to));
-    edit.limit = limit;
+    const changed = this.edit?.impose(cells, to);
+    if (changed?.length) this.events.changed(changed);
   }
 
   private fillChoices({ ground }: Chosen, words: Catalogue): void {
@@ -225,6 +267,8 @@ export class PlanPainting {
     replace(this.limit, make("option", { value: EVERYWHERE }, words.planEverywhere), make("option", { value: UNASSIGNED }, words.planUnassignedOnly), ...places);
     if ([...this.limit.options].some(({ value }) => value === limit)) this.limit.value = limit;
     this.grids.disabled = !grids.length || units === "grids";
+    this.noGrids.hidden = grids.length > 0;
+    this.noGrids.textContent = words.gridsNoneToRead;
   }
 
   private setLimit(): void {

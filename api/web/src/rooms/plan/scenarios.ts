@@ -3,7 +3,7 @@
 import { percent, integer } from "../../core/format.js";
 import type { Catalogue, Language } from "../../core/i18n.js";
 import { isUnderWay, type Head, type Job, type Trouble } from "../../core/plan.js";
-import { given, make, replace, say } from "../../ui/dom.js";
+import { given, make, renew, replace, say } from "../../ui/dom.js";
 import { problemText } from "../../ui/pages.js";
 import type { Desk } from "./desk.js";
 import { stateName } from "./names.js";
@@ -14,14 +14,11 @@ export function scenarioList(desk: Desk): HTMLElement {
   const heading = say(store, make("h2", { id: "plan-scenarios" }), (words) => words.planScenarios);
   const body = make("ul", { class: "plan-list" });
   const again = action("again", "", () => void desk.again());
-  say(store, again, (words) => words.planReload);
+  say(store, again, (words) => words.reload);
   redraw(desk, (plan) => [plan.heads, plan.name], ({ heads, name }, { language }, words) => {
-    if (!heads) return replace(body, make("li", { class: "quiet" }, words.planLoading));
+    if (!heads) return replace(body, make("li", { class: "quiet" }, words.loading));
     if (!heads.length) return replace(body, make("li", { class: "quiet" }, words.planNone));
-    const focused = document.activeElement?.getAttribute("data-scenario");
-    replace(body, ...heads.map((head) => entry(desk, head, head.scenario === name, language, words)));
-    // The list is drawn anew under the keyboard: it stays where it was.
-    if (focused) [...body.querySelectorAll("button")].find((one) => one.dataset["scenario"] === focused)?.focus();
+    renew(body, ...heads.map((head) => entry(desk, head, head.scenario === name, language, words)));
   });
   const head = make("div", { class: "card-head" }, heading, again);
   return make("section", { class: "card plan-scenarios", "aria-labelledby": "plan-scenarios" }, head, body);
@@ -52,11 +49,16 @@ export function workCard(desk: Desk): HTMLElement {
   const line = make("p", { "data-job": "" });
   const stop = action("cancel", "", () => void desk.cancel());
   const card = make("section", { class: "card plan-work", "aria-labelledby": "plan-work" }, title, bar, line, stop);
+  let seen = "";
   const draw = () => {
     const { job } = desk.store.now;
     const { language } = store.now;
+    const begun = isUnderWay(job) && job?.id !== seen;
     card.hidden = !job;
     if (!job) return;
+    seen = job.id;
+    // The button that began it may stand far below.
+    if (begun) card.scrollIntoView({ block: "nearest" });
     card.dataset["state"] = job.state;
     bar.hidden = stop.hidden = !isUnderWay(job);
     bar.value = job.progress;
@@ -64,7 +66,7 @@ export function workCard(desk: Desk): HTMLElement {
     redrawLine(line, job, language, desk.words);
   };
   redraw(desk, (plan) => [plan.job], (_, __, words) => {
-    stop.textContent = desk.store.now.job?.cancel_asked ? words.planCancelling : words.planCancel;
+    stop.textContent = desk.store.now.job?.cancel_asked ? words.planCancelling : words.gridsCancel;
     draw();
   });
   window.setInterval(() => isUnderWay(desk.store.now.job) && draw(), 1000);

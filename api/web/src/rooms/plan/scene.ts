@@ -1,13 +1,17 @@
-// What the map shows in the planner's room: a plan, another one, or what changes hands between them.
+// What the map shows in the planner's room: a plan, or two of them as one map of what changes hands or as two maps.
 
-import { bordersOf, extentOf, type Hexagons } from "../../core/hexagons.js";
+import { mark, type Focus, type Owned, type TwoPlans } from "../../core/compared.js";
+import { extentOf } from "../../core/hexagons.js";
 import type { Territory } from "../../core/contract.js";
 import { NO_VALUE, isLight, paled, territoryColour } from "../../core/palette.js";
+import { catalogue } from "../../core/i18n.js";
 import type { State } from "../../core/state.js";
 import { BLANK, DOTTED, HATCHED, SOLID, territoryFill, type Paint } from "../../map/cellPaint.js";
 import { overlay, showNames, type Overlay } from "../../map/overlays.js";
+import type { Twin } from "../../map/twin.js";
 import type { Scene } from "../../map/view.js";
 import type { App } from "../room.js";
+import { holder } from "./names.js";
 
 /** PuOr by Cynthia Brewer (colorbrewer2.org): gains and losses of one territory. */
 export const GETS = "#8073ac";
@@ -16,56 +20,46 @@ const PALE = 0.85;
 /** Colours that territories are counted in; more territories than that share them, apart on the map. */
 const COLOURS = 8;
 
-/** A plan over the cells of the page. */
-export interface Shown {
-  readonly territories: readonly Territory[];
-  readonly owner: ArrayLike<number>;
-}
+export type Shown = Owned<Territory>;
+export type Two = TwoPlans<Territory>;
 
-/** Two plans over the same cells; `changed` tells of each cell whether it changes hands. */
-export interface Difference extends Shown {
-  readonly changed: Uint8Array;
-  /** Territory of each cell before, by the numbers of this plan; -1 for one that is not in it. */
-  readonly before: ArrayLike<number>;
-}
-
-/** A scene whose cells are changed in place while somebody paints. */
-interface Changing extends Scene {
-  marks: Scene["marks"];
-}
+/** What the map is asked to show. `chosen` is a territory, -1 for none; `focus` are cells that stand out. */
+export type Look =
+  | { readonly kind: "plan"; readonly shown: Shown; readonly chosen: number }
+  | { readonly kind: "difference"; readonly shown: Two; readonly chosen: number; readonly focus: Focus | null }
+  | { readonly kind: "both"; readonly shown: Two; readonly focus: Focus | null; readonly twin: Twin };
 
 export class Scenery {
   private readonly names: Overlay = overlay(8, true);
   private readonly app: App;
-  private chosen = -1;
-  private scene: Changing | null = null;
-  private last: { shown: Shown; difference: Difference | null } | null = null;
+  private look: Look | null = null;
+  private scene: Scene | null = null;
+  /** The other plan's, on the map beside. */
+  private beside: Scene | null = null;
 
   constructor(app: App) {
     this.app = app;
     this.names.setVisible(false);
     app.view.add(this.names);
-    app.store.watch((state) => [state.selected], () => this.last && this.names.getVisible() && this.put());
+    app.store.watch((state) => [state.selected], () => this.look && this.names.getVisible() && this.put());
   }
 
-  plan(shown: Shown, chosen: number): void {
-    [this.last, this.chosen] = [{ shown, difference: null }, chosen];
-    this.put();
-  }
-
-  difference(difference: Difference, chosen: number): void {
-    [this.last, this.chosen] = [{ shown: difference, difference }, chosen];
+  show(look: Look): void {
+    this.look = look;
     this.put();
   }
 
   /** Cells changed hands in the plan that is shown: their colours and the borders follow in place. */
   paint(cells: ArrayLike<number>): void {
-    const hexagons = this.app.store.now.cells?.hexagons;
-    if (!this.last || this.last.difference || !this.scene || !hexagons) return;
-    const { shown } = this.last;
-    const { index, texture } = this.scene.paint;
-    for (let at = 0; at < cells.length; at++) [index[cells[at]], texture[cells[at]]] = fillOf(shown, cells[at]);
-    this.scene.marks = marksOf(hexagons, shown, this.chosen, this.app.store.now.selected);
+    const { look, scene, beside } = this;
+    if (!look || !scene) return;
+    for (let at = 0; at < cells.length; at++) {
+      const cell = cells[at];
+      if (look.kind !== "plan") mark(look.shown, cell);
+      [scene.paint.index[cell], scene.paint.texture[cell]] = fillOf(look, cell);
+      if (look.kind === "both" && beside) [beside.paint.index[cell], beside.paint.texture[cell]] = sideFill(look.shown, look.shown.before, cell);
+    }
+    if (look.kind === "both") look.twin.repaint(Array.from(cells));
   }
 
   /** Gives the map back. */
@@ -82,58 +76,87 @@ export class Scenery {
 
   private put(): void {
     const state = this.app.store.now;
-    if (!this.last || !state.cells) return;
-    const { shown, difference } = this.last;
-    this.scene = sceneOf(state, shown, difference, this.chosen);
+    const { look } = this;
+    if (!look || !state.cells) return;
+    this.scene = sceneOf(state, look);
     this.app.view.show(this.scene);
-    const owner = Int16Array.from(shown.owner);
-    const plan = { territories: shown.territories, owner, certificates: {} };
-    showNames(this.names, { ...state, mode: "territories", branch: null, plan });
+    nameOwners(this.names, state, look.shown.territories, look.shown.owner);
     this.names.setVisible(true);
+    if (look.kind !== "both") return;
+    this.beside = besideOf(state, look);
+    look.twin.show(this.beside);
+    nameOwners(look.twin.names, state, look.shown.territories, look.shown.before);
   }
 }
 
-export function sceneOf(state: State, shown: Shown, difference: Difference | null, chosen: number): Scene {
-  const hexagons = state.cells?.hexagons;
-  const paint = difference ? differencePaint(difference, chosen) : planPaint(shown);
-  return { paint, marks: hexagons ? marksOf(hexagons, shown, chosen, state.selected) : { borders: null, chosen: null, selected: -1 } };
+function nameOwners(names: Overlay, state: State, territories: readonly Territory[], owner: ArrayLike<number>): void {
+  const plan = { territories, owner: Int16Array.from(owner), certificates: {} };
+  showNames(names, { ...state, mode: "territories", branch: null, plan });
 }
 
-function marksOf(hexagons: Hexagons, { owner }: Shown, chosen: number, selected: number): Scene["marks"] {
-  const one = chosen < 0 ? null : bordersOf(hexagons, Uint8Array.from(owner, (each) => Number(each === chosen)));
-  return { borders: bordersOf(hexagons, owner), chosen: one, selected };
+export function sceneOf(state: State, look: Look): Scene {
+  const { territories, owner } = look.shown;
+  const words = catalogue(state.language);
+  const of = (cell: number) => (owner[cell] < 0 ? "" : holder(words, territories[owner[cell]]));
+  return { paint: paintOf(look), marks: marksOf(state, look, owner), told: { head: (w) => w.tableScenario, of } };
+}
+
+/** The other plan as the second map shows it. */
+function besideOf(state: State, look: Look & { kind: "both" }): Scene {
+  const { shown } = look;
+  const paint = filled(CHANGING, shown.before.length, (cell) => sideFill(shown, shown.before, cell));
+  return { paint, marks: marksOf(state, look, shown.before) };
+}
+
+/** Borders are drawn from owners as they are at the moment: nothing is worked out while somebody paints. */
+function marksOf({ selected }: State, look: Look, owner: ArrayLike<number>): Scene["marks"] {
+  const around = look.kind === "plan" ? null : look.kind === "both" ? (look.focus ?? look.shown.changed) : look.focus;
+  return { borders: null, chosen: null, selected, live: { owner, chosen: look.kind === "both" ? -1 : look.chosen, around } };
+}
+
+type Fill = readonly [colour: number, texture: number];
+type Palette = readonly string[];
+
+const PLAIN: Palette = [...Array.from({ length: COLOURS }, (_, at) => territoryFill(at)), NO_VALUE];
+const OWN = Array.from({ length: COLOURS }, (_, at) => territoryColour(at));
+/** Pale where nothing changes, then as they are, then gains and losses, then nobody's. */
+const CHANGING: Palette = [...OWN.map((colour) => paled(colour, PALE)), ...OWN, GETS, GIVES, NO_VALUE];
+const [GETTING, GIVING, NONE] = [2 * COLOURS, 2 * COLOURS + 1, 2 * COLOURS + 2];
+
+function fillOf(look: Look, cell: number): Fill {
+  if (look.kind === "plan") return ownerFill(look.shown, cell);
+  return look.kind === "both" ? sideFill(look.shown, look.shown.owner, cell) : differenceFill(look.shown, look.chosen, cell);
 }
 
 /** Colour and texture of a cell by who has it. */
-function fillOf({ territories, owner }: Shown, cell: number): [number, number] {
+function ownerFill({ territories, owner }: Shown, cell: number): Fill {
   const one = owner[cell];
   return one < 0 ? [COLOURS, BLANK] : [territories[one].colour % COLOURS, SOLID];
 }
 
-export function planPaint(shown: Shown): Paint {
-  const colours = [...Array.from({ length: COLOURS }, (_, at) => territoryFill(at)), NO_VALUE];
-  const count = shown.owner.length;
-  const [index, texture] = [new Uint8Array(count), new Uint8Array(count)];
-  for (let cell = 0; cell < count; cell++) [index[cell], texture[cell]] = fillOf(shown, cell);
-  return { colours, index, texture, light: colours.map(isLight), dimmed: new Uint8Array(count) };
+/** On either of two maps: striped in the colour of who has it there where it changes hands, pale elsewhere. */
+function sideFill({ territories, changed }: Two, owner: ArrayLike<number>, cell: number): Fill {
+  const one = owner[cell];
+  const moves = changed[cell] === 1;
+  if (one < 0) return [NONE, moves ? HATCHED : BLANK];
+  const colour = territories[one].colour % COLOURS;
+  return moves ? [COLOURS + colour, HATCHED] : [colour, SOLID];
 }
 
-/** Pale where nothing changes; striped where it does, dotted where the chosen territory gives. */
-export function differencePaint({ territories, owner, changed, before }: Difference, chosen: number): Paint {
-  const own = Array.from({ length: COLOURS }, (_, at) => territoryColour(at));
-  const colours = [...own.map((colour) => paled(colour, PALE)), ...own, GETS, GIVES, NO_VALUE];
-  const [gets, gives, none] = [2 * COLOURS, 2 * COLOURS + 1, 2 * COLOURS + 2];
-  const index = new Uint8Array(owner.length);
-  const texture = new Uint8Array(owner.length);
-  for (let cell = 0; cell < owner.length; cell++) {
-    const to = owner[cell];
-    const colour = to < 0 ? 0 : territories[to].colour % COLOURS;
-    if (to < 0) [index[cell], texture[cell]] = [none, BLANK];
-    else if (changed[cell] !== 1) [index[cell], texture[cell]] = [colour, SOLID];
-    else if (chosen < 0) [index[cell], texture[cell]] = [COLOURS + colour, HATCHED];
-    else if (to === chosen) [index[cell], texture[cell]] = [gets, HATCHED];
-    else if (before[cell] === chosen) [index[cell], texture[cell]] = [gives, DOTTED];
-    else [index[cell], texture[cell]] = [colour, SOLID];
-  }
-  return { colours, index, texture, light: colours.map(isLight), dimmed: new Uint8Array(owner.length) };
+/** On one map: striped where it changes hands, dotted where the chosen territory gives. */
+function differenceFill(two: Two, chosen: number, cell: number): Fill {
+  if (chosen < 0 || two.changed[cell] !== 1) return sideFill(two, two.owner, cell);
+  if (two.owner[cell] === chosen) return [GETTING, HATCHED];
+  if (two.before[cell] === chosen) return [GIVING, DOTTED];
+  return two.owner[cell] < 0 ? [NONE, BLANK] : [two.territories[two.owner[cell]].colour % COLOURS, SOLID];
+}
+
+export function paintOf(look: Look): Paint {
+  return filled(look.kind === "plan" ? PLAIN : CHANGING, look.shown.owner.length, (cell) => fillOf(look, cell));
+}
+
+function filled(colours: Palette, count: number, fill: (cell: number) => Fill): Paint {
+  const [index, texture] = [new Uint8Array(count), new Uint8Array(count)];
+  for (let cell = 0; cell < count; cell++) [index[cell], texture[cell]] = fill(cell);
+  return { colours, index, texture, light: colours.map(isLight), dimmed: new Uint8Array(count) };
 }

@@ -1,13 +1,12 @@
 // The location that is looked at: what is doubtful, where it may be, and the buttons that decide.
 
 import { decimal, degrees, integer, share } from "../../core/format.js";
-import { catalogue, type Catalogue, type Language } from "../../core/i18n.js";
+import { catalogue, storedWord, type Catalogue, type Language } from "../../core/i18n.js";
 import { acceptable, houseOf, noticeClosed, type Location, type QueueState } from "../../core/queue.js";
-import { locationWord } from "../../core/words/queue.js";
-import { given, label, make, replace, say } from "../../ui/dom.js";
+import { fact, given, label, make, quiet, renew, replace, say } from "../../ui/dom.js";
 import { problemText } from "../../ui/pages.js";
 import type { QueueAct } from "./keys.js";
-import { didWhat, logRow, type Parts } from "./list.js";
+import { didWhat, logRow, whyOf, type Parts } from "./list.js";
 
 export type Act = (act: QueueAct, number?: number) => void;
 
@@ -27,11 +26,11 @@ export function queueCard({ app, queue }: Parts, act: Act): HTMLElement {
     if (!known) return;
     const held = candidates.contains(document.activeElement);
     heading.textContent = houseOf(known);
-    why.textContent = known.reasons.map((reason) => locationWord(language, reason)).join("; ");
+    why.textContent = whyOf(known, language);
     replace(facts, ...(item ? [factList(item, branchName(parts(store.now), item), language)] : [waiting(itemProblem, words, language)]));
-    replace(candidates, ...(item ? candidateList(item, language, (number) => act("choose", number)) : []));
+    renew(candidates, ...(item ? candidateList(item, language, (number) => act("choose", number)) : []));
     replace(before, ...(item?.history.length ? [decidedBefore(item, language)] : []));
-    if (held) heading.focus();
+    if (held && !candidates.contains(document.activeElement)) heading.focus();
   };
   queue.watch(({ item, at, items, itemProblem }) => [item, at, items, itemProblem], show);
   store.watch((state) => [state.language, state.branches], show);
@@ -48,13 +47,13 @@ function branchName(branches: Branches, { branch_id }: Location): string | null 
 
 function waiting(problem: QueueState["itemProblem"], words: Catalogue, language: Language): HTMLElement {
   if (problem) return make("p", { class: "problem", role: "alert" }, problemText(problem, language));
-  return make("p", { class: "quiet" }, words.queueItemLoading);
+  return quiet(words.loading);
 }
 
 function factList(item: Location, branch: string | null, language: Language): HTMLElement {
   const words = catalogue(language);
-  const word = (text: string) => locationWord(language, text);
-  const place = item.tier ? [word(item.tier), ...accuracy(item.accuracy_m, language)].join(", ") : words.queueNowhere;
+  const word = (text: string) => storedWord(language, "locations", text);
+  const place = item.tier ? [word(item.tier), ...accuracy(item.accuracy_m, language)].join(words.comma) : words.queueNowhere;
   const delivered = item.concerns.map(({ address }) => address).find((address) => address && address !== item.house);
   const rows: [string, (HTMLElement | string) | null][] = [
     [words.queueAddress, delivered ? given(delivered) : null],
@@ -67,7 +66,7 @@ function factList(item: Location, branch: string | null, language: Language): HT
     [words.branch, branch === null ? null : given(branch)],
   ];
   const shown = rows.flatMap(([name, value]) =>
-    value === null ? [] : [make("div", {}, make("dt", {}, name), make("dd", {}, value))],
+    value === null ? [] : [fact(name, value)],
   );
   return make("dl", { class: "facts" }, ...shown);
 }
@@ -79,12 +78,12 @@ function accuracy(metres: number | null, language: Language): string[] {
 function candidateList({ candidates }: Location, language: Language, choose: (number: number) => void): HTMLElement[] {
   const words = catalogue(language);
   const title = make("h4", {}, words.queueCandidates);
-  if (candidates.length === 0) return [title, make("p", { class: "quiet" }, words.queueNoCandidates)];
+  if (candidates.length === 0) return [title, quiet(words.queueNoCandidates)];
   const rows = candidates.map(({ candidate, matched, source, tier, accuracy_m, score }) => {
-    const name = matched ?? locationWord(language, source);
-    const about = [locationWord(language, tier), ...accuracy(accuracy_m, language), ...(score === null ? [] : [share(language, score)])];
+    const name = matched ?? storedWord(language, "locations", source);
+    const about = [storedWord(language, "locations", tier), ...accuracy(accuracy_m, language), ...(score === null ? [] : [share(language, score)])];
     const button = make("button", { type: "button", "data-candidate": String(candidate) });
-    button.setAttribute("aria-label", `${words.queueChoose(String(candidate), name)}; ${about.join(", ")}`);
+    button.setAttribute("aria-label", `${words.queueChoose(String(candidate), name)}${words.semicolon}${about.join(words.comma)}`);
     button.append(make("kbd", {}, String(candidate)), make("span", {}, matched ? given(name) : name, make("small", {}, about.join(" · "))));
     button.addEventListener("click", () => choose(candidate));
     return make("li", {}, button);
@@ -123,7 +122,7 @@ function buttons({ app, queue }: Pick<Parts, "app" | "queue">, act: Act): HTMLEl
 export function queueNotice({ app, queue }: Parts, act: Act): HTMLElement {
   const taken = make("span");
   const undo = make("button", { type: "button", class: "quiet-button", "aria-keyshortcuts": "U" });
-  undo.append(say(app.store, make("span"), (words) => words.queueUndo), " ", make("kbd", { "aria-hidden": "true" }, "U"));
+  undo.append(say(app.store, make("span"), (words) => words.toolsUndo), " ", make("kbd", { "aria-hidden": "true" }, "U"));
   undo.addEventListener("click", () => act("undo"));
   const done = make("p", { class: "queue-done" }, taken, undo);
   const refused = make("p", { class: "problem" });

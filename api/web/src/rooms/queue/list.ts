@@ -1,13 +1,12 @@
 // The list of what waits, worst first, and the log of what was decided.
 
 import { dateTime, decimal, integer } from "../../core/format.js";
-import { catalogue, type Catalogue, type Language } from "../../core/i18n.js";
+import { catalogue, storedWord, type Catalogue, type Language } from "../../core/i18n.js";
 import { chosen, houseOf, standing, tabChosen, type Entry, type QueueState, type Waiting } from "../../core/queue.js";
 import type { QueueWork } from "../../core/queueWork.js";
 import type { Store } from "../../core/store.js";
-import { locationWord } from "../../core/words/queue.js";
 import { roleName } from "../../core/words/session.js";
-import { given, label, make, replace, say } from "../../ui/dom.js";
+import { given, label, make, once, renew, say } from "../../ui/dom.js";
 import { problemText } from "../../ui/pages.js";
 import type { App } from "../room.js";
 
@@ -26,7 +25,7 @@ export function queueList({ app, queue, work }: Parts): HTMLElement {
   const show = () => {
     const [now, { language }] = [queue.now, store.now];
     const rows = now.items.map((item) => waitingRow(item, now, language, () => queue.apply(chosen(item.id))));
-    keepingFocus(list, () => replace(list, ...rows));
+    keepingFocus(list, () => renew(list, ...rows));
     list.hidden = rows.length === 0;
     list.querySelector("[aria-current]")?.scrollIntoView?.({ block: "nearest" });
     state.className = now.problem ? "problem" : "quiet";
@@ -44,19 +43,24 @@ export function queueList({ app, queue, work }: Parts): HTMLElement {
 function keepingFocus(list: HTMLElement, act: () => void): void {
   const held = list.contains(document.activeElement);
   act();
-  if (held) list.querySelector<HTMLElement>("[aria-current]")?.focus();
+  if (held && !list.contains(document.activeElement)) list.querySelector<HTMLElement>("[aria-current]")?.focus();
 }
 
 function listText({ problem, loading, items }: QueueState, language: Language): string {
   const words = catalogue(language);
   if (problem) return problemText(problem, language);
-  if (loading) return words.queueLoading;
+  if (loading) return words.loading;
   return items.length === 0 ? words.queueEmpty : "";
+}
+
+/** Why a location is doubted. */
+export function whyOf({ reasons }: Pick<Waiting, "reasons">, language: Language): string {
+  return reasons.map((reason) => storedWord(language, "locations", reason)).join(catalogue(language).semicolon);
 }
 
 function waitingRow(item: Waiting, { at, skipped }: QueueState, language: Language, choose: () => void): HTMLElement {
   const words = catalogue(language);
-  const why = item.reasons.map((reason) => locationWord(language, reason)).join("; ");
+  const why = whyOf(item, language);
   const button = make(
     "button",
     { type: "button", "data-item": String(item.id), "aria-current": item.id === at ? "true" : undefined },
@@ -92,17 +96,17 @@ export function queueLog({ app, queue, work }: Parts): HTMLElement {
   const list = label(store, make("ol", { class: "queue-log" }), "aria-label", (words) => words.queueLog);
   const state = make("p", { class: "quiet", role: "status" });
   const more = say(store, make("button", { type: "button", class: "quiet-button" }), (words) => words.queueMore);
-  more.addEventListener("click", () => void work.log(queue.now.logNext));
+  more.addEventListener("click", once(() => work.log(queue.now.logNext)));
   const element = make("div", {}, list, state, more);
   const show = () => {
     const [{ log, logNext, logProblem, tab }, { language }] = [queue.now, store.now];
     const words = catalogue(language);
     const holds = standing(log ?? []);
     const undo = (entry: Entry) => (holds.has(entry.decision) ? () => void work.undo(entry.id) : null);
-    replace(list, ...(log ?? []).map((entry) => logRow(entry, language, undo(entry))));
+    renew(list, ...(log ?? []).map((entry) => logRow(entry, language, undo(entry))));
     state.className = logProblem ? "problem" : "quiet";
     if (logProblem) state.textContent = problemText(logProblem, language);
-    else state.textContent = log === null ? words.queueLoading : log.length === 0 ? words.queueLogEmpty : "";
+    else state.textContent = log === null ? words.loading : log.length === 0 ? words.queueLogEmpty : "";
     [element.hidden, list.hidden, more.hidden] = [tab !== "decided", !log?.length, logNext === null];
   };
   queue.watch(({ log, logNext, logProblem, tab }) => [log, logNext, logProblem, tab], show);
@@ -130,7 +134,7 @@ export function logRow(entry: Entry, language: Language, undo: (() => void) | nu
   row.append(make("span", {}, make("b", {}, didWhat(words, entry.kind)), " ", given(houseOf(entry))));
   if (undo) {
     const button = make("button", { type: "button", class: "quiet-button", "aria-label": words.queueUndoOf(houseOf(entry)) });
-    button.textContent = words.queueUndo;
+    button.textContent = words.toolsUndo;
     button.addEventListener("click", undo);
     row.append(button);
   }
