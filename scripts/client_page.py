@@ -70,7 +70,7 @@ def served(store: str) -> Iterator[tuple[str, str]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
         try:
             link = json.loads(process.stdout.readline() if process.stdout else "{}")
-            with httpx.Client(transport=httpx.HTTPTransport(retries=12), timeout=60.0) as client:
+            with httpx.Client(timeout=60.0) as client:
                 client.get(link["login"])
                 ((name, value),) = client.cookies.items()
             yield link["url"], f"{name}={value}"

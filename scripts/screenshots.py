@@ -51,7 +51,7 @@ def photograph(ground: str, take: Callable[[Page, str], None]) -> None:
         subprocess.run([GRIDGEO, "demo", "--ground", ground, "--no-serve", "--store", store], check=True)  # noqa: S603
         environment = {**os.environ, "GRIDGEO_LOGIN_TOKEN": "pictures"}
         command = [GRIDGEO, "serve", "--store", store, "--port", str(PORT)]
-        server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # noqa: S603
         try:
             wait_for_server(server)
             with sync_playwright() as play:
@@ -67,10 +67,10 @@ def photograph(ground: str, take: Callable[[Page, str], None]) -> None:
 
 
 def wait_for_server(server: subprocess.Popen[str]) -> None:
-    """Read what the server prints until its worker has started."""
+    """Read what the server prints until it says where it answers."""
     assert server.stdout is not None  # noqa: S101 - a pipe was asked for
     for line in server.stdout:
-        if "Started worker" in line:
+        if "/login?token=" in line:
             return
     sys.exit("the server ended before it listened")
 

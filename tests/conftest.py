@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import json
 import os
@@ -10,28 +9,73 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from gridgeo.bench.postgis_server import NoServerError, PostgisServer, postgis_server
 from gridgeo.domain import Actor, local_actor
 from gridgeo.storage import open_engine, upgrade, without_postgis
 
+from .made_once import MadeOnce, copy_sqlite, only_one
 from .provider_stand_in import Service, provider_service
-from .warm_commands import WarmCommands
+from .warm_commands import WarmCommands, commands
 
 # No test has a time limit: a loaded machine is not a fault.
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 StoreKind = Literal["sqlite", "postgis", "plain"]
 # The tests of the storage run on a third kind as well: PostgreSQL without PostGIS.
 STORE_KINDS: tuple[StoreKind, ...] = ("sqlite", "postgis")
 MakeStore = Callable[[StoreKind], str]
+LONG_FILES = (
+    "pipeline/test_catchments.py",
+    "cli/test_bench.py",
+    "browser/test_on_postgis.py",
+    "browser/test_plan_paint.py",
+    "pipeline/test_grids_random.py",
+    "browser/test_page.py",
+    "pipeline/test_cell_groups.py",
+    "browser/test_axe.py",
+    "api/test_fence.py",
+    "browser/test_scores.py",
+    "api/test_roles.py",
+    "browser/test_tile_server.py",
+    "cli/test_import_kinds.py",
+    "browser/test_plan.py",
+    "jobs/test_worker.py",
+    "browser/test_grids.py",
+    "api/test_uploads.py",
+    "browser/test_session.py",
+    "cli/test_score_validate.py",
+    "browser/test_oldest.py",
+    "api/test_grids.py",
+    "browser/test_without_a_map.py",
+    "docs/test_notebooks.py",
+    "browser/test_keys_and_table.py",
+    "cli/test_bad_input.py",
+    "browser/test_map.py",
+    "cli/test_jobs.py",
+    "browser/test_queue.py",
+    "docs/test_county_grids.py",
+)
+"""The files that take longest, which come first: a long one at the end would leave the other workers without work.
+
+Files with a browser stand between others, since two browsers on two cores are slower than a browser and something else.
+The first one has the demo made; the second one needs none, so that no worker waits for it.
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first; all else stays in order."""
+    tests = Path(__file__).parent
+    place = {tests / name: at for at, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 @pytest.fixture(scope="session")
@@ -143,29 +187,78 @@ def connection(store_kind: StoreKind, shared_engine: Callable[[StoreKind], sa.En
 @pytest.fixture(scope="session")
 def warm_commands() -> Iterator[WarmCommands]:
     """Commands in processes of their own that need not load the libraries first."""
-    with WarmCommands() as commands:
-        yield commands
+    with commands() as warm:
+        yield warm
 
 
 @pytest.fixture(scope="session")
-def demo_file(warm_commands: WarmCommands, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def common_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a parallel run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    common = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "of_all_workers"
+    common.mkdir(exist_ok=True)
+    return common
+
+
+@pytest.fixture(scope="session")
+def made_once(common_folder: Path, make_store: MakeStore, request: pytest.FixtureRequest) -> MadeOnce:
+    """Stores that cost seconds to make: made once for all workers, each of which has a copy of its own."""
+
+    def new_database() -> str:
+        server: PostgisServer = request.getfixturevalue("postgis")
+        return server.create_database(f"gridgeo_restored_{_unique()}")
+
+    return MadeOnce(common_folder, make_store, new_database)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def demo_file(
+    warm_commands: WarmCommands, common_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, Any]]:
     """The file of a finished demo store, never changed, and the object the demo printed.
 
     Made once for all workers of a parallel run: the first one makes it, the others wait for it and copy it.
     """
-    own = tmp_path_factory.mktemp("demo")
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo_of_all_workers"
-    shared.mkdir(exist_ok=True)
-    store, printed = shared / "demo.db", shared / "printed.json"
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    store, printed = common_folder / "demo.db", common_folder / "printed.json"
+    with only_one(common_folder / "demo.lock"):
         if not printed.exists():
             done = warm_commands.run(["demo", "--no-serve", "--json", "--store", f"sqlite:///{store}"])
             assert done.returncode == 0, done.stderr
             printed.write_text(done.stdout, encoding="utf-8")
-    copy = Path(shutil.copy(store, own / "demo.db"))
+    copy = tmp_path_factory.mktemp("demo") / "demo.db"
+    shutil.copyfile(store, copy)
     return copy, json.loads(printed.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def demo_made(made_once: MadeOnce) -> Callable[[str], str]:
+    """A function that returns the URL of a finished demo store of the smaller ground, made once and never changed."""
+    return cache(lambda kind: made_once.store("demo_of_helsinki", kind, _helsinki)[0])
+
+
+def _helsinki(url: str) -> None:
+    # Not for every run of the tests: it loads most of gridgeo.
+    from gridgeo.pipeline.demo import run_demo
+
+    engine = open_engine(url)
+    run_demo(engine, local_actor(), "helsinki", seed=1, clock=lambda: datetime.now(UTC))
+    engine.dispose()
+
+
+@pytest.fixture
+def demo_url(
+    request: pytest.FixtureRequest, store_kind: StoreKind, demo_made: Callable[[str], str], tmp_path: Path
+) -> Iterator[str]:
+    """The URL of such a store that a test may change, on either store in turn; four branches, B1 to B4."""
+    made = str(sa.make_url(demo_made(store_kind)).database)
+    if store_kind == "sqlite":
+        copy_sqlite(Path(made), tmp_path / "demo.db")
+        yield f"sqlite:///{tmp_path / 'demo.db'}"
+        return
+    server: PostgisServer = request.getfixturevalue("postgis")
+    name = f"gridgeo_demo_{_unique()}"
+    yield server.create_database(name, made)
+    server.drop_database(name)
 
 
 @pytest.fixture

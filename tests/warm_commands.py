@@ -3,12 +3,13 @@
 A command spends most of its seconds importing. Here one process imports all of gridgeo, computes nothing, and forks
 for every command: the child takes over arguments, folder, environment and outputs, runs `gridgeo.cli.main.main` (or a
 piece of code) and leaves with its exit code, as a process started afresh does. `tests/cli/test_warm.py` holds the two
-side by side.
+side by side. A service can be started the same way; `tests/cli/test_serve.py` starts it afresh.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import importlib
 import json
@@ -22,16 +23,39 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import IO, Any, NoReturn, Self
 
-FIRST_IMPORTED = ("sklearn.isotonic", "sklearn.ensemble", "sklearn.cluster", "pyproj")
+FIRST_IMPORTED = ("sklearn.isotonic", "sklearn.ensemble", "sklearn.cluster", "pyproj", "granian.server.mp")
 """What gridgeo imports only when it is needed."""
+AFTERWARDS_IMPORTED = ("gridgeo_api.main",)
+"""What a service runs."""
 NOT_IMPORTED = ("gridgeo.bench", "gridgeo.storage.migrations", "gridgeo.cli.main")
 AT_START = ("LC_ALL", "LANG", "PYTHON", "LD_", "POLARS_", "OMP_", "OPENBLAS_", "NUMBA_")
 """Beginnings of the names of variables that a process reads before it runs: they cannot be given to a child."""
 REQUEST_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Running:
+    """A command that has not ended. output: what it prints, on either stream; whoever waits for it reads that first."""
+
+    process_id: int
+    output: IO[str]
+
+    def terminate(self) -> None:
+        """Tell it to stop."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.process_id, signal.SIGTERM)
+
+    def drain(self) -> None:
+        """Read what it prints until it has ended, and every process that it started as well."""
+        for _ in self.output:
+            pass
+        self.output.close()
 
 
 class WarmCommands:
@@ -56,20 +80,49 @@ class WarmCommands:
         self, arguments: Sequence[str | Path], *, cwd: Path | None = None, code: str | None = None, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run `gridgeo ARGUMENTS`, or a piece of code with these arguments, and return what came of it."""
-        read_at_start = [name for name in environment if name.startswith(AT_START)]
-        assert not read_at_start, f"{read_at_start} is read before a process runs: start a fresh one"
-        request = {
-            "arguments": [str(argument) for argument in arguments],
-            "cwd": str(cwd or Path.cwd()),
-            "environment": {**os.environ, "LC_ALL": "C.UTF-8", **environment},
-            "code": code,
-        }
-        with self._lock, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            socket.send_fds(self._socket, [json.dumps(request).encode()], [out.fileno(), err.fileno()])
-            answer = self._socket.recv(64)
-            assert answer, "the process that forks for commands is gone"
+        request = _request(arguments, environment, cwd=str(cwd or Path.cwd()), code=code)
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            returned = self._ask(request, out.fileno(), err.fileno())
             printed = [_text(stream) for stream in (out, err)]
-        return subprocess.CompletedProcess(["gridgeo", *request["arguments"]], int(answer), *printed)
+        return subprocess.CompletedProcess(["gridgeo", *request["arguments"]], returned, *printed)
+
+    def ask(self, arguments: Sequence[str | Path], out: int, err: int, *, cwd: str, **environment: str) -> int:
+        """Run `gridgeo ARGUMENTS` with open files as its outputs and return its exit code."""
+        return self._ask(_request(arguments, environment, cwd=cwd), out, err)
+
+    def start(self, arguments: Sequence[str | Path], *, code: str | None = None, **environment: str) -> Running:
+        """Start `gridgeo ARGUMENTS`, or a piece of code, and go on."""
+        reading, writing = os.pipe()
+        try:
+            process_id = self._ask(_request(arguments, environment, code=code, goes_on=True), writing, writing)
+        finally:
+            os.close(writing)
+        return Running(process_id, os.fdopen(reading, encoding="utf-8"))
+
+    def _ask(self, request: dict[str, Any], out: int, err: int) -> int:
+        with self._lock:
+            socket.send_fds(self._socket, [json.dumps(request).encode()], [out, err])
+            answer = self._socket.recv(64)
+        assert answer, "the process that forks for commands is gone"
+        return int(answer)
+
+
+@cache
+def commands() -> WarmCommands:
+    """Return the warm commands of this test process."""
+    return WarmCommands()
+
+
+def _request(arguments: Sequence[str | Path], environment: dict[str, str], **more: Any) -> dict[str, Any]:
+    read_at_start = [name for name in environment if name.startswith(AT_START)]
+    assert not read_at_start, f"{read_at_start} is read before a process runs: start a fresh one"
+    return {
+        "arguments": [str(argument) for argument in arguments],
+        "cwd": str(Path.cwd()),
+        "environment": {**os.environ, "LC_ALL": "C.UTF-8", **environment},
+        "code": None,
+        "goes_on": False,
+    } | more
 
 
 def _text(stream: Any) -> str:
@@ -86,12 +139,16 @@ def _import_everything() -> None:
     for found in pkgutil.walk_packages(gridgeo.__path__, "gridgeo.", onerror=lambda _: None):
         if not found.name.startswith(NOT_IMPORTED):
             importlib.import_module(found.name)
+    for name in AFTERWARDS_IMPORTED:
+        importlib.import_module(name)
 
 
 def _next_request(connection: socket.socket) -> dict[str, Any] | None:
     """Answer requests until this process is a child with one of them, or the client is gone."""
+    going_on: set[int] = set()
     while True:
         message, files, _, _ = socket.recv_fds(connection, REQUEST_BYTES, 2)
+        going_on -= {child for child in going_on if os.waitpid(child, os.WNOHANG)[0]}
         if not message:
             return None
         child = os.fork()
@@ -103,7 +160,12 @@ def _next_request(connection: socket.socket) -> dict[str, Any] | None:
             return request
         for given in files:
             os.close(given)
-        connection.send(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
+        if json.loads(message)["goes_on"]:
+            going_on.add(child)
+            answer = child
+        else:
+            answer = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        connection.send(str(answer).encode())
 
 
 def _leave(error: BaseException | None) -> NoReturn:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +13,10 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from gridgeo.domain import Actor, local_actor
-from gridgeo.pipeline.demo import run_demo
+from gridgeo.domain import Actor
 from gridgeo.settings import Settings
-from gridgeo.storage import open_engine
 from gridgeo_api.main import create_app
+from tests.made_once import copy_sqlite
 
 from .small_bank import Bank, publish_small_bank
 
@@ -71,13 +67,8 @@ Start = Callable[..., Client]
 
 
 def copy_of_store(url: str, file: Path) -> str:
-    """Copy a SQLite store that may be open; return the URL of the copy.
-
-    Not as a plain file: closing it would take SQLite's locks away from this process, and a server in another one would
-    then clear the store's log away under it (sqlite.org/howtocorrupt.html, section 2.2).
-    """
-    with closing(sqlite3.connect(str(sa.make_url(url).database))) as source, closing(sqlite3.connect(file)) as copy:
-        source.backup(copy)
+    """Copy a SQLite store that may be open; return the URL of the copy."""
+    copy_sqlite(Path(str(sa.make_url(url).database)), file)
     return f"sqlite:///{file}"
 
 
@@ -130,37 +121,6 @@ def client(published: tuple[str, Bank]) -> Iterator[Client]:
 def stranger(client: Client) -> Client:
     """A client of the same application without a session."""
     return client.stranger()
-
-
-@pytest.fixture(scope="session")
-def demo_made(make_store: MakeStore) -> Callable[[str], str]:
-    """A function that returns the URL of a finished demo store of a kind, made once and never changed."""
-    made: dict[str, str] = {}
-
-    def once(kind: str) -> str:
-        if kind not in made:
-            made[kind] = make_store(kind)
-            engine = open_engine(made[kind])
-            run_demo(engine, local_actor(), "helsinki", seed=1, clock=lambda: datetime.now(UTC))
-            engine.dispose()
-        return made[kind]
-
-    return once
-
-
-@pytest.fixture
-def demo_url(
-    request: pytest.FixtureRequest, store_kind: str, demo_made: Callable[[str], str], tmp_path: Path
-) -> Iterator[str]:
-    """The URL of a demo store that a test may change, on either store in turn; four branches, B1 to B4."""
-    made = demo_made(store_kind)
-    if store_kind == "sqlite":
-        yield copy_of_store(made, tmp_path / "demo.db")
-        return
-    server = request.getfixturevalue("postgis")
-    name = f"gridgeo_demo_{uuid.uuid4().hex}"
-    yield server.create_database(name, str(sa.make_url(made).database))
-    server.drop_database(name)
 
 
 @pytest.fixture

@@ -11,17 +11,19 @@ import orjson
 import polars as pl
 import shapely
 import sqlalchemy as sa
+from shapely import affinity
 
 from gridgeo.cells import cell_polygons, cells_from_points, centres
 from gridgeo.domain import CellArray, local_actor
 from gridgeo.domain.measures import MEASURES
 from gridgeo.domain.public import FAMILIES
-from gridgeo.domain.tables import BOUNDARIES, ORG_UNITS, STAFF, STREETS, TERRITORIES
+from gridgeo.domain.tables import BOUNDARIES, BUILDINGS, ORG_UNITS, STAFF, STREETS, TERRITORIES
 from gridgeo.storage import finish_version, new_version, open_engine, set_live, write_frame
 
 NOW = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
 BRANCH_IDS = ("b1", "b2")
 RESOLUTION = 9
+HERE = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -42,19 +44,19 @@ class Bank:
         return [f"{cell:x}" for cell in self.cells.tolist()]
 
 
-def publish_small_bank(url: str) -> Bank:
+def publish_small_bank(url: str, moved: tuple[float, float] = HERE) -> Bank:
     """Write a publication of two branches, 60 cells and three territories; return what it holds."""
     engine = open_engine(url)
     try:
         with engine.begin() as connection:
-            return write_small_bank(connection)
+            return write_small_bank(connection, moved=moved)
     finally:
         engine.dispose()
 
 
-def small_ground() -> tuple[CellArray, np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Return 60 cells near Vaduz with their branch and territory, ordered by branch and cell."""
-    lng, lat = np.meshgrid(np.linspace(9.50, 9.54, 14), np.linspace(47.13, 47.16, 14))
+def small_ground(moved: tuple[float, float] = HERE) -> tuple[CellArray, np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return 60 cells near Vaduz, or moved by degrees, with their branch and territory, ordered by branch and cell."""
+    lng, lat = np.meshgrid(np.linspace(9.50, 9.54, 14) + moved[0], np.linspace(47.13, 47.16, 14) + moved[1])
     cells = np.unique(cells_from_points(lng.ravel(), lat.ravel(), RESOLUTION))[:60]
     centre_lng, centre_lat = centres(cells)
     branch = (centre_lng > np.median(centre_lng)).astype(np.int64)
@@ -93,9 +95,12 @@ def small_values(count: int) -> dict[str, np.ndarray[Any, Any]]:
     return {measure.id: rng.gamma(2.0, 3.0, count).round(3) for measure in MEASURES} | parts | own
 
 
-def write_small_bank(connection: sa.Connection, more_people: float = 0.0) -> Bank:
-    """Write every version of the small bank and publish it; more_people are added to every cell."""
-    cells, branch, territory = small_ground()
+def write_small_bank(connection: sa.Connection, more_people: float = 0.0, moved: tuple[float, float] = HERE) -> Bank:
+    """Write every version of the small bank and publish it; more_people are added to every cell.
+
+    moved: degrees east and north that everything lies away from Vaduz.
+    """
+    cells, branch, territory = small_ground(moved)
     values = small_values(len(cells))
     values["people"] = values["people"] + more_people
     ids: dict[str, int] = {}
@@ -104,8 +109,8 @@ def write_small_bank(connection: sa.Connection, more_people: float = 0.0) -> Ban
         if kind == "catchment":
             params |= {"inputs": dict(ids), "mode": "drive", "resolution": RESOLUTION}
         ids[kind] = new_version(connection, local_actor(), kind, params=params, now=NOW)
-    _write_ground(connection, ids["ground"], cells)
-    _write_bank(connection, ids["bank"])
+    _write_ground(connection, ids["ground"], cells, moved)
+    _write_bank(connection, ids["bank"], moved)
     _write_catchments(connection, ids["catchment"], cells, branch)
     write_frame(connection, "cell_score", scores_frame(cells, branch, values), version_id=ids["score"])
     _write_plan(connection, ids["plan"], cells, branch, territory)
@@ -119,20 +124,33 @@ def write_small_bank(connection: sa.Connection, more_people: float = 0.0) -> Ban
     return Bank(cells, branch, territory, values, publication)
 
 
-def _write_ground(connection: sa.Connection, version_id: int, cells: CellArray) -> None:
+def _write_ground(connection: sa.Connection, version_id: int, cells: CellArray, moved: tuple[float, float]) -> None:
     outline = shapely.union_all(cell_polygons(cells))
     boundary = pl.DataFrame([("g1", "Vaduz", "municipality", shapely.to_wkb(outline))], schema=BOUNDARIES, orient="row")
-    line = shapely.LineString([(9.505, 47.135), (9.53, 47.15)])
+    line = affinity.translate(shapely.LineString([(9.505, 47.135), (9.53, 47.15)]), *moved)
     street = pl.DataFrame([("w1", "Landstrasse", "primary", shapely.to_wkb(line))], schema=STREETS, orient="row")
     write_frame(connection, "boundary", boundary, version_id=version_id)
     write_frame(connection, "street", street, version_id=version_id)
+    _write_buildings(connection, version_id, moved)
 
 
-def _write_bank(connection: sa.Connection, version_id: int) -> None:
+def _write_buildings(connection: sa.Connection, version_id: int, moved: tuple[float, float]) -> None:
+    """Write a house with its footprint, and one of which only the place is known."""
+    footprint = affinity.translate(shapely.box(9.5195, 47.1448, 9.5201, 47.1451), *moved)
+    places = [affinity.translate(shapely.Point(place), *moved) for place in ((9.5198, 47.14495), (9.5205, 47.1449))]
+    rows = [
+        ("h1", "house", places[0].x, places[0].y, 1500.0, True, shapely.to_wkb(footprint)),
+        ("h2", "shop", places[1].x, places[1].y, None, False, None),
+    ]
+    write_frame(connection, "building", pl.DataFrame(rows, schema=BUILDINGS, orient="row"), version_id=version_id)
+
+
+def _write_bank(connection: sa.Connection, version_id: int, moved: tuple[float, float]) -> None:
+    east, north = moved
     units = [
         ("hq", None, "Bank", "head_office", None, None, True),
-        ("b1", "hq", "Vaduz", "branch", 9.51, 47.14, True),
-        ("b2", "hq", "Schaan", "branch", 9.53, 47.15, True),
+        ("b1", "hq", "Vaduz", "branch", 9.51 + east, 47.14 + north, True),
+        ("b2", "hq", "Schaan", "branch", 9.53 + east, 47.15 + north, True),
     ]
     staff = [
         ("s1", "b1", "Anna", "rm", 38.5, True),

@@ -110,6 +110,22 @@ def test_a_list_gives_those_of_its_cells_that_are_there(client: Client, bank: Ba
     assert queried(client, cells=[*reversed(wanted), wanted[0]]) == wanted
 
 
+def test_cells_come_with_the_boundary_that_holds_their_centre(start: Start, bank: Bank) -> None:
+    client = start()
+    client.login()
+    answer = client.get("/api/v1/boundaries/cells").json()
+    assert answer["boundaries"] == [{"id": "g1", "name": "Vaduz", "kind": "municipality"}]
+    assert answer["cells"] == bank.names()
+    assert set(answer["boundary_index"]) == {0}
+    of_one = client.get("/api/v1/boundaries/cells", params={"branch_id": "b1"}).json()["cells"]
+    assert sorted(of_one) == sorted(names(client, branch_id="b1"))
+    assert 0 < len(of_one) < len(answer["cells"])
+    narrow = start(max_cells_per_answer=len(of_one))
+    narrow.login()
+    assert narrow.get("/api/v1/boundaries/cells").status_code == 422
+    assert narrow.get("/api/v1/boundaries/cells", params={"branch_id": "b1"}).json()["cells"] == of_one
+
+
 def test_a_parent_gives_its_cells(client: Client, bank: Bank) -> None:
     above = parents(bank.cells, 7)
     for parent in np.unique(above):

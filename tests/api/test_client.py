@@ -197,6 +197,8 @@ def test_a_scenario_is_made_waited_for_and_moved_on(start: Start, connect: Conne
         with pytest.raises(ApiConflictError):
             remote.scenarios.submit("Spring", scenario["revision"] + 1)
         assert remote.scenarios.submit("Spring", scenario["revision"])["status"] == "submitted"
+        with pytest.raises(ApiConflictError, match="reject it first"):
+            remote.scenarios.delete("Spring", scenario["revision"] + 1)
         assert remote.scenarios.compare("Spring")["other"] == "Spring"
         assert b"Spring" in remote.scenarios.report("Spring")
         assert (

@@ -63,8 +63,8 @@ def test_every_text_of_the_service_has_its_chinese() -> None:
     [
         ("/nothing", 404, "there is nothing at this address", "此地址没有内容"),
         ("/api/v1/cells?branch_id=b9", 404, "there is no branch b9", "没有网点 b9"),
-        ("/api/v1/cells/zzz", 422, "cell is too short, got zzz", "cell 过短,收到 zzz"),
-        ("/api/v1/cells?measures=", 422, "measures is too short, got ", "measures 过短,收到 "),
+        ("/api/v1/cells/zzz", 422, "cell is too short, got zzz", "cell 过短，收到 zzz"),
+        ("/api/v1/cells?measures=", 422, "measures is too short, got ", "measures 过短，收到 "),
     ],
 )
 def test_a_problem_speaks_the_callers_language(

@@ -37,6 +37,22 @@ def test_a_rule_is_counted_live_and_then_kept(editor: Client) -> None:
     assert editor.post(FEATURES, {"kind": "cohort", "name": "elderly", "rule": ELDERLY}).status_code == 412
 
 
+def test_what_is_offered_to_choose_is_kept_as_it_is(editor: Client) -> None:
+    offered = editor.get(f"{FEATURES}/choices").json()
+    sections = [one["rule"]["codes"][0] for one in offered["industry"]]
+    assert sections[:3] == ["A", "01", "02"]
+    assert {*"ABCDEFGHIJKLMNOPQRST"} < set(sections), "every section, each with its divisions behind it"
+    for kind, choices in offered.items():
+        said = [one["words"] for one in choices]
+        assert len({words["en"] for words in said}) == len({words["zh"] for words in said}) == len(said)
+        for at in (0, -1):
+            tried = editor.post(f"{FEATURES}/count", {"kind": kind, "rule": choices[at]["rule"]})
+            assert isinstance(tried.json()["count"]["members"], int)
+        made = keep(editor, kind, choices[-1]["rule"], said[-1]["zh"])
+        assert made["rule"] == choices[-1]["rule"]
+        assert said[-1]["en"] in made["words"]["en"]
+
+
 def test_a_change_needs_the_revision_that_was_read(editor: Client) -> None:
     address = f"{FEATURES}/{keep(editor)['id']}"
     assert change(editor, address, {"name": "x"}, None).status_code == 428

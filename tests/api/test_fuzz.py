@@ -95,7 +95,10 @@ PATHS = (
     "/api/v1/session?unknown={}",
 )
 NO_FAULT = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    derandomize=True,
 )
 
 

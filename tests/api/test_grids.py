@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import shapely
 from gridgeo.cells import cells_from_polygon
 from gridgeo.domain import Actor
 from gridgeo_api import deps
+from tests.made_once import copy_sqlite
 
 from .conftest import Client, Start
 
@@ -36,6 +39,20 @@ def test_a_set_begins_with_every_cell_in_one_grid(editor: Client) -> None:
     assert found["grids"][0]["cells"] == len(found["cells"]) == len(found["grid_index"])
     assert editor.get("/api/v1/grids").json()["sets"][0]["branch_id"] == "B2"
     assert editor.post(GRIDS, {}).status_code == 412, "there is a set already"
+
+
+def test_a_grid_of_a_street_comes_with_the_street_as_its_border(
+    start: Start, demo_file: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    copy_sqlite(demo_file[0], tmp_path / "demo.db")
+    client = start(store_url=f"sqlite:///{tmp_path / 'demo.db'}")
+    client.login()
+    begun(client)
+    of_street = {"operation": "create_places", "args": {"places": ["Landstrasse"]}}
+    (street,) = client.post(f"{GRIDS}/operations", of_street, if_match='"1"').json()["made"]
+    found = client.get(f"{GRIDS}/{street}").json()
+    assert (found["geometry"], shapely.get_dimensions(shapely.from_geojson(json.dumps(found["border"])))) == (None, 1)
+    assert client.get(f"{GRIDS}/B2-1-1").json()["border"] is None
 
 
 def test_a_change_without_its_revision_is_refused(editor: Client) -> None:
@@ -247,6 +264,13 @@ def test_a_manager_tries_and_draws_the_own_catchment_and_no_other(editor: Client
     assert set(drawn["claimed"]) <= {f"{cell:x}" for cell in inside}
     assert drawn["counts"]["people"]["value"] > 0
     assert drawn["geometry"]["type"] in ("Polygon", "MultiPolygon")
+    assert shapely.equals(shapely.from_geojson(json.dumps(drawn["border"])), shapely.Polygon(square))
+    listed = {"branches": ["B2"], "spec": {"method": "places", "places": ["Bana、xyzzy"]}}
+    refused = editor.post("/api/v1/catchments/preview", listed)
+    assert refused.status_code == 422
+    first, second = refused.json()["unclear"]
+    assert (first["given"], first["near"][0]) == ("Bana", {"text": "Baana", "label": "Baana"})
+    assert second == {"given": "xyzzy", "near": []}
     around = {"branches": ["B2"], "spec": {"method": "buffer", "radius_m": 900, "point": square[0]}}
     assert "datum" in editor.post("/api/v1/catchments/preview", around).json()["detail"]
     moved = editor.post("/api/v1/catchments/preview", around | {"datum": "wgs84"}).json()

@@ -8,10 +8,14 @@ from typing import Any
 
 import brotli
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridgeo.errors import InvalidInputError
+from gridgeo.pipeline import feeds
+from gridgeo.storage import open_engine
+from gridgeo.storage.models import Version
 from gridgeo_api.negotiation import has_already, takes
 from gridgeo_api.paging import Listing, PageQuery, cursor_of, page_of, parts_of
 
@@ -143,11 +147,53 @@ def test_a_page_of_territories_ends_before_it_holds_more_cells_than_an_answer_ma
 
 @pytest.mark.parametrize("asked", [{"limit": 0}, {"cursor": "x"}, {"colour": 1}])
 @pytest.mark.parametrize(
-    "path", ["territories", "territories/history", "catchments/drawn", "grids/b1/log", "scenarios/live/conflicts"]
+    "path",
+    [
+        *("territories", "territories/history", "catchments/drawn", "catchments/overlaps", "grids/b1/log"),
+        "scenarios/live/conflicts",
+    ],
 )
 def test_a_list_of_pages_alone_refuses_what_it_does_not_know(client: Client, path: str, asked: dict[str, Any]) -> None:
     answer = client.get(f"/api/v1/{path}", params=asked)
     assert (answer.status_code, answer.json()["code"]) == (422, "input")
+
+
+def test_overlaps_and_holes_come_by_pages_and_all_of_them(editor: Client, demo_url: str) -> None:
+    path, cursor, found = "/api/v1/catchments/overlaps", "", {"overlaps": [], "holes": []}
+    settled = {
+        "rules": {},
+        "overlaps": [{"first": "B1", "second": "B2", "cells": cells} for cells in (9, 7, 5, 3)],
+        "holes": [{"cells": 4}],
+    }
+    engine = open_engine(demo_url)
+    with engine.begin() as connection:
+        newest = sa.select(sa.func.max(Version.id)).where(Version.kind == "catchment").scalar_subquery()
+        connection.execute(sa.update(Version).where(Version.id == newest).values(report={"settled": settled}))
+    engine.dispose()
+    while cursor is not None:
+        page = editor.get(path, params={"limit": 3} | ({"cursor": cursor} if cursor else {})).json()
+        for name, rows in found.items():
+            assert len(page[name]) <= 3
+            rows += page[name]
+        assert (page["overlaps_total"], page["holes_total"]) == (4, 1)
+        cursor = page["next"]
+    assert found == {name: settled[name] for name in found}
+    whole = editor.get(path).json()
+    assert ({name: whole[name] for name in found}, whole["next"]) == (found, None)
+
+
+def test_polygons_that_one_answer_does_not_hold_are_read_by_pages(
+    editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("/api/v1/catchments", "/api/v1/polygons/territories.geojson"):
+        for most in ("MOST_SHAPES", "MOST_CORNERS"):
+            with monkeypatch.context() as lowered:
+                lowered.setattr(feeds, most, 0)
+                refused = editor.get(path)
+            assert (refused.status_code, refused.json()["code"]) == (422, "input")
+            address = refused.json()["detail"].partition("read ")[2].partition(" ")[0]
+            assert editor.get(address).json()["features"]
+        assert editor.get(path).json()["features"]
 
 
 def test_a_cursor_of_territories_holds_for_its_branch_alone(client: Client) -> None:

@@ -163,6 +163,26 @@ def test_every_tile_of_the_file_is_the_served_one(
     assert "仅供营销,不用于授信审批" in facts["description"]
 
 
+def test_from_near_the_file_holds_the_buildings_behind_the_other_layers(
+    start: Start, published: tuple[str, Bank], tmp_path: Path
+) -> None:
+    out = tmp_path / "bank.pmtiles"
+    with connect(published[0]) as store, store.engine.connect() as connection:
+        export_pmtiles(connection, store.actor, TilesWanted(max_zoom=15), out)
+    reader, tiles = read_back(out)
+    client = start()
+    client.login()
+    held = set()
+    for (z, x, y), body in tiles.items():
+        if z >= 14:
+            served = [client.get(f"/tiles/{layer}/{z}/{x}/{y}.mvt").content for layer in ("all", "buildings")]
+            assert gzip.decompress(body) == b"".join(served)
+            held |= {z} if served[1] else set()
+    assert held == {15}
+    layers = {layer["id"]: layer["minzoom"] for layer in reader.metadata()["vector_layers"]}
+    assert (layers["buildings"], layers["streets"]) == (15, 0)
+
+
 def test_a_file_of_too_many_tiles_or_a_closed_layer_is_refused(published: tuple[str, Bank], tmp_path: Path) -> None:
     out = tmp_path / "x.pmtiles"
     with connect(published[0]) as store, store.engine.connect() as connection:

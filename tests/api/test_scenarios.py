@@ -18,7 +18,7 @@ from gridgeo.jobs import work
 from gridgeo.storage import open_engine, reading
 from gridgeo_api.main import create_app
 
-from .conftest import Client, copy_of_store, running, settings_for
+from .conftest import ORIGIN, Client, copy_of_store, running, settings_for
 
 LI, WANG = Actor("li", "planner", None), Actor("wang", "hq", None)
 PATH = "/api/v1/scenarios"
@@ -123,6 +123,26 @@ def test_cells_are_moved_and_the_rest_is_mended_around_them(planner: Client, eng
     assert f"{cell:x}" in given
 
 
+def test_what_one_answer_does_not_hold_is_refused_and_comes_by_branch(planner: Client, store_url: str) -> None:
+    whole = planner.get(f"{PATH}/Spring/cells").json()
+    assert planner.get(f"{PATH}/Spring/cells", params={"branch_id": "B2"}).json() == whole
+    for path in ("cells", "changes.geojson"):
+        assert planner.get(f"{PATH}/Spring/{path}", params={"branch_id": "B1"}).status_code == 404
+    changes = planner.get(f"{PATH}/Spring/changes.geojson", params={"branch_id": "B2"}).json()
+    assert changes == planner.get(f"{PATH}/Spring/changes.geojson").json()
+    moved = sum(len(each["properties"]["cells"]) for each in changes["features"])
+    cells, drawn = len(whole["cells"]), {"branches": ["B2"], "spec": {"method": "buffer", "radius_m": 800}}
+    for most, expected in ((moved - 1, (422, 422)), (moved, (422, 200)), (cells, (200, 200))):
+        with running(create_app(settings_for(store_url, max_cells_per_answer=most))) as narrow:
+            narrow.act_as(LI)
+            answers = [narrow.get(f"{PATH}/Spring/{path}") for path in ("cells", "changes.geojson")]
+            assert tuple(answer.status_code for answer in answers) == expected
+            if most < moved:
+                assert f"at most {most} are given" in answers[0].json()["detail"]
+                assert narrow.post("/api/v1/catchments/preview", drawn).status_code == 422
+    assert planner.post("/api/v1/catchments/preview", drawn).status_code == 200
+
+
 def test_cells_of_a_scenario_add_up_to_its_figures(planner: Client) -> None:
     body = planner.get(f"{PATH}/Spring/cells").json()
     whole, _ = read(planner)
@@ -140,6 +160,7 @@ def test_cells_of_a_scenario_add_up_to_its_figures(planner: Client) -> None:
     certificate = whole["branches"]["B2"]["certificate"]
     assert [territory["pieces"] for territory in body["territories"]] == certificate["pieces"]
     assert (body["placed"], body["bridges"], body["grids"], set(body["grid_index"])) == ([], [], [], {-1})
+    assert {*body["group_index"], *(territory["group"] for territory in body["territories"])} == {0}
 
 
 def test_the_live_plan_as_it_is_becomes_a_scenario_that_moves_nobody(planner: Client, engine: sa.Engine) -> None:
@@ -209,6 +230,9 @@ def test_a_replan_keeps_customers_when_somebody_leaves(planner: Client, engine: 
     page = planner.get(f"{PATH}/Autumn/handover", params={"limit": 3}).json()
     assert len(page["rows"]) == 3
     assert page["total"] == page["customers"]
+    assert all(len(row["cell"]) == 15 for row in page["rows"])
+    same = planner.get(f"{PATH}/Autumn/handover", params={"against": "Autumn"})
+    assert (same.status_code, same.json()["rows"]) == (200, [])
     whole = planner.get(f"{PATH}/Autumn/handover.csv")
     assert pl.read_csv(whole.content).height == page["customers"]
     assert planner.get(f"{PATH}/Autumn/handover.xlsx").content[:2] == b"PK"
@@ -302,6 +326,24 @@ def test_a_scenario_of_another_branch_is_not_there(planner: Client) -> None:
         assert planner.get(PATH).json()["scenarios"] == []
         for step in ("", "/check", "/compare", "/gains", "/handover", "/report.html", "/changes.geojson"):
             assert planner.get(f"{PATH}/Spring{step}").status_code == 404
+    finally:
+        planner.act_as(LI)
+
+
+def test_a_draft_is_deleted_as_it_was_read_and_the_audit_log_keeps_it(planner: Client, engine: sa.Engine) -> None:
+    assert planner.post(PATH, SPRING | {"scenario": "Away"}).status_code == 202
+    work(engine, clock, once=True)
+    asked = [{}, {"if-match": '"99"'}, {"if-match": read(planner, "Away")[1]}]
+    answers = [planner.request("DELETE", f"{PATH}/Away", headers={"origin": ORIGIN} | each) for each in asked]
+    told = answers[-1]
+    assert [answer.status_code for answer in answers] == [428, 412, 200]
+    assert (told.json()["scenario"], told.json()["jobs"]) == ("Away", 1)
+    assert planner.get(f"{PATH}/Away").status_code == 404
+    assert "Away" not in {each["scenario"] for each in planner.get(PATH).json()["scenarios"]}
+    try:
+        planner.act_as(Actor("h", "hq"))
+        lines = [line for line in planner.get("/api/v1/audit-log").json()["lines"] if line["outcome"] == "done"]
+        assert [lines[0][key] for key in ("actor_id", "action", "object")] == ["li", "delete_scenario", "name=Away"]
     finally:
         planner.act_as(LI)
 

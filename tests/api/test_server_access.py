@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hmac
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import anyio.from_thread
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -163,7 +165,12 @@ def test_without_any_credential_the_way_in_is_told(server: Server) -> None:
 HEADER_TEXT = st.one_of(st.text(max_size=80), st.binary(max_size=60).map(lambda raw: raw.decode("latin-1")))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    derandomize=True,
+)
 @given(
     name=st.sampled_from(["authorization", "x-api-key", "cookie"]),
     mark=st.sampled_from(["", "Bearer "]),
@@ -200,6 +207,17 @@ def test_other_asymmetric_algorithms_are_taken(store: str, tmp_path: Path, make:
         refused(server.with_token(token(KEY, {"kid": "x1"})))
 
 
+def in_a_loop_of_its_own(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+    """Run a test in another thread: where this process has a browser open, its own loop runs already."""
+
+    @functools.wraps(test)
+    def run() -> None:
+        with anyio.from_thread.start_blocking_portal() as portal:
+            portal.call(test)
+
+    return run
+
+
 class Source:
     """Keys that change, and how often they were read."""
 
@@ -216,7 +234,7 @@ class Source:
         return jwks(*self.keys)
 
 
-@pytest.mark.anyio
+@in_a_loop_of_its_own
 async def test_a_new_key_is_found_and_the_old_one_holds_until_it_is_taken_out() -> None:
     old, new = rsa_key("old"), rsa_key("new")
     source = Source(old)
@@ -230,7 +248,7 @@ async def test_a_new_key_is_found_and_the_old_one_holds_until_it_is_taken_out() 
     assert await keys.key("new")
 
 
-@pytest.mark.anyio
+@in_a_loop_of_its_own
 async def test_made_up_keys_ask_the_provider_once_in_a_while_only() -> None:
     source = Source(rsa_key("old"))
     keys = SigningKeys(source.find, source.fetch, lambda: source.now, min_interval_s=30)
@@ -240,7 +258,7 @@ async def test_made_up_keys_ask_the_provider_once_in_a_while_only() -> None:
     assert source.reads == 1
 
 
-@pytest.mark.anyio
+@in_a_loop_of_its_own
 async def test_a_provider_that_is_down_takes_away_no_key_that_is_known() -> None:
     source = Source(rsa_key("old"))
     keys = SigningKeys(source.find, source.fetch, lambda: source.now, min_interval_s=30)

@@ -98,6 +98,18 @@ def test_a_layer_has_features_with_the_properties_it_names(client: Client, bank:
         assert set(feature["properties"]) <= names
 
 
+def test_buildings_come_from_near_as_footprints_and_points(client: Client) -> None:
+    described = client.get("/tiles/buildings.json").json()
+    assert (described["minzoom"], described["maxzoom"]) == (15, 16)
+    features = read(client, "buildings", (15, *tile_at(9.5198, 47.14495, 15)))
+    found = {feature["properties"]["kind"]: feature["geometry"]["type"] for feature in features}
+    assert found == {"house": "Polygon", "shop": "Point"}
+    # from farther off, and among all layers, there are none
+    assert client.get("/tiles/buildings/14/{}/{}.mvt".format(*tile_at(9.5198, 47.14495, 14))).content == b""
+    together = client.get("/tiles/all/15/{}/{}.mvt".format(*tile_at(9.5198, 47.14495, 15))).content
+    assert "buildings" not in mapbox_vector_tile.decode(together)
+
+
 def test_territories_are_drawn_with_their_managers(client: Client, bank: Bank) -> None:
     features = read(client, "territories", tile_of(bank, 10))
     assert {feature["properties"]["rm_id"] for feature in features} == {"s1", "s2", "s3"}

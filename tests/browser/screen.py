@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+import time
+from collections.abc import Callable, Iterable
 
 import h3
 import numpy as np
@@ -11,6 +13,15 @@ from PIL import Image
 from playwright.sync_api import Locator, Page
 
 EARTH_RADIUS_M = 6378137.0
+PATIENCE_S = 120.0
+"""How long something awaited may take before a test says that it never came: a busy machine is no fault of the page."""
+FRAMES = "for (let left = 3; left > 0; left--) await new Promise(requestAnimationFrame);"
+"""A view that was changed is drawn and told one frame later, one that follows the size of the map two."""
+SHOWN = f"""async () => {{
+  {FRAMES}
+  const map = document.getElementById("map"), {{ x, y, width, height }} = map.getBoundingClientRect();
+  return [map.dataset.view || "", [x, y, width, height]];
+}}"""
 
 
 def mercator(lng: float, lat: float) -> tuple[float, float]:
@@ -20,25 +31,63 @@ def mercator(lng: float, lat: float) -> tuple[float, float]:
 
 def view_of(page: Page) -> tuple[float, float, float]:
     """Return centre and metres a pixel of the map, as the page tells."""
-    lng, lat, resolution = map(float, (page.get_attribute("#map", "data-view") or "").split())
+    lng, lat, resolution = map(float, shown(page)[0].split())
     return (*mercator(lng, lat), resolution)
 
 
 def pixel_of(page: Page, cell: str) -> tuple[float, float]:
     """Return the pixel on the screen of a cell's centre."""
-    centre_x, centre_y, resolution = view_of(page)
-    box = page.locator("#map").bounding_box()
-    assert box is not None
+    return pixels_of(page, [cell])[0]
+
+
+def pixels_of(page: Page, cells: Iterable[str]) -> list[tuple[float, float]]:
+    """Return the pixel of each cell's centre; the page is asked once."""
+    view, box = shown(page)
+    return [pixel_in(view, box, cell) for cell in cells]
+
+
+def pixel_at(page: Page, lng: float, lat: float) -> tuple[float, float]:
+    """Return the pixel on the screen of a WGS 84 place."""
+    return place_in(*shown(page), lng, lat)
+
+
+def shown(page: Page) -> tuple[str, tuple[float, float, float, float]]:
+    """Return the view of the map once it is drawn, and its box: left, top, width, height."""
+    view, box = page.evaluate(SHOWN)
+    return view, tuple(box)
+
+
+def settle(page: Page) -> None:
+    """Wait until what was changed is drawn."""
+    page.evaluate(f"async () => {{ {FRAMES} }}")
+
+
+def pixel_in(view: str, box: tuple[float, float, float, float], cell: str) -> tuple[float, float]:
+    """Return the pixel of a cell's centre in a map that shows this view in this box."""
     lat, lng = h3.cell_to_latlng(cell)
-    x, y = mercator(lng, lat)
-    left = box["x"] + box["width"] / 2 + (x - centre_x) / resolution
-    top = box["y"] + box["height"] / 2 - (y - centre_y) / resolution
-    return left, top
+    return place_in(view, box, lng, lat)
+
+
+def place_in(view: str, box: tuple[float, float, float, float], lng: float, lat: float) -> tuple[float, float]:
+    """Return the pixel of a place in a map that shows this view in this box."""
+    centre_lng, centre_lat, resolution = map(float, view.split())
+    (x, y), (centre_x, centre_y) = mercator(lng, lat), mercator(centre_lng, centre_lat)
+    left, top, width, height = box
+    return left + width / 2 + (x - centre_x) / resolution, top + height / 2 - (y - centre_y) / resolution
 
 
 def picture(seen: Page | Locator) -> np.ndarray:
     """Return the screen or an element that is scrolled to, shape (height, width, 3)."""
     return np.asarray(Image.open(io.BytesIO(seen.screenshot())).convert("RGB"))
+
+
+def picture_when(page: Page, holds: Callable[[np.ndarray], bool]) -> np.ndarray:
+    """Return the screen as soon as something holds of it that the page does not tell, such as that tiles are drawn."""
+    until = time.monotonic() + PATIENCE_S
+    while not holds(screen := picture(page)):
+        assert time.monotonic() < until, "it is never seen"
+        settle(page)
+    return screen
 
 
 def colour_at(screen: np.ndarray, pixel: tuple[float, float]) -> str:

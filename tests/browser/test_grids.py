@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import h3
 import numpy as np
@@ -14,17 +13,32 @@ from playwright.sync_api import Page
 from gridgeo.cells import cells_from_polygon
 
 from .conftest import NewVisit, Visit
-from .screen import pixel_of
+from .grids_room import (
+    BRANCH,
+    PATH,
+    after,
+    cells_of,
+    choose,
+    elsewhere,
+    held_unsaved,
+    left_of,
+    settled,
+    shown,
+    typed_and_tried,
+    walk,
+)
+from .screen import pixel_of, settle
 from .test_page import findings, speak, words_of
-
-BRANCH = "B2"
-PATH = f"/api/v1/grids/{BRANCH}"
 
 
 @pytest.fixture
 def room(new_visit: NewVisit) -> Iterator[Visit]:
     """The room of grids, begun where there are none; the tests change them one after another."""
-    visit = new_visit()
+    yield from begun(new_visit())
+
+
+def begun(visit: Visit) -> Iterator[Visit]:
+    """Enter the room; at the end nothing forbidden may have happened."""
     page = visit.open()
     page.click('[data-tab="grids"]')
     page.select_option("select[name=grids-branch]", BRANCH)
@@ -37,37 +51,6 @@ def room(new_visit: NewVisit) -> Iterator[Visit]:
     assert visit.violations() == []
     assert visit.faults == []
     assert visit.foreign == []
-
-
-def settled(visit: Visit) -> dict[str, Any]:
-    """Wait until the page shows the newest revision; return it."""
-    found: dict[str, Any] = visit.json(PATH)
-    visit.page.wait_for_selector(f'body[data-grids-revision="{BRANCH} {found["revision"]}"][data-grids-busy="false"]')
-    return found
-
-
-def after(visit: Visit, revision: int) -> dict[str, Any]:
-    """Wait until the page shows a revision; return the grids as the service has them."""
-    visit.page.wait_for_selector(f'body[data-grids-revision="{BRANCH} {revision}"][data-grids-busy="false"]')
-    found: dict[str, Any] = visit.json(PATH)
-    assert found["revision"] == revision
-    return found
-
-
-def cells_of(found: dict[str, Any], grid: str) -> set[str]:
-    """Return the cells of a grid by its name."""
-    at = [one["name"] for one in found["grids"]].index(grid)
-    return {cell for cell, owner in zip(found["cells"], found["grid_index"], strict=True) if owner == at}
-
-
-def shown(page: Page, where: str, grid: str, name: str) -> float:
-    """Return a figure of the list as the page holds it."""
-    return float(page.get_attribute(f'{where} [data-grid="{grid}"] [data-field="{name}"] data', "value") or "nan")
-
-
-def choose(page: Page, name: str) -> None:
-    """Choose a grid in the list."""
-    page.locator(".grids-table .link", has_text=name).first.click()
 
 
 def test_split_in_parts_shows_its_counts_before_and_keeps_the_totals(room: Visit) -> None:
@@ -109,16 +92,26 @@ def test_split_in_parts_shows_its_counts_before_and_keeps_the_totals(room: Visit
     assert merged["cells"] == before["cells"]
 
 
-def test_a_grid_is_split_by_a_line_without_the_mouse(room: Visit) -> None:
-    page, before = room.page, settled(room)
-    whole = before["grids"][0]
-    page.locator(f'[data-grid="{whole["id"]}"] .link').focus()
+def begin_line(page: Page, grid: str) -> None:
+    """Choose a grid, give it another owner, and begin a line at once."""
+    page.locator(f'[data-grid="{grid}"] .link').focus()
     page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.closest('[data-grid]').dataset.grid") == grid
     page.locator('[data-fold="divide"] summary').focus()
     page.keyboard.press("Enter")
+    page.select_option("[name=grid-owner]", index=2)
     page.locator('[data-act="split-line"]').focus()
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "map"
+
+
+def test_a_grid_is_split_by_a_line_without_the_mouse(room: Visit) -> None:
+    page, before = room.page, settled(room)
+    whole = before["grids"][0]
+    begin_line(page, whole["id"])
+    # An owner that is saved meanwhile takes no drawing away.
+    after(room, before["revision"] + 1)
+    assert page.is_visible(".grids-draft")
     line = []
     for number, key in enumerate(("ArrowLeft", "ArrowRight"), start=1):
         line.append(walk(page, key))
@@ -129,7 +122,7 @@ def test_a_grid_is_split_by_a_line_without_the_mouse(room: Visit) -> None:
     assert page.evaluate("document.activeElement.id") == "grids-preview"
     page.locator('[data-act="apply"]').focus()
     page.keyboard.press("Enter")
-    found = after(room, before["revision"] + 1)
+    found = after(room, before["revision"] + 2)
     assert len(found["grids"]) == 2
     ends = [[h3.cell_to_latlng(cell)[axis] for cell in line] for axis in (1, 0)]
     north = {cell for cell in found["cells"] if left_of(cell, ends[0], ends[1])}
@@ -161,18 +154,6 @@ def test_a_grid_is_named_owned_and_submitted_without_the_mouse(room: Visit) -> N
     room.faults.clear()  # the console tells of the refusal
 
 
-def walk(page: Page, key: str) -> str:
-    """Move the selection with an arrow key until the ground ends; return the cell."""
-    for _ in range(60):
-        page.keyboard.press(key)
-    return page.get_attribute("body", "data-selected-cell") or ""
-
-
-def left_of(cell: str, x: list[float], y: list[float]) -> bool:
-    lat, lng = h3.cell_to_latlng(cell)
-    return (x[1] - x[0]) * (lat - y[0]) - (y[1] - y[0]) * (lng - x[0]) >= 0
-
-
 def test_a_click_on_the_map_chooses_the_grid_and_its_page_says_what_the_service_says(room: Visit) -> None:
     page, found = room.page, settled(room)
     name = found["grids"][-1]["name"]
@@ -197,12 +178,17 @@ def test_the_room_speaks_both_languages_and_axe_finds_nothing(room: Visit) -> No
     choose(page, found["grids"][0]["name"])
     for fold in page.locator(".fold summary").all():
         fold.click()
+    unsaved = typed_and_tried(page)
     english = words_of(page)
     assert findings(page) == []
     with page.expect_response(lambda answer: answer.url.endswith("/counts")):
         speak(page, "zh")
     settled(room)
-    page.wait_for_selector('[data-total="households"] span:not([title*="known"])')
+    page.wait_for_selector('[data-unclear="Vadutz"] [data-meant="Vaduz"]:has-text("行政区")')
+    assert held_unsaved(page) == unsaved, "another language takes nothing away that is not saved"
+    room.faults.clear()  # the console tells of the list that was not understood
+    page.wait_for_selector('[data-total="households"]:has-text("未知"):not(:has-text("known"))')
+    page.wait_for_selector('.grids-claim dd:has-text("未知"):not(:has-text("known")) small')
     chinese = words_of(page)
     assert min(len(english), len(chinese)) > 50
     assert [text for text in english if any("\u4e00" <= sign <= "\u9fff" for sign in text)] == []
@@ -242,18 +228,26 @@ def test_cells_are_painted_saved_undone_and_kept_when_somebody_else_was_first(ro
     kept = after(room, before["revision"] + 4)
     assert cells_of(kept, "renamed by another") == mine | {cell}
     page.wait_for_selector('body[data-grids-painting="saved"]')
+    undone_after_a_conflict(room, target["id"], cell, mine)
+    page.wait_for_selector('body[data-grids-painting="saved"]')
     page.click('[data-act="paint"]')
     page.wait_for_selector('body[data-grids-painting=""]')
     room.faults.clear()  # the console tells of the refusal
 
 
-def elsewhere(visit: Visit, known: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
-    """Do an operation as another browser would; return the grids after it."""
-    headers = {"if-match": str(known["revision"]), "origin": visit.service.url}
-    answer = visit.page.context.request.post(f"{visit.service.url}{PATH}/operations", data=operation, headers=headers)
-    assert answer.ok, answer.text()
-    found: dict[str, Any] = visit.json(PATH)
-    return found
+def undone_after_a_conflict(room: Visit, grid: str, painted: str, first: set[str]) -> None:
+    """Meet a conflict once more: what was painted before it can be undone after it."""
+    page, before = room.page, room.json(PATH)
+    target = next(one["name"] for one in before["grids"] if one["id"] == grid)
+    elsewhere(room, before, {"operation": "note", "args": {"grid": grid, "note": "seen"}})
+    near = (one for one in before["cells"] if first.intersection(h3.grid_disk(one, 1)))
+    second = next(one for one in near if one not in first | {painted})
+    page.mouse.click(*pixel_of(page, second))
+    assert cells_of(after(room, before["revision"] + 2), target) == first | {painted, second}
+    for number, left in ((3, first | {painted}), (4, first)):
+        page.wait_for_selector('body[data-grids-painting="saved"]')
+        page.keyboard.press("Control+z")
+        assert cells_of(after(room, before["revision"] + number), target) == left
 
 
 def test_a_border_of_clicks_takes_exactly_pythons_cells(room: Visit) -> None:
@@ -279,6 +273,107 @@ def test_a_border_of_clicks_takes_exactly_pythons_cells(room: Visit) -> None:
     assert set(drawn["claimed"]) == python
     assert len(python) > 20
     page.wait_for_selector(f'body[data-grids-claimed="{len(python)}"]')
+    page.wait_for_selector(f'body[data-drawn-cells="{len(python)}"]')  # what is counted live is the same
     people = drawn["counts"]["people"]["value"]
     assert f"{round(people):,}" in page.inner_text(".grids-claim")
     assert "Others claim some of the same cells" in page.inner_text(".grids-claim")
+    # with the keyboard: a corner more, moved to the selected cell, and taken out again
+    page.focus("#map")
+    with page.expect_response(lambda answer: answer.url.endswith("/catchments/preview")) as answered:
+        page.keyboard.press(".")
+        page.keyboard.press("Insert")
+        page.wait_for_selector('body[data-drawn="6"]')
+    longer = answered.value.request.post_data_json["spec"]["polygon"]["coordinates"][0]
+    assert longer[1] == [(first + last) / 2 for first, last in zip(ring[0], ring[1], strict=True)]
+    page.keyboard.press("Delete")
+    page.wait_for_selector('body[data-drawn="5"]')
+    page.click('[data-act="stop"]')
+
+
+def test_a_pasted_list_is_mended_name_by_name_and_becomes_a_catchment(room: Visit) -> None:
+    page = room.page
+    settled(room)
+    if not page.is_visible('[name="catchment-method"]'):
+        page.click('[data-fold="catchment"] summary')
+    page.select_option('[name="catchment-method"]', "places")
+    page.click('[data-act="try-catchment"]')
+    assert page.evaluate("document.activeElement.name") == "units", "what is missing is asked for where it is missing"
+    page.fill('[name="units"]', "Vadutz、Äulestrasse")
+    page.click('[data-act="try-catchment"]')
+    page.click('[data-unclear="Vadutz"] [data-meant="Vaduz"]')
+    assert page.input_value('[name="units"]') == "Vaduz、Äulestrasse"
+    with page.expect_response(lambda answer: answer.url.endswith("/catchments/preview")) as answered:
+        page.click('[data-act="try-catchment"]')
+    drawn = answered.value.json()["drawn"][0]
+    assert drawn["border"]["type"] == "GeometryCollection", "ground and a street"
+    page.wait_for_selector(f'body[data-grids-claimed="{len(drawn["claimed"])}"]')
+    page.click('[data-act="drop-catchment"]')
+    room.faults.clear()  # the console tells of the refusal
+    around_a_place_of_the_map(page)
+
+
+def around_a_place_of_the_map(page: Page) -> None:
+    """Choose the middle of a buffer with the keyboard: it is tried at once; Escape leaves what is there."""
+    page.select_option('[name="catchment-method"]', "buffer")
+    page.click('[data-act="pick-point"]')
+    page.keyboard.press("ArrowLeft")
+    with page.expect_response(lambda answer: answer.url.endswith("/catchments/preview")) as answered:
+        page.keyboard.press("Enter")
+    lat, lng = h3.cell_to_latlng(page.get_attribute("body", "data-selected-cell") or "")
+    assert answered.value.request.post_data_json["spec"]["point"] == pytest.approx([lng, lat], abs=1e-9)
+    claimed = len(answered.value.json()["drawn"][0]["claimed"])
+    page.wait_for_selector(f'body[data-grids-claimed="{claimed}"]')
+    page.click('[data-act="pick-point"]')
+    page.keyboard.press("Escape")
+    assert page.get_attribute("body", "data-grids-claimed") == str(claimed)
+    assert page.inner_text('[data-fold="catchment"] .grids-message') == ""
+    page.click('[data-act="drop-catchment"]')
+
+
+def several_conditions(room: Visit) -> None:
+    """Count a cohort of which every chosen condition holds, as the service counts them joined."""
+    page = room.page
+    conditions = [{"attribute": "age_band", "is": "60+"}, {"attribute": "tier", "is": "core"}]
+    page.select_option("[name=layer-about]", label="age band is 60+")
+    page.select_option("[name=layer-and]", label="tier is core")
+    assert page.locator("[name=layer-and]").count() == 2, "there is always one more to choose"
+    with page.expect_response(lambda answer: answer.url.endswith("/features/count")) as answered:
+        page.click('[data-act="count-layer"]')
+    assert answered.value.request.post_data_json["rule"] == {"where": {"all": conditions}}
+    page.wait_for_selector(f'.grids-layers :has-text("{answered.value.json()["count"]["members"]:,} in your branches")')
+
+
+def test_industries_and_cohorts_lie_over_the_grids_with_their_counts(room: Visit) -> None:
+    page = room.page
+    settled(room)
+    page.click('[data-fold="new-layer"] summary')
+    page.wait_for_selector('[data-act="count-layer"]:enabled')
+    page.select_option("[name=layer-about]", label="F Wholesale and retail trade")
+    page.click('[data-act="count-layer"]')
+    page.wait_for_selector('.grids-layers .grids-message:has-text("would hold")')
+    page.select_option("[name=layer-kind]", "cohort")
+    several_conditions(room)
+    page.select_option("[name=layer-kind]", "industry")
+    page.select_option("[name=layer-about]", label="F Wholesale and retail trade")
+    page.fill("[name=layer-name]", "Shops")
+    page.dblclick('[data-act="keep-layer"]')
+    page.wait_for_selector('body:not([data-grids-layers=""])')
+    (kept,) = room.json("/api/v1/features")["features"]
+    assert (kept["name"], kept["branch_id"], kept["rule"]["codes"]) == ("Shops", BRANCH, ["F"])
+    feature = kept["id"]
+    page.wait_for_selector(f'body[data-grids-layers="{feature}"]')
+    layer = room.json(f"/api/v1/features/{feature}/cells?branch_id={BRANCH}")
+    assert sum(layer["counts"]) == layer["members"] > 0
+    shown = page.get_attribute(".grids-layers [data-members]", "data-members")
+    assert shown == str(layer["members"])
+    columns = page.eval_on_selector_all(
+        f'[data-layer-of="{feature}"] data', "cells => cells.map((cell) => Number(cell.value))"
+    )
+    assert sum(columns) == sum(layer["grids"].values())
+    page.click(f'[data-layer="{feature}"]')
+    page.wait_for_selector('body[data-grids-layers=""]')
+    # Taken back before it is there, it does not come.
+    with page.expect_response(lambda answer: f"/features/{feature}/cells" in answer.url):
+        page.dblclick(f'[data-layer="{feature}"]')
+    settle(page)
+    assert page.get_attribute("body", "data-grids-layers") == ""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import Any
 
 import h3
+import mapbox_vector_tile
 import pytest
+import shapely
 from playwright.sync_api import Page
 
 from .conftest import Visit
-from .screen import class_of, colour_at, picture, pixel_of, view_of
+from .screen import EARTH_RADIUS_M, class_of, colour_at, picture, picture_when, pixel_of, pixels_of, settle, view_of
 
+HALF_WORLD_M = math.pi * EARTH_RADIUS_M
 MEASURES = ("penetration", "customers", "gap")
 
 
@@ -23,14 +27,9 @@ def show(page: Page, measure: str) -> None:
 
 def bare(page: Page) -> None:
     """Take everything off the cells."""
-    for layer in ("streets", "boundaries", "catchments", "branches"):
+    for layer in ("buildings", "streets", "boundaries", "catchments", "branches"):
         page.uncheck(f"input[name={layer}]")
     page.mouse.move(2, 2)
-
-
-def settle(page: Page) -> None:
-    """Wait for two frames."""
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def legend_colours(page: Page) -> list[str]:
@@ -59,8 +58,8 @@ def test_pixel_of_every_firm_cell_has_the_legend_colour_of_its_class(visit: Visi
     colours = legend_colours(page)
     screen = picture(page)
     cells = firm_cells(visit.json(f"/api/v1/cells?measures={measure}"), measure)
-    wrong = [cell for cell, at in cells if colour_at(screen, pixel_of(page, cell)) != colours[at]]
-    assert wrong == []
+    places = pixels_of(page, [cell for cell, _ in cells])
+    assert [at for (_, at), place in zip(cells, places, strict=True) if colour_at(screen, place) != colours[at]] == []
     assert len(set(colours)) == len(colours)
     # a control: with one colour for all, the comparison above would say nothing
     assert len({at for _, at in cells}) >= 4
@@ -73,9 +72,10 @@ def test_weak_evidence_is_hatched_and_firm_is_not(visit: Visit) -> None:
     settle(page)
     screen = picture(page)
     colours = {}
-    for cell, kind in zip(answer["cells"], answer["measures"]["penetration"]["evidence"], strict=True):
+    places = pixels_of(page, answer["cells"])
+    for place, kind in zip(places, answer["measures"]["penetration"]["evidence"], strict=True):
         # As close around the centre as pixels go: some cells are 8 px across, and their edges are soft.
-        left, top = (round(at) for at in pixel_of(page, cell))
+        left, top = map(round, place)
         patch = screen[top - 2 : top + 2, left - 2 : left + 2].reshape(-1, 3)
         colours.setdefault(kind, []).append(len({tuple(pixel) for pixel in patch.tolist()}))
     assert min(colours["weak"]) > 1
@@ -128,11 +128,11 @@ def test_click_outside_of_the_ground_selects_nothing(visit: Visit) -> None:
 def test_choosing_a_branch_zooms_to_it_and_dims_the_others(visit: Visit) -> None:
     page = visit.open()
     bare(page)
-    before = view_of(page)[2]
+    before, view = view_of(page)[2], page.get_attribute("#map", "data-view")
     answer = visit.json("/api/v1/cells?measures=penetration")
     branch = visit.json("/api/v1/branches")["branches"][1]
     page.select_option("select[name=branch]", branch["id"])
-    settle(page)
+    page.wait_for_selector(f'#map:not([data-view="{view}"])')
     assert view_of(page)[2] < before
     colours = legend_colours(page)
     screen = picture(page)
@@ -140,8 +140,8 @@ def test_choosing_a_branch_zooms_to_it_and_dims_the_others(visit: Visit) -> None
     seen = {True: set(), False: set()}
     box = page.locator("#map").bounding_box()
     assert box is not None
-    for cell, at in firm_cells(answer, "penetration"):
-        left, top = pixel_of(page, cell)
+    cells = firm_cells(answer, "penetration")
+    for (cell, at), (left, top) in zip(cells, pixels_of(page, [cell for cell, _ in cells]), strict=True):
         if box["x"] < left < box["x"] + box["width"] and box["y"] < top < box["y"] + box["height"]:
             seen[mine[cell] == branch["id"]].add(colour_at(screen, (left, top)) == colours[at])
     assert seen == {True: {True}, False: {False}}
@@ -186,6 +186,41 @@ def test_selected_cell_never_lies_under_its_figures(visit: Visit) -> None:
     panel = page.locator(".details").bounding_box()
     assert panel is not None
     assert left < panel["x"]
+
+
+def test_buildings_stand_on_the_map_from_near_and_can_be_switched_off(visit: Visit) -> None:
+    page = visit.open()
+    answer = visit.json("/api/v1/cells?measures=people")
+    people = answer["measures"]["people"]["values"]
+    page.fill("#search", answer["cells"][max(range(len(people)), key=lambda at: people[at] or 0)])
+    page.wait_for_selector('#search-list [data-kind="cell"]')
+    page.press("#search", "Enter")
+    bare(page)
+    for _ in range(2):
+        page.click('[data-act="in"]')
+        settle(page)
+    centre_x, centre_y, resolution = view_of(page)
+    column, row = (int((side + HALF_WORLD_M) / (2 * HALF_WORLD_M) * 2**15) for side in (centre_x, -centre_y))
+    described = visit.json("/tiles/buildings.json")["tiles"][0]
+    body = page.context.request.get(described.replace("{z}/{x}/{y}", f"15/{column}/{row}")).body()
+    decoded = mapbox_vector_tile.decode(body, default_options={"y_coord_down": True})
+    shapes = [shapely.geometry.shape(each["geometry"]) for each in decoded["buildings"]["features"]]
+    size = 2 * HALF_WORLD_M / 2**15
+    middle = (centre_x + HALF_WORLD_M) / size - column, (HALF_WORLD_M - centre_y) / size - row
+    places = [shapely.point_on_surface(shape) for shape in shapes if shape.area > 40**2]
+    inside = min((shapely.get_coordinates(place)[0] / 4096 for place in places), key=lambda at: math.dist(at, middle))
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    left = box["x"] + box["width"] / 2 + ((column + inside[0]) * size - HALF_WORLD_M - centre_x) / resolution
+    top = box["y"] + box["height"] / 2 - (HALF_WORLD_M - (row + inside[1]) * size - centre_y) / resolution
+    assert box["x"] < left < box["x"] + box["width"]
+    without = colour_at(picture(page), (left, top))
+    with page.expect_response(lambda answer: "/buildings/1" in answer.url):
+        page.check("input[name=buildings]")
+    picture_when(page, lambda screen: colour_at(screen, (left, top)) != without)
+    page.uncheck("input[name=buildings]")
+    settle(page)
+    assert colour_at(picture(page), (left, top)) == without
 
 
 def test_pointer_shows_where_it_is(visit: Visit) -> None:

@@ -2,119 +2,24 @@
 
 from __future__ import annotations
 
-import sqlite3
-import subprocess
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
-from typing import Any
 
 import h3
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from .conftest import GRIDGEO, PHONE, NewVisit, Service, Visit, gridgeo, serving, signed_in
-from .screen import pixel_of
+from .conftest import PHONE, NewVisit, Service, Visit, gridgeo
+from .many_users import Many, serving_many
+from .plan_room import INFEASIBLE, SCENARIOS, bars, certified, choose, enter, kept, look, same
+from .screen import settle
 from .test_page import CHINESE, findings, speak, words_of
 
-SCENARIOS = "/api/v1/scenarios"
-INFEASIBLE = 3
-LONG_MS = 120_000
-"""Publishing has every certificate recomputed first."""
-
 
 @pytest.fixture(scope="module")
-def store(demo_store: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A demo store of its own, in which Li has solved Spring for B2, and has the live plan of B2 twice as it is."""
-    file = tmp_path_factory.mktemp("plan") / "demo.db"
-    with closing(sqlite3.connect(demo_store)) as source, closing(sqlite3.connect(file)) as copy:
-        source.backup(copy)
-    url = f"sqlite:///{file}"
-    solved = ("--branch", "B2", "--tolerance", "30", "--starts", "1")
-    gridgeo("territory", "solve", "--scenario", "Spring", *solved, "--store", url, "--as", "Li:planner")
-    copied = ("--as-it-is", "--branch", "B2", "--tolerance", "60")
-    # the river leaves the live territory of RM07 in two parts, which is said and no reason to stop
-    for name in ("Copy", "Paint"):
-        command = ("territory", "replan", "--scenario", name, *copied, "--store", url, "--as", "Li:planner")
-        assert subprocess.run([GRIDGEO, *command], capture_output=True, check=False).returncode == INFEASIBLE
-    return url
-
-
-@pytest.fixture(scope="module")
-def planning(browser: Browser, store: str) -> Iterator[Service]:
-    """The service over that store; what a test publishes does not stand in another file's way."""
-    with serving(store) as link:
-        yield signed_in(browser, link)
-
-
-@pytest.fixture
-def room(new_visit: NewVisit, planning: Service) -> Iterator[Visit]:
-    """A visit in the planner's room; at its end nothing forbidden may have happened."""
-    visit = new_visit(at=planning)
-    enter(visit)
-    yield visit
-    assert visit.violations() == []
-    assert visit.foreign == []
-
-
-def enter(visit: Visit) -> Page:
-    page = visit.page
-    page.goto(visit.service.url + "/#/plan")
-    page.wait_for_selector('body[data-ready="true"][data-room="plan"]')
-    page.wait_for_selector("[data-scenario]")
-    return page
-
-
-def choose(page: Page, name: str) -> None:
-    """Choose a scenario and wait until it is there with its cells."""
-    page.click(f'[data-scenario="{name}"]')
-    page.wait_for_selector(f'body[data-plan^="{name} "]')
-
-
-def look(page: Page, tab: str) -> None:
-    """Open a tab and wait until it is filled."""
-    page.click(f'[role=tab][data-tab="{tab}"]')
-    page.wait_for_selector(f'#plan-panel[data-shown="{tab}"]')
-
-
-def bars(page: Page) -> dict[str, dict[str, tuple[float, float, float]]]:
-    """Return territory -> measure -> load, target and imbalance, exactly as the bars carry them."""
-    found: dict[str, dict[str, tuple[float, float, float]]] = {}
-    for row in page.query_selector_all(".plan-bars tbody tr"):
-        cells = row.query_selector_all("[data-measure]")
-        found[row.get_attribute("data-territory") or ""] = {
-            cell.get_attribute("data-measure") or "": (
-                float(cell.eval_on_selector("data", "each => each.value")),
-                float(cell.get_attribute("data-target") or "nan"),
-                float(cell.get_attribute("data-imbalance") or "nan"),
-            )
-            for cell in cells
-        }
-    return found
-
-
-def certified(visit: Visit, name: str) -> dict[str, dict[str, tuple[float, float, float]]]:
-    """Return the same out of the certificates of a scenario."""
-    found = {}
-    body = visit.json(f"{SCENARIOS}/{name}")
-    ids = {seat["rm_id"] or seat["id"]: seat["id"] for seat in body["territories"]}
-    for each in body["branches"].values():
-        proof = each["certificate"]
-        columns = zip(proof["territories"], proof["loads"], proof["targets"], proof["imbalance_percent"], strict=True)
-        for label, loads, targets, imbalance in columns:
-            rows = zip(loads, targets, imbalance, strict=True)
-            found[ids.get(label, label)] = dict(zip(proof["measures"], rows, strict=True))
-    return found
-
-
-def same(shown: dict[str, Any], told: dict[str, Any]) -> bool:
-    """Tell whether all figures agree to 1e-9 of their size."""
-    assert shown.keys() == told.keys()
-    return all(
-        shown[territory][measure] == pytest.approx(figures, rel=1e-9, abs=1e-9)
-        for territory, by_measure in told.items()
-        for measure, figures in by_measure.items()
-    )
+def planned(plan_store: str) -> Iterator[Many]:
+    """The same store, served to many users."""
+    with serving_many(plan_store) as served:
+        yield served
 
 
 def test_bars_are_the_certificates_figures(room: Visit) -> None:
@@ -123,6 +28,11 @@ def test_bars_are_the_certificates_figures(room: Visit) -> None:
     assert same(shown, certified(room, "Spring"))
     # a control: another plan of the same branch has other figures
     assert not same(shown, certified(room, "Copy"))
+    # What cannot work in a plan out of tolerance is said once it is known.
+    found = {"branches": ["B2"], "smallest_tolerance_percent": 1.5, "message": "One cell is too heavy."}
+    room.page.route("**/Copy/check", lambda route: route.fulfill(json={"feasible": False, "findings": [found]}))
+    choose(room.page, "Copy")
+    room.page.wait_for_selector(f".plan-warnings >> text={found['message']}")
     heads = {row["scenario"]: row for row in room.json(SCENARIOS)["scenarios"]}
     text = room.page.inner_text('[data-scenario="Spring"]')
     assert f"by {heads['Spring']['created_by']}" in text
@@ -142,11 +52,15 @@ def test_lists_and_differences_are_the_services(room: Visit) -> None:
     assert page.locator("#plan-panel table").nth(1).locator("tbody tr").count() == told["total"]
     for tab in ("conflicts", "enclaves"):
         look(page, tab)
-        assert page.get_attribute("[data-count]", "data-count") == str(room.json(f"{SCENARIOS}/Spring/{tab}")["count"])
+        told = room.json(f"{SCENARIOS}/Spring/{tab}?limit=50")
+        assert page.get_attribute("[data-count]", "data-count") == str(told["count"])
+        rows = page.inner_text("#plan-panel table")
+        assert "high_end" not in rows
+        assert "Demo bank Schaan" in rows, "a branch is called by its name"
     look(page, "gains")
-    assert page.locator("#plan-panel table").first.locator("tbody tr").count() == len(
-        room.json(f"{SCENARIOS}/Spring/gains")["managers"]
-    )
+    managers = room.json(f"{SCENARIOS}/Spring/gains")["managers"]
+    concerned = [one for one in managers if one["customers_before"] or one["customers_after"]]
+    assert page.locator("#plan-panel table").first.locator("tbody tr").count() == len(concerned)
     look(page, "compare")
     page.select_option("select[name=plan-against]", "Copy")
     page.wait_for_selector('#plan-panel[data-shown="compare"] [data-moved]')
@@ -160,6 +74,14 @@ def test_what_cannot_work_is_named_with_the_tolerance_that_would(room: Visit) ->
     page.click(".plan-make summary")
     for box in page.query_selector_all("input[name=plan-branch]"):
         box.set_checked(box.get_attribute("value") == "B2")
+    # Whoever types goes on typing when the list of scenarios comes.
+    page.fill("input[name=plan-tolerance-customers]", "0")
+    with page.expect_response(lambda answer: f"{SCENARIOS}?" in answer.url):
+        page.eval_on_selector("[data-do=again]", "again => again.click()")
+    settle(page)
+    page.keyboard.type(".5")
+    assert page.input_value("input[name=plan-tolerance-customers]") == "0.5"
+    page.fill("input[name=plan-tolerance-customers]", "5")
     page.fill("input[name=plan-k]", "60")
     page.click("[data-do=check]")
     page.wait_for_selector(".plan-found li")
@@ -182,11 +104,11 @@ def test_work_under_way_is_cancelled_and_keeps_nothing(room: Visit) -> None:
     assert "Never" not in [row["scenario"] for row in room.json(SCENARIOS)["scenarios"]]
 
 
-def test_a_change_of_somebody_else_is_said_and_loses_nothing(room: Visit, store: str) -> None:
+def test_a_change_of_somebody_else_is_said_and_loses_nothing(room: Visit, plan_store: str) -> None:
     page = room.page
     choose(page, "Copy")
     page.fill("textarea[name=plan-remark]", "The river divides it.")
-    gridgeo("territory", "submit", "Copy", "--store", store, "--as", "Li:planner")
+    gridgeo("territory", "submit", "Copy", "--store", plan_store, "--as", "Li:planner")
     page.click("[data-do=submit]")
     page.wait_for_selector(".plan-trouble")
     page.wait_for_selector('body[data-plan$="submitted"]')
@@ -199,129 +121,48 @@ def test_a_change_of_somebody_else_is_said_and_loses_nothing(room: Visit, store:
     assert page.input_value("textarea[name=plan-remark]") == ""
 
 
-def border(cells: dict[str, Any], give: int, get: int) -> str:
-    """Return a cell of one territory that touches another's."""
-    owner = dict(zip(cells["cells"], cells["territory_index"], strict=True))
-    mine = (cell for cell, one in owner.items() if one == give)
-    return next(cell for cell in mine if any(owner.get(other) == get for other in h3.grid_ring(cell, 1)))
+def read_again(page: Page, name: str) -> None:
+    """Have the list and the chosen scenario read again."""
+    with page.expect_response(lambda answer: answer.url.endswith(f"{SCENARIOS}/{name}")):
+        page.eval_on_selector("[data-do=again]", "again => again.click()")
 
 
-def kept(page: Page) -> None:
-    """Wait until all strokes are kept."""
-    page.wait_for_selector('.strokes[data-health="saved"][data-pending="0"]')
-
-
-def test_bars_follow_the_brush_and_are_the_services_to_the_last_digit_when_kept(room: Visit) -> None:
+def test_a_draft_is_deleted_once_the_question_is_answered(room: Visit, plan_store: str) -> None:
     page = room.page
-    choose(page, "Paint")
-    before = bars(page)
-    cells = room.json(f"{SCENARIOS}/Paint/cells")
-    page.click('.plan-bars [data-territory="T-RM06"] button')
-    page.select_option("select[name=plan-target]", "0")
-    cell = border(cells, 1, 0)
-    page.mouse.click(*pixel_of(page, cell))
-    painted = bars(page)
-    assert painted["T-RM06"] != before["T-RM06"]
-    kept(page)
-    told = certified(room, "Paint")
-    assert same(painted, told)
-    assert not same(before, told)
-    after = room.json(f"{SCENARIOS}/Paint/cells")
-    assert after["territory_index"][cells["cells"].index(cell)] == 0
-    # taken back by the keyboard: the figures before, bit by bit
-    page.focus("#map")
-    page.keyboard.press("Control+z")
-    page.wait_for_selector('[data-act=undo][data-strokes="0"]')
-    assert bars(page) == before
-    kept(page)
-    assert room.json(f"{SCENARIOS}/Paint/cells")["territory_index"] == cells["territory_index"]
-
-
-def test_what_is_locked_or_out_of_bounds_is_not_painted(room: Visit) -> None:
-    page = room.page
-    choose(page, "Paint")
-    cells = room.json(f"{SCENARIOS}/Paint/cells")
-    cell = border(cells, 1, 0)
-    before = bars(page)
-    page.select_option("select[name=plan-target]", "0")
-    page.check(f'[data-territory="{cells["territories"][1]["id"]}"] input[name=plan-lock]')
-    page.mouse.click(*pixel_of(page, cell))
-    assert bars(page) == before
-    page.click("[data-do=unlock-all]")
-    page.select_option("select[name=plan-limit]", "unassigned")
-    page.mouse.click(*pixel_of(page, cell))
-    assert bars(page) == before
-    # a control: without lock and limit the same click paints
-    page.select_option("select[name=plan-limit]", "")
-    page.mouse.click(*pixel_of(page, cell))
-    assert bars(page) != before
-    kept(page)
-
-
-def elsewhere(store: str, cell: str, territory: str) -> None:
-    """Move a cell as another planner would."""
-    command = [GRIDGEO, "territory", "move", "Paint", cell, territory, "--store", store, "--as", "Li:planner"]
-    assert subprocess.run(command, capture_output=True, check=False).returncode in (0, INFEASIBLE)
-
-
-def owners(visit: Visit) -> dict[str, int]:
-    """Return the territory of each cell of the scenario that is painted, as the service has it."""
-    now = visit.json(f"{SCENARIOS}/Paint/cells")
-    return dict(zip(now["cells"], now["territory_index"], strict=True))
-
-
-def test_strokes_that_somebody_elses_change_came_before_are_put_on_top(room: Visit, store: str) -> None:
-    page = room.page
-    choose(page, "Paint")
-    cells = room.json(f"{SCENARIOS}/Paint/cells")
-    ids = [one["id"] for one in cells["territories"]]
-    cell, theirs = border(cells, 0, 1), border(cells, 2, 1)
-    elsewhere(store, theirs, ids[1])
-    page.select_option("select[name=plan-target]", "1")
-    with page.expect_response(lambda answer: answer.url.endswith("/moves") and answer.status == 412):
-        page.mouse.click(*pixel_of(page, cell))
-    kept(page)
-    assert (owners(room)[cell], owners(room)[theirs]) == (1, 1)
-    assert same(bars(page), certified(room, "Paint"))
-
-
-@pytest.mark.parametrize(("choice", "owner"), [("theirs", 2), ("mine", 1)])
-def test_cells_that_two_planners_painted_are_asked_about(room: Visit, store: str, choice: str, owner: int) -> None:
-    page = room.page
-    choose(page, "Paint")
-    cells = room.json(f"{SCENARIOS}/Paint/cells")
-    cell = border(cells, 0, 1)
-    elsewhere(store, cell, cells["territories"][2]["id"])
-    page.select_option("select[name=plan-target]", "1")
-    page.mouse.click(*pixel_of(page, cell))
-    page.wait_for_selector('.strokes[data-health="conflict"]')
-    page.click('.strokes [data-act="decide"]')
-    page.click(f'[role="dialog"] [data-act="all-{choice}"]')
-    page.click('[role="dialog"] [data-act="go"]')
-    kept(page)
-    assert owners(room)[cell] == owner
-    assert same(bars(page), certified(room, "Paint"))
-
-
-def test_strokes_without_a_connection_survive_a_reload(room: Visit) -> None:
-    page = room.page
-    choose(page, "Paint")
-    cell = border(room.json(f"{SCENARIOS}/Paint/cells"), 0, 1)
-    page.route("**/moves", lambda route: route.abort())
-    page.select_option("select[name=plan-target]", "1")
-    page.mouse.click(*pixel_of(page, cell))
-    page.wait_for_selector('.strokes[data-health="waiting"][data-pending="1"]')
-    page.reload()
-    page.wait_for_selector('body[data-ready="true"]')
-    page.unroute("**/moves")
-    choose(page, "Paint")
-    page.wait_for_selector(".strokes-left")
-    assert owners(room)[cell] == 0
-    page.click('.strokes-left [data-act="take"]')
-    page.wait_for_selector(".strokes-left", state="detached")
-    kept(page)
-    assert owners(room)[cell] == 1
-    assert same(bars(page), certified(room, "Paint"))
+    copied = ("--as-it-is", "--branch", "B2", "--tolerance", "60", "--store", plan_store, "--as", "Li:planner")
+    gridgeo("territory", "replan", "--scenario", "Away", *copied, returns=(INFEASIBLE,))
+    page.click("[data-do=again]")
+    choose(page, "Away")
+    # A press that has begun is taken, whatever comes meanwhile.
+    page.hover("[data-do=delete]")
+    page.mouse.down()
+    read_again(page, "Away")
+    settle(page)
+    page.mouse.up()
+    assert "Delete Away" in page.inner_text(".plan-question")
+    # It stays while what it asks about is read again as it was, in the reader's language; changed, it is asked anew.
+    read_again(page, "Away")
+    assert "Delete Away" in page.inner_text(".plan-question")
+    speak(page, "zh")
+    assert CHINESE.search(page.inner_text(".plan-question"))
+    speak(page, "en")
+    gridgeo("territory", "submit", "Away", "--store", plan_store, "--as", "Li:planner")
+    gridgeo("territory", "reject", "Away", "--remark", "Not yet", "--store", plan_store, "--as", "Wang:planner")
+    read_again(page, "Away")
+    page.wait_for_selector('body[data-plan$="rejected"]')
+    assert page.inner_text(".plan-question") == ""
+    page.click("[data-do=delete]")
+    page.click("[data-do=keep]")
+    assert page.inner_text(".plan-question") == ""
+    assert room.json(f"{SCENARIOS}/Away")["status"] == "rejected"
+    page.click("[data-do=delete]")
+    page.click("[data-do=delete-sure]")
+    page.wait_for_selector('[data-scenario="Away"]', state="detached")
+    page.wait_for_selector("#plan-life", state="hidden")
+    assert "Away" not in [row["scenario"] for row in room.json(SCENARIOS)["scenarios"]]
+    # The others are as they were.
+    choose(page, "Spring")
+    assert same(bars(page), certified(room, "Spring"))
 
 
 @pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])
@@ -356,40 +197,128 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"the keyboard never reaches {selector}")
 
 
+NOTE_POINTERS = """
+    for (const kind of ["pointerdown", "mousedown", "touchstart", "wheel"])
+      addEventListener(kind, () => pointed(kind), {capture: true, passive: true});"""
+
+
+def watch_pointers(page: Page) -> list[str]:
+    """Return the list of what a pointer does on this page and on those it leads to, from now on.
+
+    Not its moves: Chromium tells of one itself where the page moves under a pointer that stands still.
+    """
+    seen: list[str] = []
+    page.expose_binding("pointed", lambda _, kind: seen.append(kind))
+    page.add_init_script(NOTE_POINTERS)
+    return seen
+
+
+def make_by_keyboard(page: Page, name: str) -> None:
+    """Make a scenario out of the live plan as it is."""
+    press(page, ".plan-make summary")
+    tab_to(page, "input[name=plan-name]")
+    page.keyboard.type(name)
+    tab_to(page, "select[name=plan-start]")
+    page.keyboard.press("ArrowDown")
+    press(page, "[data-do=make]")
+    page.wait_for_selector(f'body[data-plan^="{name} "]')
+
+
+def check_published(visit: Visit, name: str) -> None:
+    """Check that a scenario is what is published, that the page shows it, and that two people have done it."""
+    now = visit.json("/api/v1/session")["versions"]["publication"]
+    assert visit.page.get_attribute("body", "data-version") == str(now)
+    newest = visit.json("/api/v1/territories/history")["history"][0]
+    assert (newest["scenario"], newest["publication"], newest["live"]) == (name, now, True)
+    log = visit.json(f"{SCENARIOS}/{name}")["log"]
+    assert [(entry["kind"], entry["by"]) for entry in log if entry["kind"] in ("submitted", "approved")] == [
+        ("submitted", "Li"),
+        ("approved", "Wang"),
+    ]
+
+
+def walk_on(page: Page, arrow: str) -> str:
+    """Go to the next cell that way and return it; fails where the ground ends."""
+    before = page.get_attribute("body", "data-selected-cell")
+    page.keyboard.press(arrow)
+    cell = page.get_attribute("body", "data-selected-cell") or ""
+    assert cell != before, "the ground ends here"
+    return cell
+
+
+def paint_by_keyboard(page: Page, visit: Visit, name: str) -> None:
+    """Give a cell to a neighbour of the same branch; one of another branch does not get it."""
+    cells = visit.json(f"{SCENARIOS}/{name}/cells")
+    owner = dict(zip(cells["cells"], cells["territory_index"], strict=True))
+    group = [territory["group"] for territory in cells["territories"]]
+    assert {len(set(group)), len(set(cells["group_index"]))} == {4}
+    for arrow, within in (("ArrowRight", False), ("ArrowDown", True)):
+        tab_to(page, "#map")
+        others: list[int] = []
+        while not others:
+            cell = walk_on(page, arrow)
+            near = {owner[one] for one in h3.grid_ring(cell, 1) if one in owner} - {owner[cell]}
+            others = [one for one in near if (group[one] == group[owner[cell]]) == within]
+        tab_to(page, "select[name=plan-target]")
+        page.keyboard.press("Home")
+        for _ in range(others[0]):
+            page.keyboard.press("ArrowDown")
+        tab_to(page, "#map")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f".tools-said >> text={'Painted' if within else 'Nothing changed'}")
+    kept(page)
+    owner[cell] = others[0]
+    painted = visit.json(f"{SCENARIOS}/{name}/cells")
+    assert dict(zip(painted["cells"], painted["territory_index"], strict=True)) == owner
+
+
 def press(page: Page, selector: str) -> None:
     tab_to(page, selector)
     page.keyboard.press("Enter")
 
 
-def test_from_the_map_to_a_publication_by_keyboard_alone(new_visit: NewVisit, planning: Service, store: str) -> None:
-    visit = new_visit(at=planning)
-    page = visit.open()
-    before = visit.json("/api/v1/session")["versions"]["publication"]
+def sign_in_by_keyboard(page: Page, many: Many, role: str, who: str) -> None:
+    """Come from the page that asks for a sign-in to the planner's room, as somebody with a role."""
+    many.provider.groups, many.provider.more = [role], {"sub": who}
+    page.goto(many.service.url)
+    page.wait_for_selector('body[data-phase="signedOut"]')
+    press(page, "a.primary")
+    page.wait_for_selector("#ok")
+    press(page, "#ok")
+    page.wait_for_selector(f'body[data-ready="true"] .who[data-role="{role}"]')
     press(page, 'nav a[data-tab="plan"]')
     page.wait_for_selector('body[data-room="plan"]')
     page.wait_for_selector("[data-scenario]")
-    press(page, ".plan-make summary")
-    tab_to(page, "input[name=plan-name]")
-    page.keyboard.type("Keyboard")
-    tab_to(page, "select[name=plan-start]")
-    page.keyboard.press("ArrowDown")
-    press(page, "[data-do=make]")
-    page.wait_for_selector('body[data-plan^="Keyboard "]')
+
+
+def test_from_the_sign_in_to_a_publication_by_keyboard_alone(new_visit: NewVisit, planned: Many) -> None:
+    visit = new_visit(at=planned.service)
+    page = visit.page
+    pointed = watch_pointers(page)
+    sign_in_by_keyboard(page, planned, "planner", "Li")
+    before = visit.json("/api/v1/session")["versions"]["publication"]
+    make_by_keyboard(page, "Keyboard")
+    paint_by_keyboard(page, visit, "Keyboard")
     press(page, "[data-do=submit]")
     page.wait_for_selector('body[data-plan$="submitted"]')
     press(page, "[data-do=approve]")
     page.wait_for_selector(".plan-trouble")
     assert "second person" in page.inner_text(".plan-trouble")
-    gridgeo("territory", "approve", "Keyboard", "--store", store, "--as", "Wang:hq")
-    press(page, "[data-do=again]")
+    press(page, "[data-act=sign-out]")
+    page.wait_for_url(f"{planned.provider.url}/end_session_endpoint*")
+    # the second person, at the same desk
+    sign_in_by_keyboard(page, planned, "hq", "Wang")
+    press(page, '[data-scenario="Keyboard"]')
+    page.wait_for_selector('body[data-plan$="submitted"]')
+    press(page, "[data-do=approve]")
     page.wait_for_selector('body[data-plan$="approved"]')
     press(page, "[data-do=publish]")
-    page.wait_for_selector('body[data-plan$="published"]', timeout=LONG_MS)
+    page.wait_for_selector('body[data-plan$="published"]')
     page.wait_for_selector(f'body[data-ready="true"]:not([data-version="{before}"])')
-    now = visit.json("/api/v1/session")["versions"]["publication"]
-    assert page.get_attribute("body", "data-version") == str(now)
-    newest = visit.json("/api/v1/territories/history")["history"][0]
-    assert (newest["scenario"], newest["publication"], newest["live"]) == ("Keyboard", now, True)
+    check_published(visit, "Keyboard")
     press(page, "[data-do=rollback]")
     page.wait_for_selector(f'body[data-ready="true"][data-version="{before}"]')
     assert visit.violations() == []
+    assert pointed == []
+    page.mouse.click(640, 400)
+    assert {"pointerdown", "mousedown"} <= {*pointed}

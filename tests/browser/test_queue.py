@@ -14,7 +14,7 @@ from gridgeo.pipeline import positions
 from gridgeo.pipeline.review import items, report
 
 from .conftest import PHONE, ROOT, NewVisit, Visit
-from .screen import mercator, view_of
+from .screen import mercator, pixel_at, view_of
 from .test_page import CHINESE, findings, speak, words_of
 
 LIST = "/api/v1/locations/review"
@@ -51,16 +51,6 @@ def last_entry(visit: Visit) -> dict[str, Any]:
 def done(page: Page, words: str) -> None:
     """Wait until the page says what came of a decision."""
     page.wait_for_selector(f".queue-done >> text={words}")
-
-
-def pixel(page: Page, lng: float, lat: float) -> tuple[float, float]:
-    """Return where a place stands on the screen."""
-    centre_x, centre_y, resolution = view_of(page)
-    box = page.locator("#map").bounding_box()
-    assert box is not None
-    x, y = mercator(lng, lat)
-    left = box["x"] + box["width"] / 2 + (x - centre_x) / resolution
-    return left, box["y"] + box["height"] / 2 - (y - centre_y) / resolution
 
 
 def test_the_page_has_a_chinese_word_for_every_doubt() -> None:
@@ -103,7 +93,9 @@ def test_the_keyboard_alone_goes_through_the_queue(visit: Visit) -> None:
     page.keyboard.press("s")
     third = after(page, second)
     page.keyboard.press("u")
+    page.keyboard.press("u")
     assert after(page, third) == first
+    assert page.locator(".queue-refused").is_hidden()
     assert last_entry(visit)["kind"] == "undo"
     assert visit.json(f"{LIST}/{first}")["status"] == "open"
 
@@ -146,7 +138,7 @@ def test_a_location_is_dragged_to_its_place(visit: Visit) -> None:
     page.click(f'[data-item="{placed["id"]}"]')
     page.wait_for_selector(f'.queue-list [aria-current][data-item="{placed["id"]}"]')
     page.wait_for_selector(".queue-card .facts")
-    left, top = pixel(page, placed["lng"], placed["lat"])
+    left, top = pixel_at(page, placed["lng"], placed["lat"])
     page.mouse.move(left, top)
     page.mouse.down()
     page.mouse.move(left + 30, top + 20, steps=4)

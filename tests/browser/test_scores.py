@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, Route
 from tests.api.small_bank import publish_small_bank, write_small_bank
 
 from .conftest import NewVisit, Service, Visit, gridgeo, serving, signed_in
-from .screen import class_of, colour_at, picture, pixel_of
+from .screen import class_of, colour_at, picture, picture_when, pixels_of, settle
 from .test_page import findings
 
 
@@ -128,6 +128,7 @@ def test_slider_shows_earlier_scores_and_what_changed(new_visit: NewVisit, twice
     page.select_option("select[name=measure]", "people")
     page.wait_for_selector('body[data-ready="true"][data-measure="people"]')
     slider = page.locator("input[name=version]")
+    slider.wait_for()
     first = visit.json("/api/v1/publications")["publications"][-1]["id"]
     with page.expect_response(lambda answer: f"publication={first}" in answer.url):
         slider.press("ArrowLeft")
@@ -163,17 +164,18 @@ def test_two_measures_are_counted_and_painted_by_the_services_thirds(visit: Visi
     assert {at: int(each.inner_text()) for at, each in shown.items()} == {at: counted[at] for at in range(9)}
     colours = {at: each.get_attribute("data-colour") for at, each in shown.items()}
     assert len(set(colours.values())) == 9
-    for layer in ("streets", "boundaries", "catchments", "branches"):
+    for layer in ("buildings", "streets", "boundaries", "catchments", "branches"):
         page.uncheck(f"input[name={layer}]")
     page.mouse.move(2, 2)
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    settle(page)
     screen = picture(page)
     firm = {
         cell
         for cell, *kinds in zip(answer["cells"], first["evidence"], strict=True)
         if cell in classes and kinds == ["firm"]
     }
-    assert {cell for cell in firm if colour_at(screen, pixel_of(page, cell)) != colours[classes[cell]]} == set()
+    places = zip(firm, pixels_of(page, firm), strict=True)
+    assert {cell for cell, place in places if colour_at(screen, place) != colours[classes[cell]]} == set()
     assert len({classes[cell] for cell in firm}) >= 4
     assert findings(page) == []
 
@@ -197,8 +199,8 @@ def test_search_is_worked_by_keys_and_moves_the_map(visit: Visit) -> None:
     field.press("Enter")
     page.wait_for_selector(f'body[data-selected-cell="{found["cell"]}"]')
     branch = visit.json("/api/v1/branches")["branches"][1]
+    # Enter is taken before the answer is there.
     field.fill(branch["name"])
-    page.wait_for_selector('#search-list [data-kind="branch"]')
     field.press("Enter")
     page.wait_for_selector(f'select[name=branch]:has(option[value="{branch["id"]}"]:checked)')
 
@@ -245,43 +247,57 @@ def test_table_holds_the_cells_in_view_with_their_figures(visit: Visit) -> None:
     assert len(near) < len(rows)
 
 
+CLASSES = [0.0, 1.5, 3.5, 5.5, 7.0]
+
+
+def serve_instead(page: Page, cells: list[str], columns: dict[str, list[float]]) -> None:
+    """Answer questions for measures with other cells and columns."""
+
+    def answer(route: Route) -> None:
+        body: dict[str, Any] = route.fetch().json()
+        bare = {"low": None, "high": None, "evidence": None, "reasons": None, "breaks": CLASSES}
+        measures = {name: column | bare | {"values": columns[name]} for name, column in body["measures"].items()}
+        body |= {"cells": cells, "branch_index": [0] * len(cells), "total": len(cells), "measures": measures}
+        route.fulfill(content_type="application/json", body=json.dumps(body))
+
+    page.route("**/api/v1/cells?measures=*", answer)
+
+
+def whole_parents(cells: list[str]) -> dict[str, list[int]]:
+    """Return the positions of the cells of each parent whose seven cells are all there."""
+    found: dict[str, list[int]] = {}
+    for at, cell in enumerate(cells):
+        found.setdefault(h3.cell_to_parent(cell, 8), []).append(at)
+    return {parent: of for parent, of in found.items() if len(of) == 7}
+
+
 def test_larger_hexagons_stand_for_cells_where_too_many_are_in_view(new_visit: NewVisit) -> None:
     visit = new_visit()
     page = visit.page
     centre = visit.json("/api/v1/cells?measures=people")["cells"][0]
     cells = sorted(h3.grid_disk(centre, 84))
     values = [float(h3.grid_distance(centre, cell) // 12) for cell in cells]
-    column = {"values": values, "low": None, "high": None, "evidence": None, "reasons": None}
-    limits = [0.0, 1.5, 3.5, 5.5, 7.0]
-
-    def many(route: Route) -> None:
-        body: dict[str, Any] = route.fetch().json()
-        one_branch = {"cells": cells, "branch_index": [0] * len(cells), "total": len(cells)}
-        body |= one_branch | {"measures": {"penetration": column | {"breaks": limits}}}
-        route.fulfill(content_type="application/json", body=json.dumps(body))
-
-    page.route("**/api/v1/cells?measures=penetration", many)
+    # A share is its numerator over its denominator, whose sums a parent has.
+    info = next(one for one in visit.json("/api/v1/measures")["measures"] if one["id"] == "penetration")
+    below = [1.0 + 9 * (at % 2) for at in range(len(cells))]
+    above = [value * weight for value, weight in zip(values, below, strict=True)]
+    serve_instead(page, cells, {"penetration": values, info["numerator"]: above, info["weight"]: below})
     visit.open()
     assert len(cells) > 20_000
     page.wait_for_selector('.legend [data-levels="1"]')
-    for layer in ("streets", "boundaries", "catchments", "branches"):
+    for layer in ("buildings", "streets", "boundaries", "catchments", "branches"):
         page.uncheck(f"input[name={layer}]")
     page.mouse.move(2, 2)
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     colours = [each.get_attribute("data-colour") for each in page.locator(".legend tr[data-class]").all()]
-    known = dict(zip(cells, values, strict=True))
-    whole: dict[str, list[float]] = {}
-    for cell in cells:
-        whole.setdefault(h3.cell_to_parent(cell, 8), []).append(known[cell])
-    screen = picture(page)
-    inside = {parent: float(np.mean(of)) for parent, of in whole.items() if len(of) == 7}
-    wrong = [
-        parent
-        for parent, mean in inside.items()
-        if colour_at(screen, pixel_of(page, parent)) != colours[class_of(limits, mean)]
-    ]
-    assert len(inside) > 2_500
-    assert wrong == []
+    whole = whole_parents(cells)
+    assert len(whole) > 2_500
+    share = {parent: sum(above[at] for at in of) / sum(below[at] for at in of) for parent, of in whole.items()}
+    wanted = {parent: class_of(CLASSES, value) for parent, value in share.items()}
+    plain = {parent: class_of(CLASSES, float(np.mean([values[at] for at in of]))) for parent, of in whole.items()}
+    assert plain != wanted
+    places = dict(zip(whole, pixels_of(page, whole), strict=True))
+    # Parents have no colour before what they are weighted by is there.
+    picture_when(page, lambda screen: all(colour_at(screen, places[one]) == colours[at] for one, at in wanted.items()))
     for _ in range(2):
         page.click('[data-act="in"]')
     page.wait_for_selector(".legend:not(:has([data-levels]))")

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
 
-from gridgeo.domain import local_actor
-from gridgeo.domain.actor import OF_BRANCHES, ROLES
-from gridgeo.pipeline.access import give_role
-from gridgeo.storage import open_engine
-from tests.api.identity_provider import AUDIENCE, CLIENT, Provider, provider_on_loopback
+from gridgeo.domain.actor import ROLES
 
-from .conftest import ROOT, NewVisit, Service, Visit, serving
+from .conftest import ROOT, NewVisit, Service, serving
+from .many_users import Many, arrive, serving_many, sign_in
+from .screen import settle
 
 ROOMS = {
     "hq": ["map", "grids", "plan", "queue"],
@@ -30,44 +25,11 @@ ROOMS = {
 BUILT = [room for room in ROOMS["hq"] if (ROOT / f"api/web/src/rooms/{room}.ts").is_file()]
 
 
-@dataclass(frozen=True)
-class Many:
-    """A server of many users, and the provider where they sign in."""
-
-    service: Service
-    provider: Provider
-
-
 @pytest.fixture(scope="module")
 def many(service: Service) -> Iterator[Many]:
-    """The demo store served to many users; whoever is in a group named after a role has that role."""
-    engine = open_engine(service.store)
-    with engine.begin() as connection:
-        for role in ROLES:
-            branches = ["B1"] if role in OF_BRANCHES else []
-            give_role(connection, local_actor(), role, role, datetime.now(UTC), claim="groups", branches=branches)
-    engine.dispose()
-    with provider_on_loopback() as provider:
-        given = {"oidc_issuer": provider.url, "oidc_audience": AUDIENCE, "oidc_client_id": CLIENT, "rate_per_s": "0"}
-        with serving(service.store, mode="server", **given) as url:
-            yield Many(Service(url, []), provider)
-
-
-def arrive(new_visit: NewVisit, many: Many, room: str = "") -> Visit:
-    """Open the page as somebody who is not signed in."""
-    visit = new_visit(at=many.service)
-    visit.page.goto(many.service.url + "/" + room)
-    visit.page.wait_for_selector('body[data-phase="signedOut"]')
-    return visit
-
-
-def sign_in(page: Page, many: Many, role: str) -> Page:
-    """Go to the provider and come back with a role."""
-    many.provider.groups = [role]
-    page.click("a.primary")
-    page.click("#ok")
-    page.wait_for_selector('body[data-ready="true"]')
-    return page
+    """The demo store served to many users."""
+    with serving_many(service.store) as served:
+        yield served
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -79,7 +41,9 @@ def test_each_role_sees_its_rooms_and_nothing_else(new_visit: NewVisit, many: Ma
     assert page.locator(".rooms").is_visible() == (len(shown) > 1)
     page.goto(many.service.url + "/#/queue")
     room = "queue" if "queue" in shown else "map"
+    settle(page)
     page.wait_for_selector(f'body[data-ready="true"][data-room="{room}"]')
+    assert page.evaluate("location.hash") == ("#/queue" if room == "queue" else "")
 
 
 def test_a_consumers_page_holds_published_figures_only(new_visit: NewVisit, many: Many) -> None:
@@ -130,7 +94,7 @@ def test_a_session_that_ends_leads_back_to_the_same_room_with_nothing_lost(new_v
 
 def test_signing_out_ends_the_session_and_leaves_nothing_on_the_page(new_visit: NewVisit, many: Many) -> None:
     page = sign_in(arrive(new_visit, many).page, many, "hq")
-    page.click("[data-act=sign-out]")
+    page.dblclick("[data-act=sign-out]")
     page.wait_for_url(f"{many.provider.url}/end_session_endpoint*")
     page.goto(many.service.url)
     page.wait_for_selector('body[data-phase="signedOut"]')

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,15 +89,20 @@ WRONG_COMMANDS = {
 }
 
 
+@pytest.fixture(scope="module")
+def untouched(demo: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The digest of a copy of the demo store that no command has seen."""
+    return digest(Path(shutil.copy(demo[0], tmp_path_factory.mktemp("untouched") / "copy.db")))
+
+
 @pytest.mark.parametrize("name", WRONG_COMMANDS)
-def test_wrong_command_leaves_the_store_unchanged(gridgeo: Run, store_copy: Path, name: str) -> None:
+def test_wrong_command_leaves_the_store_unchanged(gridgeo: Run, store_copy: Path, untouched: str, name: str) -> None:
     arguments, code, word = WRONG_COMMANDS[name]
-    before = digest(store_copy)
     done = gridgeo(*arguments, cwd=store_copy.parent, GRIDGEO_STORE_URL=f"sqlite:///{store_copy}")
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
     assert word in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
-    assert digest(store_copy) == before
+    assert digest(store_copy) == untouched
 
 
 def test_a_command_on_a_missing_store_makes_none(gridgeo: Run, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_every_plan_of_the_bench_of_territories_is_whole_and_truly_certified(ans
 def test_the_bench_of_the_service_is_answered_without_an_error(answer: Answer) -> None:
     body = answer("serve")
     cases = {case["id"]: case for case in body["cases"]}
-    assert {"branch-read", "mixed-load", "rls-cost"} <= set(cases)
+    assert {"branch-read", "mixed-load", "rls-cost", "rls-cells-cost"} <= set(cases)
     assert body["checks"]["errors"] == 0
     assert cases["mixed-load"]["ours"] > 0
 
@@ -122,3 +122,4 @@ def test_what_the_bench_of_the_page_paints_is_undone_exactly(answer: Answer) -> 
     assert checks["undone_exactly"] is True
     assert checks["strokes"] > 1
     assert checks["painted_at_once"] > 20
+    assert checks["maps"] == 2

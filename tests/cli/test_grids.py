@@ -127,7 +127,7 @@ def test_what_is_refused_says_so_in_one_line(grid: Grid, tmp_path: Path) -> None
     assert grid("show", BRANCH, *rm)["revision"] == 1
     refused = grid("places", BRANCH, "Schan", GRIDGEO_LANGUAGE="zh")
     assert refused["code"] == 2
-    assert "没有这些村、社区或街道:Schan (Schaan" in refused["error"]
+    assert "没有这些村、社区或街道：Schan (Schaan" in refused["error"]
     assert "staff of branch" in grid("owner", BRANCH, "X1", "whole catchment")["error"]
     area = geojson(tmp_path / "box.geojson", shapely.box(9.505, 47.16, 9.515, 47.17))
     assert "--datum" in grid("create", BRANCH, "x", "--polygon", area)["error"]

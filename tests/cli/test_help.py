@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import typer
 
 from gridgeo.cli.main import EXAMPLE_MARK, app
@@ -50,15 +51,17 @@ def test_the_short_option_shows_the_same_help_with_an_example(gridgeo: Run) -> N
         assert "Example: gridgeo " in short.stdout
 
 
-def test_version_and_serve_speak_json(gridgeo: Run, demo: tuple[Path, dict[str, Any]]) -> None:
+def test_version_and_serve_speak_json(gridgeo: Run, store_copy: Path) -> None:
     from gridgeo import __version__
 
     assert json.loads(gridgeo("version", "--json").stdout) == {"version": __version__}
     command = [str(Path(sys.executable).parent / "gridgeo"), "serve", "--json", "--port", str(free_port())]
-    environment = {**os.environ, "GRIDGEO_STORE_URL": f"sqlite:///{demo[0]}", "GRIDGEO_LOGIN_TOKEN": "once"}
+    environment = {**os.environ, "GRIDGEO_STORE_URL": f"sqlite:///{store_copy}", "GRIDGEO_LOGIN_TOKEN": "once"}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         body = json.loads(server.stdout.readline())
+        # the moment the line is there, the link works
+        assert httpx.get(body["login"], timeout=60.0).status_code == 303
         server.terminate()
         assert server.stdout.read() == ""
     assert body["login"] == f"{body['url']}/login?token=once"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable
@@ -25,10 +26,8 @@ CUSTOMERS = "客户号,机构号,姓名,手机号,余额(万元)\n6221,2,张三,
 
 
 @pytest.fixture
-def store(gridgeo: Run, tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path}/own.db"
-    assert gridgeo("db", "upgrade", "--store", url).returncode == 0
-    return url
+def store(sqlite_template: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copyfile(sqlite_template, tmp_path / 'own.db')}"
 
 
 @pytest.fixture

@@ -74,11 +74,13 @@ def sitting(gridgeo: Run, demo: tuple[Path, dict[str, Any]], tmp_path_factory: p
     (folder / "cadence.csv").write_text(CADENCE, encoding="utf-8")
     day.do("cadence", "cadence", "set", folder / "cadence.csv")
     day.do("report", "report", "Autumn", "--out", folder / "autumn.html")
+    day.do("kept", "delete", "Spring", "--as", "Li:planner")
+    day.do("delete", "delete", "Autumn", "--as", "Li:planner")
     return day
 
 
 def test_every_step_ends_with_the_exit_code_it_should(sitting: Sitting) -> None:
-    refused = {"impossible": 3, "early": 4, "own": 5}
+    refused = {"impossible": 3, "early": 4, "own": 5, "kept": 4}
     assert sitting.codes == dict.fromkeys(sitting.codes, 0) | refused
 
 
@@ -98,6 +100,12 @@ def test_a_scenario_is_published_with_its_day_and_taken_back(sitting: Sitting) -
     assert published["effective_on"] == "2027-01-01"
     assert [row["what"] for row in sitting.said["history"]["history"]] == ["rolled_back", "published"]
     assert sitting.said["rollback"]["publication"] == published["publication_before"]
+    assert "was published and stays" in str(sitting.said["kept"])
+
+
+def test_a_draft_is_deleted_with_its_claim(sitting: Sitting) -> None:
+    gone = sitting.said["delete"]
+    assert (gone["scenario"], gone["planned"], gone["disputes"]) == ("Autumn", ["B4"], 1)
 
 
 def test_a_deputy_a_move_a_claim_and_what_is_told_of_them(sitting: Sitting) -> None:

@@ -63,3 +63,12 @@ def test_a_process_ends_with_its_own_code(warm_commands: WarmCommands, code: str
 def test_what_a_process_reads_before_it_runs_is_not_taken(warm_commands: WarmCommands) -> None:
     with pytest.raises(AssertionError, match="POLARS_MAX_THREADS"):
         warm_commands.run(["version"], POLARS_MAX_THREADS="1")
+
+
+def test_a_command_that_goes_on_is_read_meanwhile_and_ends_when_told(warm_commands: WarmCommands) -> None:
+    running = warm_commands.start([], code="import time; print('here', flush=True); time.sleep(600)")
+    assert running.output.readline() == "here\n"
+    assert warm_commands.run([], code="print('there')").stdout == "there\n"
+    running.terminate()
+    # Returns when nobody can print any more.
+    running.drain()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import orjson
@@ -13,19 +16,64 @@ import polars as pl
 import pytest
 
 from gridgeo.cli.main import run
+from tests.warm_commands import WarmCommands
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts/county_grids"
 BRANCHES = ("ZH01", "ZH02")
-
-
-def called(*arguments: object) -> subprocess.CompletedProcess[str]:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    command = ["bash", str(SCRIPT), *map(str, arguments)]
-    return subprocess.run(command, check=False, capture_output=True, text=True, env=os.environ | {"PATH": path})
+Called = Callable[..., "subprocess.CompletedProcess[str]"]
+ASK = """
+import json, os, socket, sys
+with socket.socket(socket.AF_UNIX) as asked:
+    asked.connect(sys.argv[1])
+    message = json.dumps([sys.argv[2:], os.environ["GRIDGEO_STORE_URL"], os.getcwd()])
+    socket.send_fds(asked, [message.encode()], [1, 2])
+    sys.exit(int(asked.recv(16)))
+"""
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def called(warm_commands: WarmCommands, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Called]:
+    """Run the script; what it calls `gridgeo` is a command of the warm process, not a fresh one of seconds."""
+    folder = tmp_path_factory.mktemp("asked")
+    (folder / "ask.py").write_text(ASK, encoding="utf-8")
+
+    def called(*arguments: object) -> subprocess.CompletedProcess[str]:
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        ask = f'() {{ "{sys.executable}" -I -S "{folder}/ask.py" "{folder}/socket" "$@"; }}'
+        command = ["bash", str(SCRIPT), *map(str, arguments)]
+        environment = os.environ | {"PATH": path, "BASH_FUNC_gridgeo%%": ask}
+        return subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(folder / "socket"))
+        listening.listen()
+        answering = Thread(target=answer, args=(listening, warm_commands))
+        answering.start()
+        yield called
+        listening.shutdown(socket.SHUT_RDWR)
+        answering.join()
+
+
+def answer(listening: socket.socket, commands: WarmCommands) -> None:
+    """Run what is asked for, with the outputs of whoever asks, until nobody can ask any more."""
+    while True:
+        try:
+            asked, _ = listening.accept()
+        except OSError:
+            return
+        with asked:
+            message, (out, err), _, _ = socket.recv_fds(asked, 1 << 16, 2)
+            arguments, store_url, cwd = orjson.loads(message)
+            try:
+                returned = commands.ask(arguments, out, err, cwd=cwd, GRIDGEO_STORE_URL=store_url)
+            finally:
+                os.close(out)
+                os.close(err)
+            asked.send(str(returned).encode())
+
+
+@pytest.fixture(scope="module")
+def folder(called: Called, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder after one run of the script: the store, its files in out, what it printed in said.txt."""
     # Blanks in a path are what planners have.
     root = tmp_path_factory.mktemp("county grids")
@@ -73,14 +121,14 @@ def test_the_map_and_what_is_printed_say_synthetic(folder: Path) -> None:
     assert (folder / "out/map.html").stat().st_size > 10_000
 
 
-def test_a_second_run_into_the_same_store_stops_instead_of_doubling_grids(folder: Path) -> None:
+def test_a_second_run_into_the_same_store_stops_instead_of_doubling_grids(called: Called, folder: Path) -> None:
     done = called(folder / "county.db", folder / "again")
     assert done.returncode == 4
     assert "ZH01" in done.stderr
     assert not (folder / "again/grids-ZH01.geojson").exists()
 
 
-def test_without_arguments_the_script_says_how_it_is_called() -> None:
+def test_without_arguments_the_script_says_how_it_is_called(called: Called) -> None:
     done = called()
     assert done.returncode == 2
     assert "STORE-FILE OUT-FOLDER" in done.stderr

@@ -40,11 +40,9 @@ def steps_done(store: Path) -> int:
 
 
 @pytest.fixture(scope="module")
-def finished(cli: Cli, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished(demo_made: Callable[[str], str]) -> Path:
     """A store with one finished run, made once."""
-    path = tmp_path_factory.mktemp("finished") / "demo.db"
-    cli(path, "demo", "--no-serve", "--ground", "helsinki")
-    return path
+    return Path(demo_made("sqlite").removeprefix("sqlite:///"))
 
 
 @pytest.fixture(scope="module")

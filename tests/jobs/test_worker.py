@@ -13,7 +13,6 @@ from gridgeo.domain import Actor
 from gridgeo.errors import BusyError, InvalidInputError
 from gridgeo.jobs import Beats, Task, work
 from gridgeo.jobs import worker as worker_module
-from gridgeo.pipeline.demo import run_demo
 from gridgeo.storage import live, open_engine, reading
 from gridgeo.storage.jobs import MAX_ATTEMPTS, cancel_job
 
@@ -208,21 +207,22 @@ def test_an_unknown_kind_is_left_to_a_worker_that_knows_it(store_url: str, actor
     engine.dispose()
 
 
-def test_a_run_and_its_done_are_one_commit(engine: sa.Engine, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_and_its_done_are_one_commit(demo_url: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     # The last step fails to note its end: its publication must not stand either.
-    run_demo(engine, actor, "helsinki", seed=1, clock=clock)
+    engine = open_engine(demo_url)
     before = published(engine)
-    job = queue(engine, actor, name="run", params={"resolution": 10, "seed": 2})
+    job = queue(engine, actor, name="run", params={"resolution": 10, "seed": 2, "starts": 1})
     with monkeypatch.context() as patch:
         patch.setattr(worker_module, "finish_job", fail_to_finish)
         work(engine, clock, once=True)
     assert look(engine, actor, job.id).state == "failed"
     assert published(engine) == before
-    again = queue(engine, actor, name="run", params={"resolution": 10, "seed": 2})
+    again = queue(engine, actor, name="run", params={"resolution": 10, "seed": 2, "starts": 1})
     work(engine, clock, once=True)
     found = look(engine, actor, again.id)
     assert found.result is not None
     assert found.result["publication"] == published(engine) > before
+    engine.dispose()
 
 
 def fail_to_finish(*_: object) -> None:

@@ -20,6 +20,7 @@ from gridgeo.domain import local_actor
 from gridgeo.pipeline.demo import run_demo
 from gridgeo.sources import Ground, denominators_from_csv, ground_from_osm, road_graph_from_osm
 from gridgeo.storage import open_engine, read_frame
+from tests.made_once import MadeOnce
 
 SEED = 1
 
@@ -41,6 +42,13 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+def _liechtenstein(url: str) -> dict[str, Any]:
+    engine = open_engine(url)
+    report = run_demo(engine, local_actor(), "liechtenstein", seed=SEED, clock=clock)
+    engine.dispose()
+    return report
+
+
 @pytest.fixture(scope="session")
 def ground() -> Ground:
     return ground_from_osm(ground_path("liechtenstein"), GROUNDS["liechtenstein"])
@@ -56,7 +64,7 @@ def truth(ground: Ground) -> Truth:
 
 @pytest.fixture(scope="session")
 def demo_on(
-    make_store: Callable[[str], str], demo_file: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+    made_once: MadeOnce, demo_file: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], Finished]]:
     """Return the finished demo on a kind of store: on SQLite that of the command line, on PostGIS run here, once."""
     done: dict[str, Finished] = {}
@@ -66,8 +74,8 @@ def demo_on(
             copy = shutil.copy(demo_file[0], tmp_path_factory.mktemp("demo") / "store.db")
             done[kind] = Finished(open_engine(f"sqlite:///{copy}"), demo_file[1])
         elif kind not in done:
-            engine = open_engine(make_store(kind))
-            done[kind] = Finished(engine, run_demo(engine, local_actor(), "liechtenstein", seed=SEED, clock=clock))
+            url, report = made_once.store("demo_of_liechtenstein", kind, _liechtenstein)
+            done[kind] = Finished(open_engine(url), report)
         return done[kind]
 
     yield on

@@ -16,6 +16,7 @@ from gridgeo.errors import InvalidInputError
 from gridgeo.i18n import catalogue
 from gridgeo.pipeline.catchments.specs import (
     ALLOWED,
+    LISTS,
     METHODS,
     CatchmentPlan,
     CatchmentSpec,
@@ -23,7 +24,7 @@ from gridgeo.pipeline.catchments.specs import (
     rules_from_dict,
     spec_from_dict,
 )
-from gridgeo.pipeline.catchments.words import COMBINED, WORDS, label_of
+from gridgeo.pipeline.catchments.words import COMBINED, NAMED, WORDS, label_of
 from gridgeo.pipeline.polygons import polygon_from_file
 
 POLYGON = json.loads(shapely.to_geojson(shapely.box(9.5, 47.1, 9.6, 47.2)))
@@ -42,6 +43,8 @@ LEAVES = st.one_of(
         st.booleans(),
     ),
     st.just(CatchmentSpec("administrative", units=("Vaduz", "7001"), kind="municipality")),
+    st.just(CatchmentSpec("places", places=("Vaduz", "7001"), title="Two")),
+    st.just(CatchmentSpec("between", roads=("Landstrasse", "Rheindamm"))),
     st.just(CatchmentSpec("drawn", polygon=POLYGON, source={"datum": "wgs84"})),
 )
 SPECS = st.recursive(
@@ -71,7 +74,7 @@ def test_every_spec_has_words_in_both_languages(spec: CatchmentSpec) -> None:
 
 
 def test_the_words_are_in_the_catalogue() -> None:
-    assert {*WORDS.values(), *COMBINED.values()} <= set(catalogue())
+    assert {*WORDS.values(), *COMBINED.values(), *NAMED.values(), *LISTS.values()} <= set(catalogue())
 
 
 @pytest.mark.parametrize(
@@ -88,6 +91,12 @@ def test_the_words_are_in_the_catalogue() -> None:
         ({"method": "customers", "share": 1.2}, "share must be above 0 and at most 1"),
         ({"method": "administrative"}, "need units, a kind of unit, or both"),
         ({"method": "administrative", "units": "Vaduz"}, "units are a list"),
+        ({"method": "places", "places": []}, "method places needs places"),
+        ({"method": "places", "places": ["a"] * 2_001}, "at most 2000 places, got 2001"),
+        ({"method": "between", "roads": ["a"]}, "between 2 to 6 different roads"),
+        ({"method": "between", "roads": ["a", "a"]}, "between 2 to 6 different roads"),
+        ({"method": "between", "roads": "ab"}, "roads are a list of names of streets"),
+        ({"method": "buffer", "radius_m": 5, "title": " "}, "a title has 1 to 120 characters"),
         (
             {"method": "combined", "operation": "union", "of": [{"method": "drive_time"}]},
             "of 2 to 32 catchments, got 1",

@@ -52,6 +52,8 @@ SPECS = {
     "isochrone": CatchmentSpec("isochrone", minutes=5.0),
     "walked": CatchmentSpec("isochrone", minutes=25.0, mode="walk"),
     "units": CatchmentSpec("administrative", units=("Balzers", "Triesen")),
+    "places": CatchmentSpec("places", places=("Triesen、äulestrasse",), title="Triesen and one street"),
+    "between": CatchmentSpec("between", roads=("Landstrasse", "Rheindamm")),
     "own unit": CatchmentSpec("administrative", kind="municipality"),
     "customers": CatchmentSpec("customers", share=0.8, contiguous=True, fill_holes=True),
     "drawn": CatchmentSpec("drawn", polygon=json.loads(shapely.to_geojson(AROUND_VADUZ))),
@@ -59,6 +61,8 @@ SPECS = {
     "straight_line": CatchmentSpec("straight_line"),
     "municipality": CatchmentSpec("municipality"),
 }
+BRANCHFULS = list(zip(*[iter(SPECS)] * 4, strict=True))
+"""All methods, one for each of the four branches at a time."""
 MIXED = {"B1": SPECS["drawn"], "B2": SPECS["isochrone"], "B3": SPECS["customers"], "B4": SPECS["units"]}
 
 
@@ -90,15 +94,17 @@ def claimed(terrain: Terrain, spec: CatchmentSpec, branch: str = "B1") -> set[in
     return set(claims.filter(pl.col("branch") == terrain.position(branch))["at"])
 
 
-@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("names", BRANCHFULS, ids=", ".join)
 def test_every_method_is_stored_with_its_parameters_and_draws_the_same_cells_again(
-    name: str, begun: sa.Connection
+    names: tuple[str, ...], begun: sa.Connection
 ) -> None:
-    version = draw_branches(begun, HQ, {"B1": SPECS[name]}, NOW).version_id
-    row = read_frame(begun, "catchment", version_id=version, where={"branch_id": "B1"}).row(0, named=True)
-    assert row["method"] == SPECS[name].method
-    stored = json.loads(row["params"])
-    assert {key: stored[key] for key in SPECS[name].as_dict()} == json.loads(json.dumps(SPECS[name].as_dict()))
+    chosen = {f"B{at}": SPECS[name] for at, name in enumerate(names, start=1)}
+    version = draw_branches(begun, HQ, chosen, NOW).version_id
+    for branch, spec in chosen.items():
+        row = read_frame(begun, "catchment", version_id=version, where={"branch_id": branch}).row(0, named=True)
+        assert row["method"] == spec.method
+        stored = json.loads(row["params"])
+        assert {key: stored[key] for key in spec.as_dict()} == json.loads(json.dumps(spec.as_dict()))
     before = cells_of(begun, version)
     again = redraw(begun, HQ, NOW)
     assert (again.changed, again.version_id, again.branches) == (False, version, {})
@@ -130,7 +136,9 @@ def test_a_new_bank_version_makes_a_new_version_of_the_same_cells(begun: sa.Conn
 
 
 @given(data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_settled_catchments_never_share_a_cell_and_take_only_what_was_claimed(
     terrain: Terrain, data: st.DataObject
 ) -> None:
@@ -233,7 +241,7 @@ def test_the_whole_job_runs_on_a_ground_partly_covered(make_demo_copy: sa.Engine
     engine = make_demo_copy
     with engine.begin() as connection:
         draw_all(connection, HQ, CatchmentSpec("buffer", radius_m=2_500.0), NOW)
-    report = run(engine, HQ, RunParams(method="as_drawn"), lambda: NOW)
+    report = run(engine, HQ, RunParams(method="as_drawn", starts=1), lambda: NOW)
     customers, people = report.reports["location"]["customer"], report.reports["score"]["people"]
     assert customers["in"] == customers["placed"] + customers["unplaced"] + customers["rejected"]
     assert customers["by_reason"]["outside the catchments"] > 1_000

@@ -129,7 +129,7 @@ def test_the_whole_job_keeps_every_figure_with_finer_cells_for_one_branch(
 ) -> None:
     plain = demo_on("sqlite")
     engine = copy_of_demo("sqlite")
-    report = run(engine, HQ, RunParams(branch_resolutions={"B3": 10}), lambda: NOW)
+    report = run(engine, HQ, RunParams(branch_resolutions={"B3": 10}, starts=1), lambda: NOW)
     before = plain.table("catchment_cell", "catchment")
     people = report.reports["score"]["people"]
     assert people["spread"] == pytest.approx(people["in"], rel=1e-9)

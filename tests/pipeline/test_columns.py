@@ -173,7 +173,7 @@ def test_products_and_cohorts_of_the_bank_get_columns_and_meanings_of_their_own(
     shrunk = shrink_penetration(held, PEOPLE, given().pairs)
     assert found.columns["penetration_product_b"].value == pytest.approx(shrunk.value, nan_ok=True)
     names = {measure.id: measure.name_zh for measure in found.measures}
-    assert names["penetration_product_b"] == "产品渗透率:Bonds"
+    assert names["penetration_product_b"] == "产品渗透率：Bonds"
     assert {"penetration_product_a_1", "penetration_cohort_c_1", "lq_cohort_c_1"} <= set(names) & set(found.columns)
 
 

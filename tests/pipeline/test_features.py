@@ -55,7 +55,7 @@ def test_a_cohort_holds_whom_its_rule_says_and_counts_the_undecided(connection: 
     found = cohort_count(connection, actor, OLD, TODAY)
     assert members(connection, actor, OLD) == ["c1", "c2", "c3", "c6", "c8", "p1"]
     assert (found["members"], found["undecided"], found["customers"], found["expired_prospects"]) == (6, 1, 9, 1)
-    assert found["words"]["zh"] == "年龄段为60+(以查询当日为准)"
+    assert found["words"]["zh"] == "年龄段为60+（以查询当日为准）"
 
 
 def test_a_prospect_whose_basis_ran_out_is_listed_nowhere_even_on_an_earlier_day(

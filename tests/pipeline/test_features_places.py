@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 import sqlalchemy as sa
 
+from gridgeo.cells import cells_from_points
 from gridgeo.domain import Actor
 from gridgeo.domain.tables import INDUSTRY_CODES
 from gridgeo.errors import InvalidInputError, NotAllowedError, NotFoundError
 from gridgeo.pipeline.features.industry import industry_cells, industry_codes, industry_summary, top_merchants
 from gridgeo.pipeline.features.kept import FeatureDraft, create_feature
+from gridgeo.pipeline.features.layers import feature_cells
 from gridgeo.pipeline.features.target_groups import excluded_page, target_count, target_page
 from gridgeo.pipeline.membership import assign_members
 from gridgeo.pipeline.steps import Inputs
@@ -23,6 +26,7 @@ from .features_bank import TODAY, small_bank
 
 SHOPS = {"scheme": "gbt4754", "codes": ["F"]}
 OLD = {"where": {"attribute": "age_band", "is": "60+"}}
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 MANAGER = Actor("m", "branch_manager", frozenset({"B1"}))
 
 
@@ -91,6 +95,30 @@ def test_a_concentration_is_shown_where_enough_is_expected(
     assert [row["area"] for row in areas[:2]] == ["gA1", "gB"]
     assert areas[0]["quotient"] > 1 > areas[1]["quotient"]
     assert areas[0]["low"] < areas[0]["quotient"] < areas[0]["high"]
+
+
+def test_a_layer_says_where_the_members_lie_and_which_grid_has_them(
+    connection: sa.Connection, actor: Actor, industry: str, cohort: str
+) -> None:
+    place = sa.text("UPDATE customer SET lng = :lng, lat = :lat WHERE id = :id")
+    for party, lng, lat in (("c1", 116.005, 30.005), ("c2", 116.005, 30.005), ("c3", 116.03, 30.01)):
+        connection.execute(place, {"id": party, "lng": lng, "lat": lat})
+    old = feature_cells(connection, MANAGER, cohort, "B1", TODAY)
+    (cell,) = cells_from_points(np.array([116.005]), np.array([30.005]), 9)
+    assert (old["cells"], old["counts"]) == ([f"{cell:x}"], [2])
+    # p1 has no place; c3 lives in B2's catchment and belongs to the grid of its register; c5's age is not known
+    assert (old["members"], old["outside"], old["unplaced"], old["undecided"]) == (4, 1, 1, 1)
+    assert old["grids"] == {"gA1": 3, "gA2": 1}
+    shops = feature_cells(connection, actor, industry, "B1", TODAY)
+    assert sum(shops["counts"]) == shops["members"] == 2
+    assert (shops["outside"], shops["unplaced"], shops["grids"]) == (0, 0, {"gA1": 2})
+    assert feature_cells(connection, actor, cohort, "B2", TODAY)["members"] == 2
+    with pytest.raises(NotFoundError, match="there is no branch B2"):
+        feature_cells(connection, MANAGER, cohort, "B2", TODAY)
+    aim = {"where": {"cohort": cohort}}
+    target = str(create_feature(connection, actor, FeatureDraft("target_group", "Aim", aim), NOW)["id"])
+    with pytest.raises(InvalidInputError, match="of one of industry, cohort, got target_group"):
+        feature_cells(connection, actor, target, "B1", TODAY)
 
 
 def test_the_banks_own_merchants_come_first_and_the_list_says_so(connection: sa.Connection, actor: Actor) -> None:

@@ -19,6 +19,7 @@ from gridgeo.grids import check_partition
 from gridgeo.pipeline.grids.args import ARGS, OperationKind
 from gridgeo.pipeline.grids.sets import (
     EditResult,
+    FirstGrid,
     Operation,
     begin_set,
     edit,
@@ -28,6 +29,7 @@ from gridgeo.pipeline.grids.sets import (
     replayed,
     sets,
 )
+from gridgeo.pipeline.map_layers import working_grids
 from gridgeo.storage import finish_version, fix_house_datum, new_version, set_live, write_frame
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -114,9 +116,10 @@ def test_a_set_begins_with_the_newest_catchment(made: sa.Connection) -> None:
 
 def test_a_set_may_be_finer_than_its_catchment(connection: sa.Connection) -> None:
     write_branch(connection, CELLS)
-    begin_set(connection, local_actor(), BRANCH, NOW, resolution=10)
+    begin_set(connection, local_actor(), BRANCH, NOW, FirstGrid(resolution=10, language="zh"))
     state = grid_state(connection, local_actor(), BRANCH)
     assert 6.5 * len(CELLS) < len(state.cells) < 7.5 * len(CELLS)
+    assert [grid.name for grid in state.grids] == ["整个辐射范围"]
     assert replayed(connection, local_actor(), BRANCH)["violations"] == []
 
 
@@ -244,6 +247,20 @@ def test_names_of_one_grid_are_joined(made: sa.Connection) -> None:
     assert list(result.made.values()) == ["both"]
     assert state.find("both").geometry is not None
     assert result.report["places"][0]["rule"] == "old_name"
+
+
+def test_a_grid_of_a_street_is_shown_by_the_street_and_a_joined_one_by_ground_and_street(made: sa.Connection) -> None:
+    do(made, "create_places", places=["North Road"])
+    state = grid_state(made, RM, BRANCH)
+    assert grid_table(state).filter(pl.col("has_border"))["name"].to_list() == ["North Road"]
+    outlines = dict(zip([grid.name for grid in state.grids], working_grids(made, RM, stated=True).shapes, strict=True))
+    assert shapely.get_dimensions(outlines["North Road"]) == 1
+    assert shapely.get_dimensions(outlines["whole catchment"]) == 2
+    do(made, "create_places", places=["红星村", "South Road"], as_one="both")
+    ground, road = shapely.get_parts(shapely.from_wkb(grid_state(made, RM, BRANCH).find("both").border))
+    assert shapely.bounds(ground)[2] == 9.53, "the village ends where its boundary does, not with the street's cells"
+    assert shapely.bounds(road)[2] > 9.53
+    assert replayed(made, RM, BRANCH)["same"]
 
 
 def test_unknown_and_doubtful_names_are_listed_and_nothing_is_done(made: sa.Connection) -> None:

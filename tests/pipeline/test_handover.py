@@ -15,8 +15,9 @@ from python_calamine import CalamineWorkbook
 from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError, NotAllowedError
 from gridgeo.pipeline.territories.cadence import cadence_from_json, cadence_from_text, set_cadence, show_cadence
+from gridgeo.pipeline.territories.compare import compare
 from gridgeo.pipeline.territories.drafts import Draft, keep_answer, show, spec_of_draft
-from gridgeo.pipeline.territories.handover import COLUMNS, SIGNED, handover
+from gridgeo.pipeline.territories.handover import COLUMNS, SIGNED, handed_over, handover
 from gridgeo.pipeline.territories.live import verify_stored
 from gridgeo.pipeline.territories.spec import Aim
 from gridgeo.storage import open_engine
@@ -114,6 +115,21 @@ def test_every_customer_who_changes_hands_is_listed_once_with_what_is_due(
     assert pl.read_csv(tmp_path / "list.csv").columns == heading
     with pytest.raises(InvalidInputError):
         handover(connection, MAKER, "Spring", TODAY, (tmp_path / "list.pdf", "en"))
+
+
+def test_customers_between_two_plans_have_their_cells_and_against_itself_nobody_moves(
+    connection: sa.Connection,
+) -> None:
+    listed = handover(connection, MAKER, "Spring", TODAY)
+    placed = handed_over(connection, MAKER, ("live", "Spring"), TODAY)
+    assert [{name: row[name] for name in COLUMNS} for row in placed["rows"]] == listed["rows"]
+    assert {key: placed[key] for key in placed if key != "rows"} == {
+        key: listed[key] for key in listed if key != "rows"
+    }
+    moved = compare(connection, MAKER, ("live", "Spring"))
+    assert len(placed["rows"]) <= moved["customers_moved_hard"]
+    assert all(len(row["cell"]) == 15 for row in placed["rows"])
+    assert handed_over(connection, MAKER, ("Spring", "Spring"), TODAY)["rows"] == []
 
 
 def test_where_customers_live_is_closed_to_a_limited_actor(connection: sa.Connection) -> None:

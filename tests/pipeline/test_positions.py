@@ -44,7 +44,9 @@ ADDRESSES = [row["address"] for row in CUSTOMERS] + ["Seeweg 5a, Vaduz", "Seeweg
 POINTS = st.none() | st.tuples(st.floats(9.40, 9.60), st.floats(47.05, 47.20)) | st.sampled_from([(0.0, 0.0)])
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(rows=st.lists(st.tuples(st.sampled_from(ADDRESSES), POINTS), min_size=1, max_size=40))
 def test_customers_in_are_the_sum_over_cells_and_those_without_one_exactly(
     connection: sa.Connection, actor: Actor, now: datetime, rows: list[tuple[str | None, tuple[float, float] | None]]

@@ -25,14 +25,17 @@ from gridgeo.pipeline.territories.drafts import (
     comment,
     keep_answer,
     list_scenarios,
+    live_inputs,
     show,
     spec_of_draft,
 )
+from gridgeo.pipeline.territories.findings import findings_said
 from gridgeo.pipeline.territories.live import history, publish_scenario, rollback
 from gridgeo.pipeline.territories.spec import Aim, aim_from_words, growth_from_csv, spec_from_dict
 from gridgeo.pipeline.versions import newest_inputs
-from gridgeo.storage import open_engine, version_record
+from gridgeo.storage import open_engine, read_frame, version_record
 from gridgeo.storage.models import Certificate
+from gridgeo.territory.check import LOCKS_ABOVE, NODE_ABOVE
 
 from .plan_bank import CHECKER, MAKER, NOW, write_plan_bank
 
@@ -92,6 +95,25 @@ def test_check_names_territory_measure_and_the_smallest_tolerance(connection: sa
     assert smallest > 5
     wide = replace(spec, aim=replace(spec.aim, tolerance=(min(smallest / 100 + 1e-6, 0.99),)))
     assert smallest > 99 or check_draft(connection, MAKER, wide)["feasible"]
+
+
+def test_findings_are_said_with_names_and_keep_their_ids(connection: sa.Connection) -> None:
+    values = {"territory": "R1", "measure": "customers", "percent": 130.0, "tolerance": 30.0}
+    finding = {"template": LOCKS_ABOVE, "values": values, "message": ""}
+    staff = read_frame(connection, "staff", version_id=live_inputs(connection).bank)
+    names = dict(staff.select("id", "name").iter_rows())
+    for language, measure in (("en", "Customers (expected)"), ("zh", "客户（期望数）")):
+        (said,) = findings_said(connection, MAKER, [finding], language)
+        assert names["R1"] in said["message"]
+        assert measure in said["message"]
+        assert said["values"] == values
+    cell = next(iter(live_territories(connection)))
+    node = {"template": NODE_ABOVE, "message": "", "values": values | {"node": 7, "cell": f"{cell:x}"}}
+    (said,) = findings_said(connection, MAKER, [node], "en")
+    assert said["message"].startswith(f"node {cell:x} ")
+    # a manager of a branch that the actor does not see has no name
+    (said,) = findings_said(connection, Actor("Sun", "branch_manager", frozenset({"B9"})), [finding], "en")
+    assert names["R1"] not in said["message"]
 
 
 def test_demand_that_grows_in_one_place_pulls_the_border(connection: sa.Connection) -> None:

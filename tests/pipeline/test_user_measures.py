@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +40,7 @@ from gridgeo.storage import (
     write_frame,
 )
 from gridgeo.storage.models import MeasureRow, Version
+from tests.made_once import copy_sqlite
 
 from .conftest import Finished
 
@@ -104,9 +103,7 @@ def publish_scores(connection: sa.Connection, score: int) -> None:
 @pytest.fixture(scope="module")
 def added(demo_on: Callable[[str], Finished], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Added]:
     folder = tmp_path_factory.mktemp("own")
-    source, copy = (sqlite3.connect(path) for path in (str(demo_on("sqlite").engine.url.database), folder / "copy.db"))
-    with closing(source), closing(copy):
-        source.backup(copy)
+    copy_sqlite(Path(str(demo_on("sqlite").engine.url.database)), folder / "copy.db")
     engine = open_engine(f"sqlite:///{folder / 'copy.db'}")
     more = folder / "more.toml"
     more.write_text(IMPORTED, encoding="utf-8")

@@ -6,18 +6,33 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
+import polars as pl
 import pytest
 import sqlalchemy as sa
 
 from gridgeo.bench.store_logins import StoreLogins, store_logins
 from gridgeo.domain import Actor, local_actor
 from gridgeo.errors import NotAllowedError
-from gridgeo.storage import act_as, acting, new_version, open_engine, read_frame, reading, whole_bank, write_frame
-from gridgeo.storage.conditions import BRANCH_COLUMN, PARTIES_WITHOUT_BRANCH
-from gridgeo.storage.fence import OF_PARENT, OF_PARTY, POLICY, branch_column, fenced_tables
+from gridgeo.storage import (
+    act_as,
+    acting,
+    downgrade,
+    new_version,
+    open_engine,
+    read_frame,
+    reading,
+    upgrade,
+    whole_bank,
+    write_frame,
+)
+from gridgeo.storage.conditions import BRANCH_COLUMN, PARTIES_WITHOUT_BRANCH, matching
+from gridgeo.storage.fence import OF_PARENT, OF_PARTY, POLICY, branch_column, fenced_tables, of_branch, refence
+from gridgeo.storage.migrations.range_policies import of_branch as by_range
 from gridgeo.storage.models import Base
 from gridgeo.storage.types import Instant, Shape
 
+from .strategies import H3_CELL as FIRST_CELL
 from .test_scope import POINT, branch_of, three_branches
 
 MANAGER = Actor("li", "branch_manager", frozenset({"b1"}))
@@ -182,9 +197,117 @@ def test_frames_are_written_and_read_through_the_fence(application: sa.Engine, n
         assert found[branch_of("catchment_cell")].to_list() == ["b1"]
 
 
-def test_a_policy_takes_its_rows_from_an_index(application: sa.Engine) -> None:
-    with application.begin() as connection:
-        act_as(connection, OF_TWO)
-        connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
-        plan = "\n".join(connection.scalars(sa.text("EXPLAIN SELECT * FROM cell_score WHERE version_id = 1")))
-    assert "branch_id >= $" in plan.partition("Index Cond")[2].partition("\n")[0]
+SET_SCOPE = sa.text(
+    "SELECT set_config('gridgeo.scope', :scope, true), "
+    "set_config('gridgeo.branches', CAST(CAST(:branches AS text[]) AS text), true)"
+)
+SCOPES: list[tuple[str, list[str]]] = [
+    *((name, ["b1"]) for name in ("all", "", "none")),
+    *(("branches", named) for named in ([], ["b1"], ["b1", "b3"], ["B", "b", "网点", "网点 2"], ["", "b2"])),
+]
+"""Settings of a transaction: a scope, and branches in the order of their bytes, as `act_as` sets them."""
+
+
+@pytest.mark.parametrize("nullable", [{}, {"nullable": True}, {"nullable": True, "shared": True}])
+def test_the_condition_means_what_the_range_of_revision_0013_meant(
+    application: sa.Engine, nullable: dict[str, bool]
+) -> None:
+    found = sa.text(
+        f"SELECT coalesce({of_branch('id', **nullable)}, false), coalesce({by_range('id', **nullable)}, false) "  # noqa: S608
+        "FROM unnest(ARRAY['', 'B', 'b', 'b1', 'b2', 'b3', '网点', '网点 1', '网点 2', NULL]) AS given (id)"
+    )
+    seen_at_all = set()
+    with application.connect() as connection:
+        for scope, branches in SCOPES:
+            connection.execute(SET_SCOPE, {"scope": scope, "branches": branches})
+            rows = [tuple(row) for row in connection.execute(found)]
+            assert [new for new, _ in rows] == [old for _, old in rows], (scope, branches)
+            seen_at_all |= {new for new, _ in rows}
+            connection.rollback()
+        # A transaction that sets nothing.
+        assert not any(any(row) for row in connection.execute(found))
+    assert seen_at_all == {True, False}
+
+
+@pytest.fixture(scope="module")
+def scored(logins: StoreLogins) -> Iterator[sa.Connection]:
+    """A superuser's transaction with 20,000 scored cells of four branches, which nobody else sees."""
+    rows = np.arange(20_000)
+    cells = pl.DataFrame({"branch_id": np.char.add("b", (rows // 5_000).astype(str)), "cell": rows + FIRST_CELL})
+    empty = {"value": None, "low": None, "high": None, "evidence": None}
+    frame = cells.join(pl.DataFrame({"measure": ["m1", "m2", "m3", "m4", "m5"], **empty}), how="cross")
+    engine = open_engine(logins.administrator)
+    with engine.connect() as connection:
+        version = new_version(connection, local_actor(), "score", params={}, now=MOMENT)
+        write_frame(connection, "cell_score", frame.cast({"cell": pl.UInt64}), version_id=version)
+        connection.exec_driver_sql("ANALYZE cell_score")
+        yield connection
+        connection.rollback()
+    engine.dispose()
+
+
+def plan_of(logins: StoreLogins, scored: sa.Connection, actor: Actor, cells: int, *, by: str | None = None) -> str:
+    """Return the plan of the question for a measure of some cells, 0: all, of whichever branch, asked by the service.
+
+    by: condition of the policy, by default the store's.
+    """
+    table = Base.metadata.tables["cell_score"]
+    where: dict[str, object] = {"version_id": newest(scored), "measure": "m1"}
+    if cells:
+        where["cell"] = (np.arange(cells) * 50 + FIRST_CELL).tolist()
+    question = matching(sa.select(table), table, where, "postgresql")
+    text = question.compile(scored, compile_kwargs={"render_postcompile": True})
+    undone = scored.begin_nested()
+    if by is not None:
+        scored.exec_driver_sql(refence("cell_score", by))
+    scored.exec_driver_sql(f'SET LOCAL ROLE "{logins.names.application}"')
+    act_as(scored, actor)
+    plan = "\n".join(scored.exec_driver_sql(f"EXPLAIN {text}", text.params).scalars())
+    undone.rollback()
+    return plan
+
+
+def newest(connection: sa.Connection) -> int:
+    """Return the version written last."""
+    return int(connection.execute(sa.text("SELECT max(id) FROM version")).scalar_one())
+
+
+SCOPED = pytest.mark.parametrize(
+    "actor", [local_actor(), MANAGER, OF_TWO], ids=["head office", "one branch", "two branches"]
+)
+
+
+@SCOPED
+@pytest.mark.parametrize("cells", [20, 400])
+def test_a_policy_leaves_the_index_on_cells_in_use(
+    logins: StoreLogins, scored: sa.Connection, actor: Actor, cells: int
+) -> None:
+    assert "ix_cell_score_version_id_cell" in plan_of(logins, scored, actor, cells)
+    assert "ix_cell_score_version_id_cell" not in plan_of(logins, scored, actor, cells, by=by_range("branch_id"))
+
+
+@SCOPED
+def test_a_policy_takes_its_rows_from_the_index_on_branches(
+    logins: StoreLogins, scored: sa.Connection, actor: Actor
+) -> None:
+    conditions = plan_of(logins, scored, actor, 0).split("Index Cond:")[1:]
+    assert len([each for each in conditions if "branch_id" in each.partition("\n")[0]]) == 3
+    unfit = "branch_id = (SELECT 'b1') OR (SELECT true)"
+    assert "branch_id" not in plan_of(logins, scored, actor, 0, by=unfit).partition("Index Cond:")[2].partition("\n")[0]
+
+
+def test_the_policies_go_back_to_the_range_and_come_again(make_store: Callable[[str], str]) -> None:
+    engine = open_engine(make_store("postgis"))
+    policies = sa.text("SELECT tablename, qual, with_check FROM pg_policies ORDER BY tablename")
+    states = []
+    for move in (lambda: None, lambda: downgrade(engine, "0017"), lambda: upgrade(engine)):
+        move()
+        with engine.begin() as connection:
+            states.append([tuple(row) for row in connection.execute(policies)])
+    engine.dispose()
+    assert states[0] == states[2]
+    changed = {new[0] for new, old in zip(states[0], states[1], strict=True) if new != old}
+    assert changed == {
+        table for table in fenced_tables() if branch_column(Base.metadata.tables[table]) is not None
+    } - set(OF_PARENT) - set(OF_PARTY) - set(PARTIES_WITHOUT_BRANCH)
+    assert all("chr(1114111)" in qual and qual == check for name, qual, check in states[1] if name in changed)

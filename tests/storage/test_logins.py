@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from gridgeo.bench.store_logins import StoreLogins, store_logins
+from gridgeo.domain import local_actor
 from gridgeo.errors import InvalidInputError, NotAllowedError
 from gridgeo.i18n import catalogue
-from gridgeo.storage import check_schema, downgrade, open_engine, require_safe_login, upgrade
+from gridgeo.storage import check_schema, downgrade, new_version, open_engine, require_safe_login, upgrade
 from gridgeo.storage.grants import logins_of
 from gridgeo.storage.logins import (
     APPEND_ONLY,
@@ -24,6 +26,7 @@ from gridgeo.storage.logins import (
     SUPERUSER,
     WIDER_POLICY,
 )
+from gridgeo.storage.scenarios import add_event, add_scenario
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +120,23 @@ def test_records_are_added_to_and_never_changed(logins: StoreLogins) -> None:
         for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {next_column(table)} = NULL"):  # noqa: S608
             with pytest.raises(NotAllowedError, match="permission denied"), engine.begin() as connection:
                 connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "gone"), [("draft", "comment", 1), ("submitted", "comment", 0), ("draft", "published", 0)]
+)
+def test_the_log_of_a_scenario_goes_with_what_was_never_published_only(
+    logins: StoreLogins, now: datetime, status: str, kind: str, gone: int
+) -> None:
+    engine, actor = open_engine(logins.application, create=False), local_actor()
+    with engine.connect() as connection:
+        version = new_version(connection, actor, "scenario", params={}, now=now)
+        head = {"name": "x", "status": status, "version_id": version, "scope": {"branches": []}, "created_at": now}
+        record = add_scenario(connection, head | {"notes": None})
+        add_event(connection, actor, record, kind, {}, now)
+        assert connection.scalar(sa.select(sa.func.gridgeo_forget_scenario(record.id))) == gone
+        connection.rollback()
     engine.dispose()
 
 

@@ -14,7 +14,10 @@ import pytest
 
 from gridgeo.bench import postgis_server
 
-FIXTURES = [Path(__file__).parents[1] / name for name in ("conftest.py", "provider_stand_in.py", "warm_commands.py")]
+FIXTURES = [
+    Path(__file__).parents[1] / name
+    for name in ("conftest.py", "made_once.py", "provider_stand_in.py", "warm_commands.py")
+]
 SESSION = """
 def test_it(store_url):
     assert store_url

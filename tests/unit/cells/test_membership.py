@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridgeo.cells import RULES, disagree, holding_polygon, membership, settle_membership
+from gridgeo.cells import RULES, disagree, holding_polygon, membership, settle_membership, smallest_holding
 from gridgeo.domain import FloatArray, IntArray
 from gridgeo.errors import InvalidInputError
 
@@ -69,6 +69,21 @@ def test_holes_overlaps_and_many_parts_are_held_exactly(star: Callable[..., shap
     polygons = [ring, star(50, seed=3), islands, shapely.box(9.0, 46.0, 10.0, 48.0)]
     lng, lat = np.random.default_rng(1).uniform(-0.2, 0.2, (2, 5_000)) + np.array([[9.5], [47.1]])
     np.testing.assert_array_equal(holding_polygon(lng, lat, polygons), by_force(lng, lat, polygons))
+
+
+def test_of_polygons_over_one_another_the_smallest_holds_the_point() -> None:
+    county, town, village = (
+        shapely.box(9, 47, 10, 48),
+        shapely.box(9.2, 47.2, 9.8, 47.8),
+        shapely.box(9.4, 47.4, 9.5, 47.5),
+    )
+    lng, lat = [9.45, 9.3, 9.05, 11.0], [47.45, 47.3, 47.05, 47.5]
+    for order in ([county, town, village], [village, county, town]):
+        found = smallest_holding(lng, lat, order)
+        assert [order[at] if at >= 0 else None for at in found] == [village, town, county, None]
+    # a control: the first is another
+    assert holding_polygon(lng, lat, [county, town, village]).tolist() == [0, 0, 0, -1]
+    assert smallest_holding([9.5], [47.5], []).tolist() == [-1]
 
 
 def test_one_point_a_square_would_lie_where_outlines_pass(monkeypatch: pytest.MonkeyPatch) -> None:

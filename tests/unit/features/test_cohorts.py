@@ -135,7 +135,7 @@ def test_a_rule_is_said_in_both_languages() -> None:
         "and not last contact within 90 days (on 2026-03-01)"
     )
     assert cohort_words(rule, "zh") == (
-        "分层不低于核心 且 (余额在0.00 元到1,000.00 元之间 或 标签含vip) 且 并非最近联系在90天内(以 2026-03-01 为准)"
+        "分层不低于核心 且 (余额在0.00 元到1,000.00 元之间 或 标签含vip) 且 并非最近联系在90天内（以 2026-03-01 为准）"
     )
 
 

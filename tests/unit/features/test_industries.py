@@ -69,8 +69,8 @@ def test_isic_has_its_sections_and_88_divisions() -> None:
     assert "".join(table.filter(pl.col("level") == 1)["code"]) == "ABCDEFGHIJKLMNOPQRSTU"
     assert table.filter(pl.col("level") == 2).height == 88
     named = {code: (parent, zh) for code, parent, zh in table.select("code", "parent_code", "name_zh").iter_rows()}
-    assert named["47"] == ("G", "零售(汽车和摩托车除外)")
-    assert named["64"] == ("K", "金融服务(保险和养恤金除外)")
+    assert named["47"] == ("G", "零售（汽车和摩托车除外）")
+    assert named["64"] == ("K", "金融服务（保险和养恤金除外）")
 
 
 def test_every_shipped_code_of_a_standard_has_a_name_in_both_languages() -> None:
@@ -145,13 +145,13 @@ def test_gridgeos_own_words_are_a_scheme() -> None:
     ours = industry_from_json({"scheme": "gridgeo", "codes": ["retail"]}, SHIPPED)
     shops = merchants((None, None, None)).with_columns(industry=pl.lit("retail"))
     assert of_rule(shops, SHIPPED, ours)["member"].to_list() == [True]
-    assert industry_words(ours, SHIPPED, "zh") == "gridgeo 1 的商户:零售"
+    assert industry_words(ours, SHIPPED, "zh") == "gridgeo 1 的商户：零售"
 
 
 def test_a_rule_is_said_in_both_languages() -> None:
     ours = rule("f", "H62")
     assert ours.codes == ("62", "F")
-    assert industry_words(ours, SHIPPED, "zh") == "gbt4754 2017 的商户:62 餐饮业、F 批发和零售业"
+    assert industry_words(ours, SHIPPED, "zh") == "gbt4754 2017 的商户：62 餐饮业、F 批发和零售业"
     assert industry_words(ours, SHIPPED, "en") == "merchants of gbt4754 2017: 62 Catering, F Wholesale and retail trade"
 
 

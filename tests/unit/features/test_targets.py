@@ -53,7 +53,7 @@ def test_a_rule_may_keep_to_customers_or_to_merchants() -> None:
     assert held({"not": COHORT}, parties=["customer"]) == [False, None, False, False, False]
     assert held({"not": COHORT}, parties=["merchant"]) == [False, False, False, True, True]
     only = target_from_json({"where": AREA, "parties": ["merchant"]})
-    assert target_words(only, {"g1": "East"}, "zh") == "仅商户:位于区域 East"
+    assert target_words(only, {"g1": "East"}, "zh") == "仅商户：位于区域 East"
 
 
 def test_a_rule_names_its_grids_once_and_in_words() -> None:

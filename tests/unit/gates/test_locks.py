@@ -15,6 +15,7 @@ LOCKS = (
     "requirements-node.txt",
     "requirements-peers.txt",
     "api/web/package-lock.json",
+    "tests/browser/oldest/package-lock.json",
 )
 
 

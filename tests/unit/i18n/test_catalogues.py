@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from pathlib import Path
 
@@ -43,6 +44,19 @@ def test_every_error_message_has_its_chinese() -> None:
     assert missing == {}
 
 
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]")
+TYPED = re.compile(
+    r"西,南,东,北|姓名:(角色|\{role\}:网点,网点)|units:甲,乙|drawn:文件|EPSG:代码|用户:口令|\(s\)://主机\[:端口\]"
+)
+"""What is typed exactly so, Chinese words in it or not."""
+
+
+def test_chinese_is_set_with_chinese_punctuation() -> None:
+    assert [zh for zh in catalogue().values() if HALF_WIDTH.search(TYPED.sub("", zh))] == []
+    assert HALF_WIDTH.search("没有图层 streets;可用的有 {known}")
+    assert not HALF_WIDTH.search("没有图层 streets；可用的有 {known}")
+
+
 def test_translations_keep_the_fields() -> None:
     assert {en: zh for en, zh in catalogue().items() if fields(en) != fields(zh)} == {}
 
@@ -50,7 +64,7 @@ def test_translations_keep_the_fields() -> None:
 def test_an_error_speaks_both_languages() -> None:
     error = InvalidInputError("table {table}: {detail}", table="customer", detail="x")
     assert str(error) == "table customer: x"
-    assert error_text(error, "zh") == "表 customer:x"
+    assert error_text(error, "zh") == "表 customer：x"
 
 
 @pytest.mark.parametrize(

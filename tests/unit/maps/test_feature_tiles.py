@@ -53,6 +53,15 @@ def test_lines_and_polygons_are_cut_at_the_buffer() -> None:
     assert [feature["id"] for feature in features] == [0, 1]
 
 
+def test_of_too_many_the_largest_are_kept() -> None:
+    lng, lat = _middle()
+    shapes = np.array([shapely.box(lng, lat, lng + size, lat + size) for size in (0.002, 0.006, 0.001, 0.004)])
+    index = feature_index("buildings", shapes, {})
+    kept = _decoded(features_tile(index, Z, X, Y, most=2), "buildings")
+    assert [feature["id"] for feature in kept] == [1, 3]
+    assert len(_decoded(features_tile(index, Z, X, Y), "buildings")) == 4
+
+
 def test_polygons_keep_holes_and_parts() -> None:
     lng, lat = _middle()
     part, hole = (

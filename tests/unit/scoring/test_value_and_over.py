@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
 from gridgeo.errors import InvalidInputError
 from gridgeo.scoring.contribution import CustomerPrices, contribution_fen, gross_fen
+from gridgeo.scoring.explained import explain_penetration
 from gridgeo.scoring.over import REASONS, over_reasons
+from gridgeo.scoring.prior import LocalPrior
 
 NAN = float("nan")
 
@@ -41,3 +46,14 @@ def test_counts_that_are_none_are_refused() -> None:
     one = np.array([1.0])
     with pytest.raises(InvalidInputError, match="customers"):
         over_reasons(np.array([True]), [-1.0], one, one, (one, one, one))
+
+
+def test_the_counts_of_a_cell_with_more_customers_than_people_are_told_so_that_they_differ() -> None:
+    model: Any = SimpleNamespace(prior=LocalPrior(2.0, 30.0, True, 40), customers=50.0, people=900.0)
+    known = {"placed_share": 1.0, "prior_mean": 0.05, "prior_strength": 20.0, "ring_people": 0.0, "ring_customers": 1.0}
+    told = [
+        str(explain_penetration(known | {"customers": customers, "people": people}, model).notes[0].text())
+        for customers, people in ((0.00372, 0.0), (12.34, 3.0), (1234.56, 200.0))
+    ]
+    counts = ["0.00372 against 0", "12.3 against 3", "1234.6 against 200.0"]
+    assert told == [f"more customers than people: {each}" for each in counts]

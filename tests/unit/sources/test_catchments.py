@@ -73,7 +73,9 @@ def test_times_over_the_roads_agree_with_an_independent_search(helsinki_roads: R
 
 
 @given(spots=st.lists(st.tuples(st.floats(24.9352, 24.9534), st.floats(60.1642, 60.1791)), min_size=1, max_size=6))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_wherever_branches_stand_every_cell_has_one_and_catchments_stay_whole(
     spots: list[tuple[float, float]], helsinki_roads: RoadGraph, helsinki_cells: CellArray
 ) -> None:

@@ -23,7 +23,7 @@ from gridgeo.sources.trade_areas import (
 )
 
 VADUZ = (9.5223543, 47.138154)
-SHARED = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
+SHARED = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 
 
 def pieces(cells: CellArray, chosen: IntArray) -> int:

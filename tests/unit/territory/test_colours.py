@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from gridgeo.territory import PALETTE_SIZE, Params, Problem, Rounds, solve, territory_colours
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(seed=st.integers(0, 10_000), k=st.integers(1, 40))
 def test_touching_territories_differ(scattered: Callable[..., Problem], seed: int, k: int) -> None:
     problem = scattered(120, k, seed)

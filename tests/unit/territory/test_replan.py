@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numba import typeof
 
 from gridgeo.errors import InvalidInputError
 from gridgeo.territory import Params, Problem, Rounds, matched_labels, replan, solve
 from gridgeo.territory.flow import kept_by_flow
+from gridgeo.territory.improve import ground_of
+from gridgeo.territory.regions import _part_of_ground
 from gridgeo.territory.verify_flow import kept_by_prices
 
 from .conftest import problem_of_pairs
@@ -25,6 +28,16 @@ def shifted(hexagons: Callable[..., Problem], quick: Params) -> Problem:
     plan = solve(problem, Rounds(2), 1, quick).labels
     growth = 1.0 + 0.5 * (problem.xy_km[:, :1] > 0)
     return replace(problem, weights=problem.weights * growth, previous=plan)
+
+
+def test_every_ground_and_every_part_of_one_is_of_the_same_types_so_that_kernels_are_compiled_once(
+    shifted: Problem,
+) -> None:
+    costly = replace(shifted, change_cost=0.5)
+    by_road = replace(shifted, objective="travel", homes=np.arange(4), edge_cost=shifted.costs * 60.0)
+    grounds = [ground_of(problem) for problem in (shifted, costly, by_road)]
+    parts = [_part_of_ground(ground, np.arange(20), np.arange(2)) for ground in grounds]
+    assert len({typeof(ground) for ground in grounds + parts}) == 1
 
 
 def test_the_asked_share_of_customers_stays(shifted: Problem, quick: Params) -> None:
@@ -60,7 +73,9 @@ def test_the_flow_says_how_much_can_stay() -> None:
 
 
 @given(seed=st.integers(0, 10_000), k=st.integers(2, 6))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_amounts_and_prices_agree_on_what_can_stay(scattered: Callable[..., Problem], seed: int, k: int) -> None:
     rng = np.random.default_rng(seed)
     problem = scattered(40, k, seed)

@@ -32,7 +32,9 @@ from gridgeo.territory import (
 )
 from gridgeo.territory.certificate import violations_of
 
-RELAXED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RELAXED = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def pieces(problem: Problem, labels: np.ndarray) -> list[int]:

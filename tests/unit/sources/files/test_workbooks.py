@@ -199,7 +199,7 @@ def test_html_pages_of_several_tables_or_none_say_so(
         opened(make_file("<html><p>no</p></html>", "none.xls"))
 
 
-cells = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co", "Cn", "Zs"]), max_size=8)
+cells = st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn", "Zs"]), max_size=8)
 
 
 @settings(max_examples=15, deadline=None)

@@ -109,7 +109,7 @@ def test_every_field_goes_by_words_of_both_languages(name: str) -> None:
     assert lacking == []
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=12)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 
 
 @settings(max_examples=60, deadline=None)

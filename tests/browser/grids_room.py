@@ -1,0 +1,87 @@
+"""What the tests of the room of grids do and read on the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import h3
+from playwright.sync_api import Page
+
+if TYPE_CHECKING:
+    from .conftest import Visit
+
+BRANCH = "B2"
+PATH = f"/api/v1/grids/{BRANCH}"
+
+
+def settled(visit: Visit) -> dict[str, Any]:
+    """Wait until the page shows the newest revision; return it."""
+    found: dict[str, Any] = visit.json(PATH)
+    visit.page.wait_for_selector(f'body[data-grids-revision="{BRANCH} {found["revision"]}"][data-grids-busy="false"]')
+    return found
+
+
+def after(visit: Visit, revision: int) -> dict[str, Any]:
+    """Wait until the page shows a revision; return the grids as the service has them."""
+    visit.page.wait_for_selector(f'body[data-grids-revision="{BRANCH} {revision}"][data-grids-busy="false"]')
+    found: dict[str, Any] = visit.json(PATH)
+    assert found["revision"] == revision
+    return found
+
+
+def cells_of(found: dict[str, Any], grid: str) -> set[str]:
+    """Return the cells of a grid by its name."""
+    at = [one["name"] for one in found["grids"]].index(grid)
+    return {cell for cell, owner in zip(found["cells"], found["grid_index"], strict=True) if owner == at}
+
+
+def shown(page: Page, where: str, grid: str, name: str) -> float:
+    """Return a figure of the list as the page holds it."""
+    return float(page.get_attribute(f'{where} [data-grid="{grid}"] [data-field="{name}"] data', "value") or "nan")
+
+
+def choose(page: Page, name: str) -> None:
+    """Choose a grid in the list."""
+    page.locator(".grids-table .link", has_text=name).first.click()
+
+
+def walk(page: Page, key: str) -> str:
+    """Move the selection with an arrow key until the ground ends; return the cell."""
+    for _ in range(60):
+        page.keyboard.press(key)
+    return page.get_attribute("body", "data-selected-cell") or ""
+
+
+def left_of(cell: str, x: list[float], y: list[float]) -> bool:
+    lat, lng = h3.cell_to_latlng(cell)
+    return (x[1] - x[0]) * (lat - y[0]) - (y[1] - y[0]) * (lng - x[0]) >= 0
+
+
+def elsewhere(visit: Visit, known: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    """Do an operation as another browser would; return the grids after it."""
+    headers = {"if-match": str(known["revision"]), "origin": visit.service.url}
+    answer = visit.page.context.request.post(f"{visit.service.url}{PATH}/operations", data=operation, headers=headers)
+    assert answer.ok, answer.text()
+    found: dict[str, Any] = visit.json(PATH)
+    return found
+
+
+def typed_and_tried(page: Page) -> dict[str, Any]:
+    """Fill the forms, leave a list half understood, and try a catchment; return all that would be lost."""
+    page.fill("[name=grid-name]", "half a name")
+    page.fill("[name=new-name]", "Riverside")
+    page.fill("[name=grid-parts]", "3")
+    page.fill("[name=places]", "Vadutz")
+    page.click('[data-act="places"]')
+    page.wait_for_selector('[data-unclear="Vadutz"] [data-meant="Vaduz"]')
+    page.select_option("[name=catchment-method]", "buffer")
+    page.fill("[name=radius]", "700")
+    page.click('[data-act="try-catchment"]')
+    page.wait_for_selector('body:not([data-grids-claimed=""])')
+    return held_unsaved(page)
+
+
+def held_unsaved(page: Page) -> dict[str, Any]:
+    fields = ("grid-name", "new-name", "grid-parts", "places", "catchment-method", "radius")
+    held: dict[str, Any] = {name: page.input_value(f"[name={name}]") for name in fields}
+    return held | {"claimed": page.get_attribute("body", "data-grids-claimed")}
