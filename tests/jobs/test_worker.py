@@ -13,7 +13,7 @@ from gridgeo.domain import Actor
 from gridgeo.errors import BusyError, InvalidInputError
 from gridgeo.jobs import Beats, Task, work
 from gridgeo.jobs import worker as worker_module
-from gridgeo.storage import live, open_engine, reading
+from gridgeo.storage import SERVING, live, open_engine, reading
 from gridgeo.storage.jobs import MAX_ATTEMPTS, cancel_job
 
 from .conftest import FAST, WAIT_S, clock, look, note, queue, wait_for, worker_process, working, written
@@ -103,6 +103,20 @@ def test_a_queued_job_is_cancelled_at_once(engine: sa.Engine, actor: Actor, kind
     cancel_job(engine, actor, job.id, clock())
     assert look(engine, actor, job.id).state == "cancelled"
     assert work(engine, clock, once=True) == 0
+    assert written(engine) == []
+
+
+def test_a_job_is_cancelled_while_somebody_writes(store_url: str, engine: sa.Engine, actor: Actor, kind: Kind) -> None:
+    kind(note)
+    job = queue(engine, actor)
+    served = open_engine(store_url, create=False, timeouts=SERVING)
+    with engine.begin():
+        cancel_job(served, actor, job.id, clock())
+        told = look(served, actor, job.id)
+    served.dispose()
+    assert told.cancel_asked or told.state == "cancelled"
+    work(engine, clock, once=True)
+    assert look(engine, actor, job.id).state == "cancelled"
     assert written(engine) == []
 
 
