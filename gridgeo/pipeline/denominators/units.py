@@ -13,8 +13,9 @@ from gridgeo.cells import cell_polygons, cell_strings, holding_polygon
 from gridgeo.domain import CellArray, FloatArray, IntArray
 from gridgeo.pipeline.denominators.sources import SAID, Source, zone_figures
 from gridgeo.sources import Settlement
+from gridgeo.sources.kept_weights import zone_weights
 from gridgeo.sources.osm_objects import Shapes, shapes_of
-from gridgeo.sources.settlement import RESIDENTIAL_STREETS, area_unit_weights
+from gridgeo.sources.settlement import RESIDENTIAL_STREETS
 from gridgeo.sources.units import (
     UnitShares,
     shares_of_areas,
@@ -135,7 +136,7 @@ def area_shares(shapes: Shapes, zones: Shapes) -> tuple[IntArray, IntArray, Floa
 
 def _of_zones(zone: IntArray, settled: Settlement, cells: CellArray, by: tuple[str, ...]) -> UnitShares:
     """Spread zones of the ground; a zone without a boundary is outside."""
-    own, cell, weight = area_unit_weights(shapes_of(settled.boundaries["geometry"]), settled, cells, by)
+    own, cell, weight = zone_weights(settled, cells, by)
     known = np.flatnonzero(zone >= 0)
     unit_of = np.full(settled.boundaries.height, -1, dtype=np.int64)
     unit_of[zone[known]] = known
