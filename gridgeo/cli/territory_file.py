@@ -118,16 +118,16 @@ def _solve_scenario(
     asked: tuple[str, Draft, str | None], cores: int, where: tuple[str | None, bool, str | None]
 ) -> None:
     from gridgeo.pipeline.territories.answers import fresh
-    from gridgeo.pipeline.territories.drafts import keep_answer, spec_of_draft
+    from gridgeo.pipeline.territories.drafts import asking, keep_answers, question, spec_of_draft
 
     name, draft, notes = asked
     with session(*where) as opened, progress_bar({"plan": "Assigning territories"}) as progress:
         progress("plan")
+        with asking(opened.engine, opened.actor) as connection:
+            asked_for = question(connection, opened.actor, name, spec_of_draft(connection, opened.actor, draft))
+        solved = asked_for, asked_for.answers(partial(fresh, cores=cores))
         with opened.engine.begin() as connection:
-            spec = spec_of_draft(connection, opened.actor, draft)
-            body = keep_answer(
-                connection, opened.actor, name, spec, now(), solver=partial(fresh, cores=cores), notes=notes
-            )
+            body = keep_answers(connection, opened.actor, solved, now(), notes=notes)
     emit(where[1], body, scenario_table(body))
     require_feasible(body["branches"])
 

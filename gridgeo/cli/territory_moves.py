@@ -76,11 +76,15 @@ def repair(
 
     Example: gridgeo territory repair Spring --lock T-RM03
     """
-    from gridgeo.pipeline.territories.moves import repair as mend
+    from gridgeo.pipeline.territories.drafts import asking
+    from gridgeo.pipeline.territories.moves import keep_mended, mending
 
     with session(store, as_json, actor) as opened, progress_bar({"plan": "Assigning territories"}) as progress:
         progress("plan")
+        with asking(opened.engine, opened.actor) as connection:
+            asked = mending(connection, opened.actor, scenario, names_in(lock))
+        mended = asked, asked.answers()
         with opened.engine.begin() as connection:
-            body = mend(connection, opened.actor, scenario, now(), names_in(lock))
+            body = keep_mended(connection, opened.actor, mended, now())
     emit(as_json, body, scenario_table(body))
     require_feasible(body["branches"])

@@ -91,7 +91,7 @@ def replan(  # noqa: PLR0913 - the options are the command's interface
 
     Example: gridgeo territory replan --scenario Autumn --leaves RM03 --keep 0.9
     """
-    from gridgeo.pipeline.territories.drafts import keep_answer
+    from gridgeo.pipeline.territories.drafts import asking, keep_answers, question
     from gridgeo.pipeline.territories.replans import replan_solver, spec_of_replan
 
     aim = aim_from(measures, tolerance, growth, units=units, seed=seed, starts=starts)
@@ -102,12 +102,12 @@ def replan(  # noqa: PLR0913 - the options are the command's interface
         progress("plan")
         moment = now()
         name = scenario or f"replan {moment:%Y-%m-%d %H:%M:%S}"
-        with opened.engine.begin() as connection:
+        with asking(opened.engine, opened.actor) as connection:
             spec = spec_of_replan(connection, opened.actor, changes, aim, names_in(branch))
-            solver = replan_solver(changes)
-            body = keep_answer(
-                connection, opened.actor, name, spec, moment, solver=solver, kind="replanned", notes=notes
-            )
+            asked = question(connection, opened.actor, name, spec)
+        solved = asked, asked.answers(replan_solver(changes))
+        with opened.engine.begin() as connection:
+            body = keep_answers(connection, opened.actor, solved, moment, kind="replanned", notes=notes)
     emit(as_json, body, table_of(body))
     require_feasible(body["branches"])
 

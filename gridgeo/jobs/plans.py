@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
 from gridgeo.domain import Actor
+from gridgeo.errors import BusyError
 from gridgeo.jobs.tasks import Task
-from gridgeo.pipeline.territories import moves
 from gridgeo.pipeline.territories.answers import Answer, WatchedSolver, fresh
-from gridgeo.pipeline.territories.drafts import Draft, checked_name, keep_answer, require_revision, spec_of_draft
+from gridgeo.pipeline.territories.drafts import (
+    Draft,
+    Question,
+    asking,
+    checked_name,
+    keep_answers,
+    question,
+    require_revision,
+    spec_of_draft,
+)
 from gridgeo.pipeline.territories.ground import PartGround
+from gridgeo.pipeline.territories.moves import keep_mended, mending
 from gridgeo.pipeline.territories.replans import Changes, replan_solver, spec_of_replan
-from gridgeo.pipeline.territories.spec import Aim, Part, Spec
+from gridgeo.pipeline.territories.spec import Aim, Part
 from gridgeo.storage.jobs import NewJob
 
 STEP = "plan"
+SOLVED = 0.95
+"""Share done when all is solved; the rest is writing it down."""
+MOST_WAIT_S = 600.0
+BETWEEN_TRIES_S = 0.5
+"""How long, and how often, a plan that is solved waits for whoever writes, as an import on SQLite does for minutes."""
 HEAD = ("scenario", "status", "version", "revision", "planned", "feasible")
 """What the result of a job tells of its scenario; the rest is read with the scenario itself."""
 
@@ -45,7 +61,7 @@ def planning_again(
     return NewJob("scenario_replan", _json(params))
 
 
-def mending(name: str, locked: tuple[str, ...], revision: int) -> NewJob:
+def repairing(name: str, locked: tuple[str, ...], revision: int) -> NewJob:
     """Return the job that mends a scenario around its locks."""
     return NewJob("scenario_repair", {"scenario": name, "locked": list(locked), "revision": revision})
 
@@ -53,39 +69,61 @@ def mending(name: str, locked: tuple[str, ...], revision: int) -> NewJob:
 def do_solve(task: Task) -> None:
     """Solve a draft and keep it under its name."""
     draft = _draft(task.params["draft"])
-    with task.engine.begin() as connection:
-        spec = spec_of_draft(connection, task.actor, draft)
-        _kept(task, connection, spec, fresh, "solved")
+    task.progress(STEP, 0.0)
+    with asking(task.engine, task.actor) as connection:
+        name = _name_as_read(task, connection)
+        asked = question(connection, task.actor, name, spec_of_draft(connection, task.actor, draft))
+    _solved(task, asked, fresh, "solved")
 
 
 def do_replan(task: Task) -> None:
     """Plan again from the plan before and keep it under its name."""
     changes, aim = _changes(task.params["changes"]), _aim(task.params["aim"])
-    with task.engine.begin() as connection:
+    task.progress(STEP, 0.0)
+    with asking(task.engine, task.actor) as connection:
+        name = _name_as_read(task, connection)
         spec = spec_of_replan(connection, task.actor, changes, aim, tuple(task.params["branches"]))
-        _kept(task, connection, spec, replan_solver(changes), "replanned")
+        asked = question(connection, task.actor, name, spec)
+    _solved(task, asked, replan_solver(changes), "replanned")
 
 
 def do_repair(task: Task) -> None:
     """Mend a scenario around the cells that were placed by hand and its locked territories."""
-    name, locked = str(task.params["scenario"]), tuple(task.params["locked"])
     task.progress(STEP, 0.0)
-    with task.engine.begin() as connection:
-        require_revision(connection, task.actor, name, int(task.params["revision"]))
-        body = moves.repair(
-            connection, task.actor, name, task.clock(), locked, lambda share: task.progress(STEP, 0.95 * share)
-        )
-        task.finish(connection, {key: body[key] for key in HEAD})
+    with asking(task.engine, task.actor) as connection:
+        name = _name_as_read(task, connection)
+        asked = mending(connection, task.actor, name, tuple(task.params["locked"]))
+    answers = asked.answers(lambda share: task.progress(STEP, SOLVED * share))
+    _kept(task, lambda connection: keep_mended(connection, task.actor, (asked, answers), task.clock()))
 
 
-def _kept(task: Task, connection: sa.Connection, spec: Spec, solver: WatchedSolver, kind: str) -> None:
-    name, actor = str(task.params["scenario"]), task.actor
-    task.progress(STEP, 0.0)
-    require_revision(connection, actor, name, task.params["revision"])
-    told = _Told(task, solver, len(spec.parts))
+def _name_as_read(task: Task, connection: sa.Connection) -> str:
+    name = str(task.params["scenario"])
+    require_revision(connection, task.actor, name, task.params["revision"])
+    return name
+
+
+def _solved(task: Task, asked: Question, solver: WatchedSolver, kind: str) -> None:
+    solved = asked, asked.answers(_Told(task, solver, len(asked.grounds)))
     notes = task.params["notes"]
-    body = keep_answer(connection, actor, name, spec, task.clock(), solver=told, kind=kind, notes=notes)
-    task.finish(connection, {key: body[key] for key in HEAD})
+    _kept(task, lambda connection: keep_answers(connection, task.actor, solved, task.clock(), kind=kind, notes=notes))
+
+
+def _kept(task: Task, keep: Callable[[sa.Connection], Mapping[str, Any]]) -> None:
+    """Write what was solved, as soon as nobody else writes: minutes of work are not thrown away for a busy store."""
+    until = time.monotonic() + MOST_WAIT_S
+    while True:
+        task.progress(STEP, SOLVED)
+        try:
+            with task.engine.begin() as connection:
+                body = keep(connection)
+                task.finish(connection, {key: body[key] for key in HEAD})
+        except BusyError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(BETWEEN_TRIES_S)
+        else:
+            return
 
 
 class _Told:
@@ -104,8 +142,7 @@ class _Told:
         return answer
 
     def _look(self, share: float) -> None:
-        # The rest is writing the answer down.
-        self.task.progress(STEP, 0.95 * (self.done + share) / self.parts)
+        self.task.progress(STEP, SOLVED * (self.done + share) / self.parts)
 
 
 def check_asked(connection: sa.Connection, actor: Actor, new: NewJob) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, NotFoundError
+from gridgeo.storage.fence import READ_ONLY
 from gridgeo.storage.models import Dispute, Scenario, ScenarioEvent
 
 
@@ -48,9 +49,13 @@ class EventRecord:
 
 
 def find_scenario(connection: sa.Connection, name: str) -> ScenarioRecord | None:
-    """Return the scenario of a name, None when there is none; changes of it wait until the transaction ends."""
-    query = sa.select(Scenario.__table__).where(Scenario.name == name).with_for_update()
-    row = connection.execute(query).one_or_none()
+    """Return the scenario of a name, None when there is none.
+
+    Changes of it wait until the transaction ends, unless that only reads.
+    """
+    query = sa.select(Scenario.__table__).where(Scenario.name == name)
+    only_reads = connection.get_execution_options().get(READ_ONLY, False)
+    row = connection.execute(query if only_reads else query.with_for_update()).one_or_none()
     return None if row is None else ScenarioRecord(*row)
 
 

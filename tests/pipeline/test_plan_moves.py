@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from gridgeo.errors import ConflictError, InvalidInputError
 from gridgeo.pipeline.territories.approval import submit
 from gridgeo.pipeline.territories.drafts import Draft, keep_answer, show, spec_of_draft
 from gridgeo.pipeline.territories.live import verify_stored
-from gridgeo.pipeline.territories.moves import move_cells, repair
+from gridgeo.pipeline.territories.moves import keep_mended, mending, move_cells
 from gridgeo.pipeline.territories.spec import Aim
 from gridgeo.storage import open_engine, read_frame
 from gridgeo.storage.scenarios import scenario_record
@@ -38,6 +39,11 @@ def connection(engine: sa.Engine) -> Iterator[sa.Connection]:
         transaction.rollback()
 
 
+def repair(connection: sa.Connection, name: str, locked: tuple[str, ...] = ()) -> dict[str, Any]:
+    asked = mending(connection, MAKER, name, locked)
+    return keep_mended(connection, MAKER, (asked, asked.answers()), NOW)
+
+
 def owners(connection: sa.Connection) -> dict[str, str]:
     version = show(connection, MAKER, "Spring")["version"]
     rows = read_frame(connection, "territory_cell", version_id=version, columns=["cell", "territory_id"])
@@ -61,16 +67,16 @@ def test_moved_cells_are_told_of_kept_and_repaired_around(connection: sa.Connect
     assert certificate["pieces"][:2] == [last["pieces"]["T-R1"], last["pieces"]["T-R2"]]
     verify_stored(connection, scenario_record(connection, "Spring"))
 
-    mended = repair(connection, MAKER, "Spring", NOW)
+    mended = repair(connection, "Spring")
     after = owners(connection)
     assert {after[cell] for cell in mine[:3]} == {"T-R2"}
     assert mended["branches"]["B1"]["pieces_max"] == 1
     assert [entry["kind"] for entry in mended["log"]][-2:] == ["moved", "repaired"]
     third = {cell for cell, name in after.items() if name == "T-R3"}
-    repair(connection, MAKER, "Spring", NOW, ("R3",))
+    repair(connection, "Spring", ("R3",))
     assert {cell for cell, name in owners(connection).items() if name == "T-R3"} == third
     with pytest.raises(InvalidInputError):
-        repair(connection, MAKER, "Spring", NOW, ("R9",))
+        repair(connection, "Spring", ("R9",))
     verify_stored(connection, scenario_record(connection, "Spring"))
 
 
@@ -83,4 +89,4 @@ def test_a_bad_move_moves_nothing(connection: sa.Connection) -> None:
     assert owners(connection) == before
     submit(connection, MAKER, "Spring", NOW)
     with pytest.raises(ConflictError):
-        repair(connection, MAKER, "Spring", NOW)
+        repair(connection, "Spring")

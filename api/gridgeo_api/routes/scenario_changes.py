@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from gridgeo.domain import Actor
-from gridgeo.jobs.plans import check_asked, mending, planning_again, solving
+from gridgeo.jobs.plans import check_asked, planning_again, repairing, solving
 from gridgeo.pipeline.steps import require_money, require_planner
 from gridgeo.pipeline.territories import approval, disputes, drafts, live, moves, removal
 from gridgeo.storage.jobs import NewJob
@@ -102,7 +102,7 @@ def repair_scenario(
     writing: WritingNow, once: OnceGiven, name: ScenarioName, revision: RevisionGiven, wanted: RepairWanted
 ) -> Response:
     """Queue a repair around the cells that were placed by hand and around locked territories."""
-    return once.answer(writing, lambda: _queued(writing, mending(name, tuple(wanted.locked), revision)))
+    return once.answer(writing, lambda: _queued(writing, repairing(name, tuple(wanted.locked), revision)))
 
 
 @router.post("/scenarios/{name}/moves", summary="Move cells by hand", response_model=ScenarioMoved, responses=CHANGE)

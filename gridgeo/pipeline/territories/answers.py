@@ -103,11 +103,6 @@ def _travel(problem: Problem) -> FloatArray:
     return problem.home_paths if problem.objective == "travel" else np.zeros((0, 0))
 
 
-def solve_spec(connection: sa.Connection, inputs: Inputs, spec: Spec, solver: Solver = fresh) -> list[Answer]:
-    """Solve every part."""
-    return [solver(part_ground(connection, inputs, spec.aim, part), part, spec.aim) for part in spec.parts]
-
-
 def write_answers(
     connection: sa.Connection, actor: Actor, inputs: Inputs, asked: tuple[Spec, list[Answer]], now: datetime
 ) -> tuple[int, dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,12 +14,12 @@ from gridgeo.domain import Actor
 from gridgeo.errors import ConflictError, InvalidInputError, NotFoundError
 from gridgeo.pipeline.published import publication
 from gridgeo.pipeline.steps import Inputs, require_changer, require_money, require_planner
-from gridgeo.pipeline.territories.answers import Solver, findings_of, fresh, solve_spec, write_answers
+from gridgeo.pipeline.territories.answers import Answer, Solver, findings_of, fresh, write_answers
 from gridgeo.pipeline.territories.cadence import cadence_of, load_of
-from gridgeo.pipeline.territories.ground import grid_revisions
+from gridgeo.pipeline.territories.ground import PartGround, grid_revisions, part_ground
 from gridgeo.pipeline.territories.seats import branch_seats
 from gridgeo.pipeline.territories.spec import Aim, Part, Spec, spec_from_dict
-from gridgeo.storage import version_record
+from gridgeo.storage import act_as, reading, version_record
 from gridgeo.storage.scenarios import (
     ScenarioRecord,
     add_event,
@@ -44,6 +45,33 @@ class Draft:
     aim: Aim = field(default_factory=Aim)
     k: int | None = None
     homes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """All that a plan is solved from, read at one moment: its solver needs no store and keeps nobody waiting.
+
+    before: the scenario that the answer takes the place of, None for a new one. grounds: of the spec's parts.
+    """
+
+    name: str
+    before: ScenarioRecord | None
+    spec: Spec
+    inputs: Inputs
+    grounds: tuple[PartGround, ...]
+
+    def answers(self, solver: Solver = fresh) -> list[Answer]:
+        """Solve every part."""
+        aim = self.spec.aim
+        return [solver(ground, part, aim) for ground, part in zip(self.grounds, self.spec.parts, strict=True)]
+
+
+@contextmanager
+def asking(engine: sa.Engine, actor: Actor) -> Iterator[sa.Connection]:
+    """Yield a connection that reads at one moment what a plan is made from: as much as its writer sees."""
+    with reading(engine) as connection:
+        act_as(connection, actor, writes=True)
+        yield connection
 
 
 def live_inputs(connection: sa.Connection) -> Inputs:
@@ -147,9 +175,17 @@ def keep_answer(  # noqa: PLR0913 - what was asked and how it is to be solved
     kind: str = "solved",
     notes: str | None = None,
 ) -> dict[str, Any]:
-    """Solve what is asked and keep the answer under a name, new or that of an open scenario; return its record.
+    """Solve what is asked and keep the answer, all in one transaction, which on SQLite keeps all others from writing.
 
-    The best plan met is written, also where it keeps not every limit: `feasible` and its violations say so.
+    Raises what `question` and `keep_answers` raise.
+    """
+    asked = question(connection, actor, name, spec)
+    return keep_answers(connection, actor, (asked, asked.answers(solver)), now, kind=kind, notes=notes)
+
+
+def question(connection: sa.Connection, actor: Actor, name: str, spec: Spec) -> Question:
+    """Read what a plan is solved from that is to be kept under a name, new or that of an open scenario.
+
     Raises ConflictError for a scenario that is submitted, approved or published, NotAllowedError, InvalidInputError.
     """
     require_planner(actor)
@@ -158,18 +194,43 @@ def keep_answer(  # noqa: PLR0913 - what was asked and how it is to be solved
     if before is not None:
         require_open(scenario_record(connection, name, actor))
     inputs = live_inputs(connection)
-    answers = solve_spec(connection, inputs, spec, solver)
-    version_id, _ = write_answers(connection, actor, inputs, (spec, answers), now)
+    return Question(name, before, spec, inputs, grounds_of(connection, inputs, spec))
+
+
+def grounds_of(connection: sa.Connection, inputs: Inputs, spec: Spec) -> tuple[PartGround, ...]:
+    """Make the problem of every part."""
+    return tuple(part_ground(connection, inputs, spec.aim, part) for part in spec.parts)
+
+
+def keep_answers(
+    connection: sa.Connection,
+    actor: Actor,
+    solved: tuple[Question, list[Answer]],
+    now: datetime,
+    *,
+    kind: str = "solved",
+    notes: str | None = None,
+) -> dict[str, Any]:
+    """Keep the answer to a question under its name; return the scenario's record.
+
+    The best plan met is written, also where it keeps not every limit: `feasible` and its violations say so.
+    Raises ConflictError when the scenario was changed, or the name taken, since the question was read.
+    """
+    require_planner(actor)
+    asked, answers = solved
+    spec, before = asked.spec, asked.before
+    require_revision(connection, actor, asked.name, None if before is None else before.revision)
+    version_id, _ = write_answers(connection, actor, asked.inputs, (spec, answers), now)
     values = {"status": "draft", "version_id": version_id, "scope": {"branches": spec.branches}}
     if notes is not None:
         values["notes"] = checked_text(notes, "notes")
     if before is None:
-        record = add_scenario(connection, {"name": name, "notes": None, "created_at": now} | values)
+        record = add_scenario(connection, {"name": asked.name, "notes": None, "created_at": now} | values)
         add_event(connection, actor, record, "created", {"branches": spec.branches}, now)
     else:
         record = change_scenario(connection, before, values)
     add_event(connection, actor, record, kind, dict(spec.changes), now)
-    return show(connection, actor, name)
+    return show(connection, actor, asked.name)
 
 
 def require_open(record: ScenarioRecord) -> None:

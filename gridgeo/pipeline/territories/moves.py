@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,13 +15,13 @@ from gridgeo.domain import Actor, LabelArray
 from gridgeo.errors import InvalidInputError
 from gridgeo.pipeline.steps import Inputs, require_planner
 from gridgeo.pipeline.territories.answers import Answer, Watch, measured, unwatched, write_answers
-from gridgeo.pipeline.territories.drafts import require_open, show, spec_of
+from gridgeo.pipeline.territories.drafts import grounds_of, require_open, require_revision, show, spec_of
 from gridgeo.pipeline.territories.ground import PartGround, labels_of_version, part_ground
 from gridgeo.pipeline.territories.replans import watched_trials
 from gridgeo.pipeline.territories.spec import Aim, Part, Spec
 from gridgeo.storage import version_record
 from gridgeo.storage.scenarios import ScenarioRecord, add_event, change_scenario, find_scenario, scenario_record
-from gridgeo.territory import Moved, Moves, replan
+from gridgeo.territory import Moved, Moves, Watched, replan
 
 REPAIR_KEEP = 0.95
 """A repair keeps at least this share of customers where they are, if it can."""
@@ -73,37 +73,62 @@ def _told(moved: Moved, part: Part, aim: Aim) -> dict[str, Any]:
     }
 
 
-def repair(
-    connection: sa.Connection,
-    actor: Actor,
-    name: str,
-    now: datetime,
-    locked: tuple[str, ...] = (),
-    watch: Watch = unwatched,
-) -> dict[str, Any]:
-    """Let the solver mend an open scenario around the cells that were placed by hand, and around whole territories.
+@dataclass(frozen=True, eq=False)
+class Mending:
+    """A scenario that is to be mended, with all that it is mended from, read at one moment.
 
-    locked: territories or managers whose cells all stay. watch: told how much is done. It begins from the scenario as
-    it is and keeps as many customers where they are as it can.
-    Raises InvalidInputError for a territory that no part has.
+    locked: territories or managers whose cells all stay. grounds: of the spec's parts. held: who has each node now.
+    """
+
+    record: ScenarioRecord
+    spec: Spec
+    inputs: Inputs
+    locked: tuple[str, ...]
+    grounds: tuple[PartGround, ...]
+    held: tuple[LabelArray, ...]
+
+    def answers(self, watch: Watch = unwatched) -> list[Answer]:
+        """Mend every part; watch: told how much is done. As many customers as can stay where they are."""
+        parts = self.spec.parts
+        return [self._mended(at, watched_trials(partial(_of_all, watch, at, len(parts)))) for at in range(len(parts))]
+
+    def _mended(self, at: int, stop: Watched) -> Answer:
+        part, ground, held = self.spec.parts[at], self.grounds[at], self.held[at]
+        locked = [j for j, seat in enumerate(part.seats) if seat.id in self.locked or seat.rm_id in self.locked]
+        locks = np.where(np.isin(held, locked), held, ground.problem.locked)
+        problem = replace(ground.problem, previous=held, locks=locks)
+        found = replan(problem, REPAIR_KEEP, stop, seed=self.spec.aim.seed)
+        # Certified against the plan before the scenario, as all of it is.
+        return measured(ground, part, self.spec.aim, found.labels)
+
+
+def mending(connection: sa.Connection, actor: Actor, name: str, locked: tuple[str, ...] = ()) -> Mending:
+    """Read an open scenario for the solver to mend around the cells placed by hand, and around whole territories.
+
+    Raises NotFoundError, ConflictError for a scenario that is not open, InvalidInputError for a territory that no part
+    has.
     """
     require_planner(actor)
     record, spec, inputs = _opened(connection, actor, name)
-    answers = []
     _require_known(spec, locked)
-    for at, part in enumerate(spec.parts):
-        ground = part_ground(connection, inputs, spec.aim, part)
-        now_held = ground.of_nodes(labels_of_version(connection, record.version_id, ground.cells, part))
-        held = [j for j, seat in enumerate(part.seats) if seat.id in locked or seat.rm_id in locked]
-        locks = np.where(np.isin(now_held, held), now_held, ground.problem.locked)
-        problem = replace(ground.problem, previous=now_held, locks=locks)
-        stop = watched_trials(partial(_of_all, watch, at, len(spec.parts)))
-        found = replan(problem, REPAIR_KEEP, stop, seed=spec.aim.seed)
-        # Certified against the plan before the scenario, as all of it is.
-        answers.append(measured(ground, part, spec.aim, found.labels))
-    event = ("repaired", {"locked": list(locked)} if locked else {})
-    _keep(connection, actor, (record, spec, answers, inputs), event, now)
-    return show(connection, actor, name)
+    grounds = grounds_of(connection, inputs, spec)
+    held = tuple(
+        ground.of_nodes(labels_of_version(connection, record.version_id, ground.cells, part))
+        for ground, part in zip(grounds, spec.parts, strict=True)
+    )
+    return Mending(record, spec, inputs, locked, grounds, held)
+
+
+def keep_mended(
+    connection: sa.Connection, actor: Actor, mended: tuple[Mending, list[Answer]], now: datetime
+) -> dict[str, Any]:
+    """Keep a mended scenario; return its record. Raises ConflictError when it was changed since it was read."""
+    require_planner(actor)
+    asked, answers = mended
+    require_revision(connection, actor, asked.record.name, asked.record.revision)
+    event = ("repaired", {"locked": list(asked.locked)} if asked.locked else {})
+    _keep(connection, actor, (asked.record, asked.spec, answers, asked.inputs), event, now)
+    return show(connection, actor, asked.record.name)
 
 
 def _of_all(watch: Watch, at: int, count: int, share: float) -> None:
@@ -146,7 +171,7 @@ def _find(grounds: list[PartGround], cell: str) -> tuple[int, int]:
 
 
 def _measured_again(connection: sa.Connection, inputs: Inputs, spec: Spec, labels: list[LabelArray]) -> list[Answer]:
-    grounds = [part_ground(connection, inputs, spec.aim, part) for part in spec.parts]
+    grounds = grounds_of(connection, inputs, spec)
     return [
         measured(ground, part, spec.aim, each) for ground, part, each in zip(grounds, spec.parts, labels, strict=True)
     ]

@@ -31,7 +31,7 @@ def delete_scenario(
     ConflictError when it has moved on, waits for a decision or has one, was ever published, or a job works on it.
     """
     require_planner(actor)
-    # Before the scenario is asked for: a job at work holds it, and who asks waits.
+    # Before the scenario is asked for: a job that writes its plan holds it, and who asks waits.
     at_work = jobs_at_work_on(connection, JOBS, scenario_record(connection, name, actor).name, now)
     if at_work:
         raise ConflictError(

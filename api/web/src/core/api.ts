@@ -43,7 +43,10 @@ export function sender(language: () => Language, fetcher: typeof fetch): Send {
   };
 }
 
-async function answerOf(path: string, options: RequestInit, fetcher: typeof fetch): Promise<Response> {
+/** For so long a service is asked again that says it is busy: nothing has come of what it was asked. */
+const PATIENCE_MS = 10_000;
+
+async function answerOf(path: string, options: RequestInit, fetcher: typeof fetch, until = Date.now() + PATIENCE_MS): Promise<Response> {
   let answer: Response;
   try {
     answer = await fetcher(path, options);
@@ -51,8 +54,13 @@ async function answerOf(path: string, options: RequestInit, fetcher: typeof fetc
     if (options.signal?.aborted) throw error;
     throw new ProblemError({ status: 0, code: "offline", title: "", detail: "" });
   }
-  if (!answer.ok) throw new ProblemError(await problemOf(answer));
-  return answer;
+  if (answer.ok) return answer;
+  const problem = await problemOf(answer);
+  const wait_ms = Number(answer.headers.get("Retry-After")) * 1000;
+  // On a SQLite store somebody else writes, as a job that was begun a moment ago.
+  if (problem.code !== "busy" || !wait_ms || Date.now() + wait_ms > until) throw new ProblemError(problem);
+  await new Promise((done) => setTimeout(done, wait_ms));
+  return answerOf(path, options, fetcher, until);
 }
 
 /** Returns a reader that asks for messages in the language of the moment. */
