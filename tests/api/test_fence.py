@@ -83,3 +83,14 @@ def test_the_fence_changes_no_answer(pair: Pair, asking: Actor) -> None:
         answers.append({name: told(name, ask(client, asked)) for name, asked in MATRIX.items()})
     fenced, open_to_all = answers
     assert {name for name in MATRIX if fenced[name] != open_to_all[name]} == set()
+
+
+def test_an_overlap_names_the_branch_beyond_the_fence_too(pair: Pair) -> None:
+    drawing = {"branches": ["B1"], "spec": {"method": "buffer", "radius_m": 900}}
+    told_of = []
+    for client in pair:
+        client.act_as(Actor("x", "branch_manager", frozenset({"B1"})))
+        told_of.append(client.post("/api/v1/catchments/preview", drawing).json()["overlaps"])
+    assert told_of[0] == told_of[1]
+    assert told_of[0]
+    assert all(one[f"{side}_name"] for one in told_of[0] for side in ("first", "second"))

@@ -177,7 +177,9 @@ def test_overlaps_and_holes_come_by_pages_and_all_of_them(editor: Client, demo_u
             rows += page[name]
         assert (page["overlaps_total"], page["holes_total"]) == (4, 1)
         cursor = page["next"]
-    assert found == {name: settled[name] for name in found}
+    names = {one["id"]: one["name"] for one in editor.get("/api/v1/branches").json()["branches"]}
+    called = {"first_name": names["B1"], "second_name": names["B2"]}
+    assert found == {"overlaps": [pair | called for pair in settled["overlaps"]], "holes": settled["holes"]}
     whole = editor.get(path).json()
     assert ({name: whole[name] for name in found}, whole["next"]) == (found, None)
 

@@ -41,7 +41,12 @@ def test_a_planner_draws_combines_settles_and_looks(gridgeo: Run, store_copy: Pa
     ]
     card = answered(gridgeo, store_copy, "show", "B1", "--out", tmp_path / "one.geojson")
     assert len(card["cell_ids"]) == combined["cells_by_branch"]["B1"]
-    assert answered(gridgeo, store_copy, "overlaps")["overlaps"] == combined["settled"]["overlaps"]
+    names = {row["branch_id"]: row["name"] for row in listed["catchments"]}
+    called = [
+        pair | {f"{side}_name": names[pair[side]] for side in ("first", "second")}
+        for pair in combined["settled"]["overlaps"]
+    ]
+    assert answered(gridgeo, store_copy, "overlaps")["overlaps"] == called
     again = answered(gridgeo, store_copy, "redraw")
     assert (again["changed"], again["version"]) == (False, combined["version"])
     outline = ("--polygon", tmp_path / "one.geojson", "--datum", "wgs84")

@@ -205,7 +205,10 @@ def test_overlaps_and_holes_add_up_in_cells_people_and_customers(begun: sa.Conne
     assert sum(hole["cells"] for hole in settled["holes"]) == len(open_cells) > 0
     assert sum(hole["people"] for hole in settled["holes"]) == pytest.approx(terrain.people[open_cells].sum(), abs=1)
     assert result.report["cells"] == len(terrain.cells) - len(open_cells)
-    assert catchment_overlaps(begun, HQ) == {"version": result.version_id} | settled
+    names = {row["branch_id"]: row["name"] for row in catchment_list(begun, HQ)["catchments"]}
+    called = [{f"{side}_name": names[pair[side]] for side in ("first", "second")} for pair in settled["overlaps"]]
+    named = [pair | each for pair, each in zip(settled["overlaps"], called, strict=True)]
+    assert catchment_overlaps(begun, HQ) == {"version": result.version_id} | settled | {"overlaps": named}
 
 
 def test_an_overlap_goes_by_the_chosen_rule_and_the_rule_stays(begun: sa.Connection) -> None:
@@ -314,6 +317,10 @@ def test_others_see_their_own_branches_and_change_nothing(begun: sa.Connection) 
     assert [row["branch_id"] for row in catchment_list(begun, manager)["catchments"]] == ["B2"]
     with pytest.raises(NotAllowedError, match="outside your scope"):
         catchment_card(begun, manager, "B1")
+    shared = catchment_card(begun, manager, "B2")["overlaps"]
+    assert catchment_overlaps(begun, manager)["overlaps"] == shared
+    known = {row["branch_id"]: row["name"] for row in catchment_list(begun, HQ)["catchments"]}
+    assert {pair["first_name"] for pair in shared} | {pair["second_name"] for pair in shared} > {known["B2"]}
     writes: list[Callable[[], object]] = [
         lambda: draw_branches(begun, Actor("r", "rm", frozenset({"B2"})), {"B2": SPECS["buffer"]}, NOW),
         lambda: draw_branches(begun, manager, {"B2": SPECS["buffer"]}, NOW, {"holes": "nearest"}),

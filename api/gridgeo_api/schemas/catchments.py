@@ -18,7 +18,17 @@ DRAWN: dict[str, Any] = {
     "cells": 21,
     "params": {"method": "buffer", "radius_m": 800.0},
 }
-OVERLAP: dict[str, Any] = {"first": "b1", "second": "b2", "cells": 3, "area_km2": 0.31, "people": 120.5}
+OVERLAP: dict[str, Any] = {
+    "first": "b1",
+    "second": "b2",
+    "cells": 3,
+    "to_first": 2,
+    "to_second": 1,
+    "people": 120.5,
+    "customers": 18,
+    "first_name": "Vaduz",
+    "second_name": "Triesen",
+}
 HOLE: dict[str, Any] = {"cells": 2, "area_km2": 0.21, "people": 4.0}
 RULES: dict[str, Any] = {"overlaps": "travel_time", "holes": "leave", "priority": []}
 OVERLAPS: dict[str, Any] = {"rules": RULES, "overlaps": [OVERLAP], "holes": [HOLE]}

@@ -23,7 +23,7 @@ from gridgeo.pipeline.catchments.specs import CatchmentSpec
 from gridgeo.pipeline.catchments.terrain import Terrain
 from gridgeo.pipeline.catchments.words import label_of
 from gridgeo.pipeline.steps import Inputs, require_insider
-from gridgeo.storage import read_frame, version_record
+from gridgeo.storage import read_frame, version_record, whole_bank
 
 
 def catchment_list(
@@ -75,7 +75,7 @@ def catchment_card(
         "version": known,
         "resolution": listed["resolution"],
         "params": spec.as_dict(),
-        "overlaps": [pair for pair in pairs if branch_id in (pair["first"], pair["second"])],
+        "overlaps": _named(connection, known, [p for p in pairs if branch_id in (p["first"], p["second"])]),
         "cell_ids": cell_strings(cells.sort().to_numpy()),
     }
     return found
@@ -84,14 +84,26 @@ def catchment_card(
 def catchment_overlaps(connection: sa.Connection, actor: Actor, version_id: int | None = None) -> dict[str, Any]:
     """Return what was to be settled in a version: rules, overlaps by pair of branches, holes; largest first.
 
-    Overlaps of branches outside the actor's scope are left out.
+    Overlaps in which no branch is of the actor's scope are left out; of a branch outside it an overlap tells the id and
+    the name, for those who claim the same ground have to talk about it.
     """
     require_insider(actor)
     known = catchments_version(connection, version_id)
     settled = (version_record(connection, known).report or {}).get("settled", {"overlaps": [], "holes": []})
     pairs = [pair for pair in settled["overlaps"] if actor.sees(pair["first"]) or actor.sees(pair["second"])]
-    found: dict[str, Any] = {"version": known} | settled | {"overlaps": pairs}
+    found: dict[str, Any] = {"version": known} | settled | {"overlaps": _named(connection, known, pairs)}
     return found
+
+
+def _named(connection: sa.Connection, version_id: int, pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return overlaps with what both branches are called: first_name and second_name."""
+    bank = version_record(connection, version_id).params["inputs"]["bank"]
+    where = {"id": sorted({pair[side] for pair in pairs for side in ("first", "second")})}
+    # The other branch may lie outside the scope: nothing of it but the name is read.
+    with whole_bank(connection):
+        units = read_frame(connection, "org_unit", version_id=bank, where=where, columns=["id", "name"])
+    names = dict(units.iter_rows())
+    return [pair | {f"{side}_name": names.get(pair[side]) for side in ("first", "second")} for pair in pairs]
 
 
 def write_catchments_geojson(

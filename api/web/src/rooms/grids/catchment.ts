@@ -9,7 +9,6 @@ import { figure, integer } from "../../core/format.js";
 import { COUNTED, GUIDE, type GridsState } from "../../core/grids.js";
 import type { Catalogue, Language } from "../../core/i18n.js";
 import { countable, gridsFor, type Countable } from "../../core/inside.js";
-import { branchName } from "../../core/state.js";
 import type { Store } from "../../core/store.js";
 import { overlay, type Overlay } from "../../map/overlays.js";
 import type { Tool } from "../../map/tool.js";
@@ -33,6 +32,8 @@ interface Overlap {
   readonly first: string;
   readonly second: string;
   readonly cells: number;
+  readonly first_name: string | null;
+  readonly second_name: string | null;
 }
 interface Shown {
   readonly drawn: readonly Drawn[];
@@ -304,7 +305,8 @@ export class CatchmentCard {
       ...counted,
     );
     const shared = overlaps.filter(({ first, second }) => first === branch || second === branch);
-    const other = ({ first, second }: Overlap) => branchName(this.app.store.now, first === branch ? second : first);
+    // The service's names: whose branch the other one is not does not have it among the branches of the page.
+    const other = (pair: Overlap) => (pair.first === branch ? (pair.second_name ?? pair.second) : (pair.first_name ?? pair.first));
     const items = shared.map((pair) => make("li", {}, given(other(pair)), words.colon, words.gridsSharedCells(integer(language, pair.cells))));
     return [list, ...(items.length ? [make("p", {}, words.gridsOverlaps), make("ul", { class: "grids-overlaps" }, ...items)] : [])];
   }
