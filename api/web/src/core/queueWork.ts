@@ -2,6 +2,7 @@
 
 import { newKey, problemFrom, type Read, type Send } from "./api.js";
 import type * as Api from "./api-types.js";
+import { latest } from "./latest.js";
 import * as queue from "./queue.js";
 import type { Decision, Location, QueueState, Waiting } from "./queue.js";
 import type { Store } from "./store.js";
@@ -14,7 +15,7 @@ const AHEAD = 10;
 
 export class QueueWork {
   private readonly known = new Map<number, Location>();
-  private listing = 0;
+  private readonly listed = latest();
   /** What was decided while a list was on its way, which may still tell of it. */
   private readonly decided = new Set<number>();
 
@@ -49,15 +50,15 @@ export class QueueWork {
   }
 
   private async page(fresh: boolean): Promise<void> {
-    const asked = ++this.listing;
+    const isLast = this.listed();
     const after = fresh ? null : this.store.now.next;
     this.store.apply(queue.pageAwaited(fresh));
     try {
       const page = await this.read<Api.LocationQueue>(pathOf(LIST, { limit: PAGE, branch_id: this.branch(), after }));
       const items = page.items.filter(({ id }) => !this.decided.has(id));
-      if (asked === this.listing) this.store.apply(queue.pageLoaded({ ...page, items }));
+      if (isLast()) this.store.apply(queue.pageLoaded({ ...page, items }));
     } catch (error) {
-      if (asked === this.listing) this.store.apply(queue.pageFailed(problemFrom(error)));
+      if (isLast()) this.store.apply(queue.pageFailed(problemFrom(error)));
     }
   }
 

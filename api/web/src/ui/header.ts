@@ -2,6 +2,7 @@
 
 import { dateTime, integer } from "../core/format.js";
 import { catalogue, LANGUAGES, learn, type Language } from "../core/i18n.js";
+import { latest } from "../core/latest.js";
 import { languageChosen, type State } from "../core/state.js";
 import type { Store } from "../core/store.js";
 import { roleName } from "../core/words/session.js";
@@ -36,13 +37,13 @@ function publication(store: Store<State>): HTMLElement {
 
 function languages(store: Store<State>, announce: Announce): HTMLElement {
   const group = label(store, make("div", { class: "languages", role: "group" }), "aria-label", (w) => w.switchLanguage);
-  let wanted: Language;
+  const wanted = latest();
   for (const { id, name, htmlLang: lang } of LANGUAGES) {
     const button = make("button", { type: "button", lang, translate: "no", "data-language": id }, name);
     const unreached = () => announce(catalogue(store.now.language).offline);
     button.addEventListener("click", () => {
-      wanted = id;
-      void learn(id).then(() => wanted === id && store.apply(languageChosen(id)), unreached);
+      const isLast = wanted();
+      void learn(id).then(() => isLast() && store.apply(languageChosen(id)), unreached);
     });
     store.watch(
       (state) => [state.language],

@@ -5,6 +5,7 @@ import { dateTime, decimal, integer, share } from "../../core/format.js";
 import * as grids from "../../core/grids.js";
 import type { GridsState } from "../../core/grids.js";
 import { storedWord, type Catalogue, type Language } from "../../core/i18n.js";
+import { latest } from "../../core/latest.js";
 import { branchName } from "../../core/state.js";
 import type { Store } from "../../core/store.js";
 import { fact, given, label, make, quiet, replace } from "../../ui/dom.js";
@@ -71,10 +72,11 @@ export function planPage(app: App, room: Store<GridsState>, desk: Desk): PlanPag
   );
   label(store, element, "aria-label", (words) => words.gridsCardTitle);
   let card: Card | null = null;
-  let wanted = "";
+  const asked = latest();
   const shut = () => {
     if (element.hidden) return false;
-    [element.hidden, card, wanted] = [true, null, ""];
+    asked();
+    [element.hidden, card] = [true, null];
     element.dataset["state"] = "closed";
     return true;
   };
@@ -86,15 +88,15 @@ export function planPage(app: App, room: Store<GridsState>, desk: Desk): PlanPag
     element.dataset["state"] = "loading";
     replace(body, make("p", { role: "status" }, wordsOf(store).loading));
     element.focus();
-    wanted = grid;
+    // It may be closed meanwhile, or another grid's opened.
+    const isLast = asked();
     try {
       const read = await app.read<Card>(desk.path(`/${encodeURIComponent(grid)}/card`));
-      // It was closed meanwhile, or another grid's was opened.
-      if (wanted !== grid) return;
+      if (!isLast()) return;
       card = read;
       replace(body, ...page(app, card));
     } catch (error) {
-      if (wanted !== grid) return;
+      if (!isLast()) return;
       replace(body, make("p", { class: "problem", role: "alert" }, problemText(problemFrom(error), store.now.language)));
     }
     element.dataset["state"] = "open";

@@ -5,6 +5,7 @@ import type { Problem } from "../../core/contract.js";
 import * as grids from "../../core/grids.js";
 import type { GridCounts, GridSet, GridsState, LogEntry, Operation, Preview } from "../../core/grids.js";
 import type { Move } from "../../core/gridPaint.js";
+import { latest } from "../../core/latest.js";
 import type { Store } from "../../core/store.js";
 import type { App } from "../room.js";
 
@@ -21,7 +22,7 @@ export class Desk {
   /** Datum of what is drawn on the map; drawn shapes are sent with it. */
   datum = "wgs84";
   private tried: Operation | null = null;
-  private outlined = 0;
+  private readonly outlined = latest();
 
   constructor(
     readonly app: App,
@@ -72,7 +73,7 @@ export class Desk {
   /** In the house datum; a store in GCJ-02 gives no other. */
   private async outlines(): Promise<void> {
     const ask = (datum: string) => this.app.read<Outlines>(`/api/v1/polygons/grids.geojson?outline=stated&datum=${datum}`);
-    const asked = ++this.outlined;
+    const isLast = this.outlined();
     let found: Outlines;
     try {
       found = await ask("wgs84");
@@ -81,7 +82,7 @@ export class Desk {
       found = await ask("gcj02");
     }
     this.datum = found.house_datum;
-    if (asked === this.outlined) this.outlinesCame(found);
+    if (isLast()) this.outlinesCame(found);
   }
 
   async begin(): Promise<void> {

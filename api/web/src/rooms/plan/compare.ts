@@ -6,6 +6,7 @@ import { extentOfFocus, focusOf, focusOfPair, twoPlans, type Focus, type Owned }
 import type { Territory } from "../../core/contract.js";
 import { extentOf, neighboursOf } from "../../core/hexagons.js";
 import type { Catalogue, Language } from "../../core/i18n.js";
+import { latest } from "../../core/latest.js";
 import { groundFrom, type Chosen, type ScenarioCells } from "../../core/plan.js";
 import { cellSelected } from "../../core/state.js";
 import { make, replace } from "../../ui/dom.js";
@@ -49,6 +50,7 @@ export interface ComparisonOf {
 
 export class Comparison {
   private against = LIVE;
+  private readonly asked = latest();
   private choice: MapChoice = "both";
   private compared: Compared | null = null;
   private row: Row | null = null;
@@ -113,13 +115,14 @@ export class Comparison {
     const names = [LIVE, ...(desk.store.now.heads ?? []).map(({ scenario }) => scenario).filter((name) => name !== chosen.scenario.scenario)];
     if (!names.includes(this.against)) this.against = LIVE;
     const head = make("div", { class: "plan-compare-head" }, this.againstField(names, words), this.mapChoices(words), ...this.takers(words));
-    const { against } = this;
+    const isLast = this.asked();
     try {
-      const compared = await this.compare(chosen, against);
+      const compared = await this.compare(chosen, this.against);
       // Somebody looks at two others by now.
-      if (against !== this.against || desk.store.now.chosen?.ground !== chosen.ground) return [head];
+      if (!isLast() || desk.store.now.chosen?.ground !== chosen.ground) return [head];
       this.compared = compared;
     } catch (error) {
+      if (!isLast()) return [head];
       // The way to another plan stays open: two plans may have no branch in common.
       this.forget();
       return [head, make("p", { class: "problem", role: "alert" }, problemText(problemFrom(error), desk.app.store.now.language))];

@@ -3,6 +3,7 @@
 import { newKey, ProblemError, problemFrom, type Method, type SendOptions } from "../../core/api.js";
 import type { Problem } from "../../core/contract.js";
 import { catalogue, type Catalogue } from "../../core/i18n.js";
+import { latest } from "../../core/latest.js";
 import * as plan from "../../core/plan.js";
 import type { Head, Job, PlanGround, PlanState, Scenario, ScenarioCells } from "../../core/plan.js";
 import type { CellTable } from "../../core/state.js";
@@ -18,8 +19,7 @@ export const pathOf = (name: string): string => `${SCENARIOS}/${encodeURICompone
 export class Desk {
   readonly store = new Store<PlanState>(plan.firstPlanState());
   private watched: string | null = null;
-  /** How often the list was asked for: an answer to an earlier question is worth nothing. */
-  private listings = 0;
+  private readonly listed = latest();
   /** The cells of the page that the chosen scenario was laid over. */
   private laidOver: CellTable | null = null;
 
@@ -50,7 +50,7 @@ export class Desk {
   }
 
   async list(): Promise<void> {
-    const asked = ++this.listings;
+    const isLast = this.listed();
     await this.quietly(async () => {
       const heads: Head[] = [];
       let next: string | null = "";
@@ -60,7 +60,7 @@ export class Desk {
         heads.push(...page.scenarios);
         next = page.next;
       }
-      if (asked === this.listings) this.store.apply(plan.headsCame(heads));
+      if (isLast()) this.store.apply(plan.headsCame(heads));
     });
   }
 
