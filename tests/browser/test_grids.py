@@ -30,6 +30,8 @@ from .grids_room import (
 from .screen import pixel_of, settle
 from .test_page import findings, speak, words_of
 
+TOLD = "document.activeElement.validationMessage"
+
 
 @pytest.fixture
 def room(new_visit: NewVisit) -> Iterator[Visit]:
@@ -298,6 +300,11 @@ def test_a_pasted_list_is_mended_name_by_name_and_becomes_a_catchment(room: Visi
     page.select_option('[name="catchment-method"]', "places")
     page.click('[data-act="try-catchment"]')
     assert page.evaluate("document.activeElement.name") == "units", "what is missing is asked for where it is missing"
+    assert page.evaluate(TOLD) == "Fill in this field.", "in the page's words, not in the browser's"
+    speak(page, "zh")
+    page.click('[data-act="try-catchment"]')
+    assert page.evaluate(TOLD) == "请填写此项。"
+    speak(page, "en")
     page.fill('[name="units"]', "Vadutz、Äulestrasse")
     page.click('[data-act="try-catchment"]')
     page.click('[data-unclear="Vadutz"] [data-meant="Vaduz"]')
@@ -315,6 +322,10 @@ def test_a_pasted_list_is_mended_name_by_name_and_becomes_a_catchment(room: Visi
 def around_a_place_of_the_map(page: Page) -> None:
     """Choose the middle of a buffer with the keyboard: it is tried at once; Escape leaves what is there."""
     page.select_option('[name="catchment-method"]', "buffer")
+    page.fill("[name=radius]", "0")
+    page.click('[data-act="try-catchment"]')
+    assert page.evaluate(TOLD) == "Enter a whole number of 1 or more."
+    page.fill("[name=radius]", "800")
     page.click('[data-act="pick-point"]')
     page.keyboard.press("ArrowLeft")
     with page.expect_response(lambda answer: answer.url.endswith("/catchments/preview")) as answered:

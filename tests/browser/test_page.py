@@ -131,6 +131,36 @@ def test_what_must_always_be_seen_is_seen(new_visit: NewVisit, size: dict[str, i
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_what_is_said_of_a_measure_that_does_not_come_lies_over_nothing(
+    new_visit: NewVisit, size: dict[str, int]
+) -> None:
+    page = new_visit(size=size).open()
+    page.focus("#map")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".figures")
+    page.route("**/api/v1/cells?measures=gap", lambda route: route.abort())
+    page.select_option("select[name=measure]", "gap")
+    page.wait_for_selector(".busy.problem")
+    settle(page)
+    parts = (".busy", ".header", ".notices", "#map", ".details")
+    line, *others = [page.locator(part).bounding_box() or {} for part in parts]
+    assert line["height"] > 0
+    for box in others:
+        assert box["y"] >= line["y"] + line["height"] or box["y"] + box["height"] <= line["y"]
+
+
+def test_names_of_layers_do_not_wrap(visit: Visit) -> None:
+    page = visit.open()
+    for language in ("en", "zh"):
+        speak(page, language)
+        lines = (
+            "[...document.querySelectorAll('.layers label:not([hidden]) span')].map((e) => e.getClientRects().length)"
+        )
+        assert set(page.evaluate(lines)) == {1}
+
+
 def test_table_of_territories_says_what_the_json_says(visit: Visit) -> None:
     page = visit.open()
     page.check("input[value=territories]")

@@ -81,6 +81,9 @@ def test_what_cannot_work_is_named_with_the_tolerance_that_would(room: Visit) ->
     settle(page)
     page.keyboard.type(".5")
     assert page.input_value("input[name=plan-tolerance-customers]") == "0.5"
+    page.fill("input[name=plan-tolerance-customers]", "0")
+    page.click("[data-do=check]")
+    assert page.evaluate("document.activeElement.validationMessage") == "Enter a number from 0.01 to 99.99."
     page.fill("input[name=plan-tolerance-customers]", "5")
     page.fill("input[name=plan-k]", "60")
     page.click("[data-do=check]")

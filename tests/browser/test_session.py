@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from gridgeo.domain.actor import ROLES
+from gridgeo.domain.personal import SEES_NAMES
 
 from .conftest import ROOT, NewVisit, Service, serving
 from .many_users import Many, arrive, serving_many, sign_in
@@ -39,6 +40,7 @@ def test_each_role_sees_its_rooms_and_nothing_else(new_visit: NewVisit, many: Ma
     shown = [tab.get_attribute("data-tab") for tab in page.locator("[data-tab]").all()]
     assert shown == [room for room in ROOMS[role] if room in BUILT]
     assert page.locator(".rooms").is_visible() == (len(shown) > 1)
+    assert ("customer" in page.inner_text("label[for=search]")) == (role in SEES_NAMES)
     page.goto(many.service.url + "/#/queue")
     room = "queue" if "queue" in shown else "map"
     settle(page)
@@ -59,6 +61,21 @@ def test_a_consumers_page_holds_published_figures_only(new_visit: NewVisit, many
     cell = page.get_attribute("body", "data-selected-cell")
     told = visit.json(f"/api/v1/cells/{cell}")["measures"]
     assert page.locator(".figures tbody tr").count() == len(told)
+
+
+def test_a_manager_reads_who_else_claims_the_own_cells(new_visit: NewVisit, many: Many) -> None:
+    visit = arrive(new_visit, many, "#/grids")
+    page = sign_in(visit.page, many, "branch_manager")
+    page.select_option("select[name=grids-branch]", "B1")
+    page.click('[data-fold="catchment"] summary')
+    page.select_option('[name="catchment-method"]', "buffer")
+    page.fill("[name=radius]", "6000")
+    page.click('[data-act="try-catchment"]')
+    page.wait_for_selector(".grids-overlaps li")
+    own = [one["name"] for one in visit.json("/api/v1/branches")["branches"]]
+    told = [one.split(":")[0] for one in page.locator(".grids-overlaps li").all_inner_texts()]
+    assert len(own) == 1
+    assert all(name.startswith("Demo bank ") and name not in own for name in told)
 
 
 def test_signing_in_leads_to_the_room_that_was_asked_for(new_visit: NewVisit, many: Many) -> None:

@@ -10,6 +10,7 @@ import { Store } from "./core/store.js";
 import { signOut } from "./ui/account.js";
 import { details } from "./ui/details.js";
 import { label, make, say } from "./ui/dom.js";
+import { sayInvalid } from "./ui/fields.js";
 import { header, notices } from "./ui/header.js";
 import { keySheet } from "./ui/keySheet.js";
 import { cellSentence, mapPanel, type MapPanel } from "./ui/mapPanel.js";
@@ -47,7 +48,8 @@ function start(chosen: Language): void {
   const reload = () => void loader.publication();
   const map = mapPanel(store, details(store), announce, (event) => rooms.key(event));
   const busy = make("p", { class: "busy", role: "status" });
-  const stage = make("div", { class: "stage" }, busy, map.element);
+  map.element.prepend(busy);
+  const stage = make("div", { class: "stage" }, map.element);
   const rooms: House = house({ store, read, send, view: map.view, announce, reload }, stage);
   showBusy(store, busy);
   const back = () => void lookAgain(store, read, announce);
@@ -57,6 +59,7 @@ function start(chosen: Language): void {
   followLanguage(store);
   followState(store, announce);
   addEscape(store, map);
+  sayInvalid(store);
   whenReady(store, () => void map.view.loadTiles(read).catch(() => undefined));
   reload();
 }

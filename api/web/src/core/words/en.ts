@@ -12,6 +12,8 @@ import { en as plan } from "./plan.js";
 import { some } from "./plural.js";
 import type { Stored } from "../i18n.js";
 
+const range = (min: string, max: string) => (max ? `from ${min} to ${max}` : `of ${min} or more`);
+
 export const words = {
   ...keys,
   ...queue,
@@ -78,6 +80,10 @@ export const words = {
   details: "Cell",
   close: "Close",
   /** Between a name and what is said of it. */
+  fieldMissing: "Fill in this field.",
+  fieldDay: "Enter a date.",
+  fieldNumber: (min: string, max: string) => `Enter a number ${range(min, max)}.`,
+  fieldWhole: (min: string, max: string) => `Enter a whole number ${range(min, max)}.`,
   colon: ": ",
   comma: ", ",
   semicolon: "; ",

@@ -41,7 +41,8 @@ export const en = {
   mapDifferenceNote: "Today's value less the earlier one: orange is less, purple more.",
   mapPastNote: "Classes are those of today, so that colours can be compared.",
 
-  mapSearch: "Find a place, branch, customer or cell",
+  mapSearch: "Find a place, branch or cell",
+  mapSearchCustomers: "Find a place, branch, customer or cell",
   mapSearchNothing: "Nothing found.",
   mapSearchCount: (count: string) => `${count} found; arrow keys choose, Enter shows it.`,
   mapSearchNowhere: "This customer has no place on the map of your branches.",
@@ -107,7 +108,8 @@ export const zh: typeof en = {
   mapDifferenceNote: "当前值减去较早的值：橙色为减少，紫色为增加。",
   mapPastNote: "采用当前的分级，颜色可以比较。",
 
-  mapSearch: "查找地点、网点、客户或蜂窝格",
+  mapSearch: "查找地点、网点或蜂窝格",
+  mapSearchCustomers: "查找地点、网点、客户或蜂窝格",
   mapSearchNothing: "没有找到。",
   mapSearchCount: (count) => `找到 ${count} 个；方向键选择，回车键显示。`,
   mapSearchNowhere: "该客户在您网点的地图上没有位置。",

@@ -11,6 +11,8 @@ import { zh as table } from "./table.js";
 import { zh as tools } from "./tools.js";
 import { zh as plan } from "./plan.js";
 
+const range = (min: string, max: string) => (max ? ` ${min} 至 ${max} 之间` : `不小于 ${min} `);
+
 export const words: Catalogue = {
   ...keys,
   ...queue,
@@ -76,6 +78,10 @@ export const words: Catalogue = {
 
   details: "蜂窝格",
   close: "关闭",
+  fieldMissing: "请填写此项。",
+  fieldDay: "请输入日期。",
+  fieldNumber: (min, max) => `请输入${range(min, max)}的数字。`,
+  fieldWhole: (min, max) => `请输入${range(min, max)}的整数。`,
   colon: "：",
   comma: "，",
   semicolon: "；",

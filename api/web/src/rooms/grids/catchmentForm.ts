@@ -4,6 +4,7 @@ import { linesOf, listWith } from "../../core/grids.js";
 import type { State } from "../../core/state.js";
 import type { Store } from "../../core/store.js";
 import { make, quiet, replace, say } from "../../ui/dom.js";
+import { filled } from "../../ui/fields.js";
 import { button, field, wordsOf, type Phrase } from "./parts.js";
 
 export type Spec = Record<string, unknown>;
@@ -65,7 +66,7 @@ export function catchmentForm(
   const attempt = () => {
     const chosen = method.value as Method;
     // Fields of other methods are not seen.
-    if (![places, road, other, radius, minutes].every((one) => !one.offsetParent || one.reportValidity())) return;
+    if (!filled(places, road, other, radius, minutes)) return;
     if (chosen === "drawn") acts.draw();
     else acts.tried({ method: chosen, ...specs[chosen]() });
   };

@@ -6,6 +6,7 @@ import type { GridsState } from "../../core/grids.js";
 import { storedWord } from "../../core/i18n.js";
 import type { Store } from "../../core/store.js";
 import { given, headRow, make, quiet, renew, replace, say } from "../../ui/dom.js";
+import { filled } from "../../ui/fields.js";
 import type { App } from "../room.js";
 import type { Desk } from "./desk.js";
 import { amount, measureNames, SHOWN, square } from "./list.js";
@@ -34,12 +35,12 @@ export function editing(app: App, room: Store<GridsState>, desk: Desk, draft: Dr
 /** Name, owner and status of the chosen grid; merging when several are chosen. */
 export function chosenForms(app: App, room: Store<GridsState>, desk: Desk): HTMLElement {
   const { store } = app;
-  const name = make("input", { type: "text", name: "grid-name", maxlength: "120" });
+  const name = make("input", { type: "text", name: "grid-name", maxlength: "120", required: true });
   /** The grid and the name that stands in the field unless somebody has typed another. */
   let stood = "";
   const rename = button(store, "rename", (words) => words.gridsRename, () => {
     const grid = grids.chosenGrid(room.now);
-    if (grid && name.value.trim()) void desk.edit({ operation: "rename", args: { grid: grid.id, name: name.value.trim() } });
+    if (grid && filled(name)) void desk.edit({ operation: "rename", args: { grid: grid.id, name: name.value.trim() } });
   });
   name.addEventListener("keydown", (event) => event.key === "Enter" && rename.click());
   const owner = make("select", { name: "grid-owner" });
@@ -90,7 +91,7 @@ function statusButtons(app: App, room: Store<GridsState>, desk: Desk, now: strin
 
 function dividing(app: App, room: Store<GridsState>, desk: Desk, draft: Draft): HTMLElement {
   const { store } = app;
-  const parts = make("input", { type: "number", name: "grid-parts", min: "2", max: "200", value: "2" });
+  const parts = make("input", { type: "number", name: "grid-parts", min: "2", max: "200", value: "2", required: true });
   const weight = make("select", { name: "grid-weight" });
   const one = (act: (grid: string) => void) => () => {
     const grid = grids.chosenGrid(room.now);
@@ -101,6 +102,7 @@ function dividing(app: App, room: Store<GridsState>, desk: Desk, draft: Draft): 
     draft.begin("line", (line_, datum) => ({ operation: "split_line", args: { grid, line: line_, datum } }));
   }));
   const split = button(store, "split-parts", (words) => words.gridsSplitParts, one((grid) => {
+    if (!filled(parts)) return;
     const args = { grid, parts: Number(parts.value), weight: weight.value };
     void desk.preview({ operation: "split_parts", args });
   }));
@@ -125,18 +127,18 @@ function creating(app: App, room: Store<GridsState>, desk: Desk, draft: Draft): 
   const asOne = make("input", { type: "checkbox", name: "as-one" });
   // What is missing is said beside the field that it is missing in.
   for (const one of [name, road, other]) one.required = true;
-  const named = (act: (called: string) => void) => () => name.reportValidity() && act(name.value.trim());
+  const named = (act: (called: string) => void) => () => filled(name) && act(name.value.trim());
   const draw = button(store, "draw", (words) => words.gridsDraw, named((called) => {
     draft.begin("polygon", (polygon, datum) => ({ operation: "create_polygon", args: { name: called, polygon, datum } }));
   }));
   const fromPlaces = () => {
-    if (!places.reportValidity()) return;
+    if (!filled(places)) return;
     const args = { places: grids.linesOf(places.value), ...(asOne.checked ? { as_one: name.value.trim() } : {}) };
     void desk.preview({ operation: "create_places", args });
   };
   const paste = button(store, "places", (words) => words.gridsFromPlaces, () => (asOne.checked ? named(fromPlaces)() : fromPlaces()));
   const between = button(store, "between", (words) => words.gridsBetween, named((called) => {
-    if (road.reportValidity() && other.reportValidity()) void desk.preview({ operation: "create_between", args: { name: called, road: road.value.trim(), other_road: other.value.trim() } });
+    if (filled(road, other)) void desk.preview({ operation: "create_between", args: { name: called, road: road.value.trim(), other_road: other.value.trim() } });
   }));
   const hint = say(store, quiet(), (words) => words.gridsPlacesHint);
   const unclear = make("div");

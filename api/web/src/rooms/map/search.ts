@@ -6,11 +6,13 @@ import { integer } from "../../core/format.js";
 import { catalogue, type Catalogue } from "../../core/i18n.js";
 import { mercator } from "../../core/hexagons.js";
 import { branchChosen, cellSelected } from "../../core/state.js";
-import { given, make, replace, say } from "../../ui/dom.js";
+import { given, make, replace } from "../../ui/dom.js";
 import { problemText } from "../../ui/pages.js";
 import type { App } from "../room.js";
 
 const PAUSE_MS = 200;
+/** Roles that the service finds customers for. */
+const WITH_CUSTOMERS = ["hq", "branch_manager", "rm"];
 
 export function search(app: App): HTMLElement {
   return new SearchField(app).element;
@@ -39,12 +41,14 @@ class SearchField {
   private hasty = false;
 
   constructor(private readonly app: App) {
-    const name = say(app.store, make("label", { for: "search" }), (words) => words.mapSearch);
+    const name = make("label", { for: "search" });
     this.element = make("section", { class: "card search" }, name, this.input, this.list, this.status);
     app.store.watch(
-      (state) => [state.language],
-      ({ language }) => {
-        this.list.setAttribute("aria-label", catalogue(language).mapSearch);
+      (state) => [state.language, state.session],
+      ({ language, session }) => {
+        const { mapSearch, mapSearchCustomers } = catalogue(language);
+        name.textContent = WITH_CUSTOMERS.includes(session?.actor.role ?? "") ? mapSearchCustomers : mapSearch;
+        this.list.setAttribute("aria-label", name.textContent);
         this.close();
       },
     );

@@ -5,6 +5,7 @@ import { decimal } from "../../core/format.js";
 import { isOpen, type Checked } from "../../core/plan.js";
 import { branchName, type State } from "../../core/state.js";
 import { given, label, make, once, renew, replace, say } from "../../ui/dom.js";
+import { filled } from "../../ui/fields.js";
 import { pathOf, type Desk } from "./desk.js";
 import { nameOfMeasure } from "./names.js";
 import { action, redraw } from "./redraw.js";
@@ -29,15 +30,15 @@ interface Fields {
 export function planForm(desk: Desk, saved: () => Promise<boolean>): HTMLElement {
   const { store } = desk.app;
   const fields = fieldsOf();
-  const form = make("form", { class: "plan-form" });
+  const form = make("form", { class: "plan-form", novalidate: true });
   const make_ = make("button", { type: "submit", class: "plan-button main", "data-do": "make" });
-  const check = action("check", "", () => void desk.ask(question(fields)));
+  const check = action("check", "", () => numbersFilled(fields) && void desk.ask(question(fields)));
   const again = action("solve", "", once(() => solveAgain(desk, fields, saved)));
   const found = make("div", { class: "plan-found", "aria-live": "polite" });
   form.append(...rows(desk, fields), make("div", { class: "plan-buttons" }, make_, check, again), found);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void makeNew(desk, fields);
+    if (filled(fields.name) && numbersFilled(fields)) void makeNew(desk, fields);
   });
   say(store, make_, (words) => words.planMakeIt);
   say(store, check, (words) => words.planCheck);
@@ -118,8 +119,8 @@ function fillMeasures(set: HTMLFieldSetElement, state: State, words: Catalogue):
     const box = make("input", { type: "checkbox", name: "plan-measure", value: id });
     box.checked = boxesOf(set).find(({ value }) => value === id)?.checked ?? USUAL.includes(id);
     const name = nameOfMeasure(state, id);
-    const limit = make("input", { type: "number", min: "0.01", max: "99.99", step: "any", name: `plan-tolerance-${id}` });
-    limit.value = set.querySelector<HTMLInputElement>(`input[name="plan-tolerance-${id}"]`)?.value ?? USUAL_TOLERANCE;
+    const limit = make("input", { type: "number", min: "0.01", max: "99.99", step: "any", required: true, name: `plan-tolerance-${id}` });
+    limit.value = toleranceOf(set, id)?.value ?? USUAL_TOLERANCE;
     limit.setAttribute("aria-label", words.planToleranceOf(name));
     return make("div", { class: "plan-measure" }, make("label", {}, box, name), limit);
   });
@@ -135,8 +136,16 @@ function fill(select: HTMLSelectElement, options: readonly (readonly [string, st
 const boxesOf = (set: HTMLElement) => [...set.querySelectorAll<HTMLInputElement>("input[type=checkbox]")];
 const checkedOf = (set: HTMLElement) => boxesOf(set).filter((box) => box.checked).map((box) => box.value);
 
+const toleranceOf = (set: HTMLElement, id: string) => set.querySelector<HTMLInputElement>(`input[name="plan-tolerance-${id}"]`);
+
 function tolerances(set: HTMLElement): [string, string][] {
-  return checkedOf(set).map((id) => [id, set.querySelector<HTMLInputElement>(`input[name="plan-tolerance-${id}"]`)?.value ?? ""]);
+  return checkedOf(set).map((id) => [id, toleranceOf(set, id)?.value ?? ""]);
+}
+
+/** Tolerances of measures that are not chosen may be anything. */
+function numbersFilled({ measures, k, keep }: Fields): boolean {
+  const chosen = checkedOf(measures).flatMap((id) => toleranceOf(measures, id) ?? []);
+  return filled(...chosen, k, keep);
 }
 
 const numberIn = (input: HTMLInputElement): number | undefined => (input.value === "" ? undefined : Number(input.value));
@@ -174,7 +183,7 @@ async function makeNew(desk: Desk, fields: Fields): Promise<void> {
 }
 
 async function solveAgain(desk: Desk, fields: Fields, saved: () => Promise<boolean>): Promise<void> {
-  if (!(await saved())) return;
+  if (!numbersFilled(fields) || !(await saved())) return;
   const { chosen } = desk.store.now;
   if (!chosen) return;
   const { replan, body } = asked(fields);

@@ -3,6 +3,7 @@
 import type { Catalogue } from "../../core/i18n.js";
 import { isOpen, type Chosen } from "../../core/plan.js";
 import { label, make, once, quiet, renew, replace, say } from "../../ui/dom.js";
+import { filled } from "../../ui/fields.js";
 import { forget } from "../../ui/kept.js";
 import { pathOf, type Desk } from "./desk.js";
 import { action, redraw } from "./redraw.js";
@@ -132,7 +133,7 @@ async function took(desk: Desk, step: string, { scenario }: Chosen, { remark, da
     comments: { text },
   };
   if (step === "comments" && !text) return remark.focus();
-  if (step === "publish" && !day.reportValidity()) return;
+  if (step === "publish" && !filled(day)) return;
   // What was typed stays until it has been taken.
   if (!(await desk.step(step, bodies[step], step !== "comments"))) return;
   if (step !== "submit" && step !== "publish" && remark.value.trim() === text) remark.value = "";
