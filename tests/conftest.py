@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import os
@@ -69,6 +70,15 @@ LONG_FILES = (
 Files with a browser stand between others, since two browsers on two cores are slower than a browser and something else.
 The first one has the demo made; the second one needs none, so that no worker waits for it.
 """
+
+
+# Looking for garbage after every 700 new objects takes a twentieth of a run: millions stand here from imports on.
+gc.set_threshold(50_000)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is imported and collected out of every later search for garbage: it stays to the end."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

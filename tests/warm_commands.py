@@ -201,7 +201,9 @@ def _run(request: dict[str, Any]) -> None:
 
 
 def _serve(handle: int) -> None:
+    gc.disable()
     _import_everything()
+    gc.enable()
     # What is imported stays as it is: no child need look through it for garbage.
     gc.freeze()
     # A terminal's interrupt goes to everybody in its group; this process ends with its client.
