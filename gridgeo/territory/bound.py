@@ -35,9 +35,10 @@ def lower_bound(problem: Problem, centres: FloatArray, travel: FloatArray, lengt
     """
     from gridgeo.territory import _dual  # numba is loaded when a plan is solved, not when gridgeo is imported
 
+    # A copy even of the only measure: numba compiles every kernel once more for an array that must not be written.
     transport = _dual.Transport(
         problem.xy_km,
-        np.ascontiguousarray(problem.weights[:, 0]),
+        problem.weights[:, 0].copy(),
         np.ascontiguousarray(problem.shares[:, problem.balanced]),
         np.ascontiguousarray(problem.targets[:, problem.balanced]),
         problem.tolerance[problem.balanced],
