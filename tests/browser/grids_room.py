@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 BRANCH = "B2"
 PATH = f"/api/v1/grids/{BRANCH}"
+TOLD = "document.activeElement.validationMessage"
 
 
 def settled(visit: Visit) -> dict[str, Any]:
@@ -43,6 +44,19 @@ def shown(page: Page, where: str, grid: str, name: str) -> float:
 def choose(page: Page, name: str) -> None:
     """Choose a grid in the list."""
     page.locator(".grids-table .link", has_text=name).first.click()
+
+
+def name_that_was_missing(room: Visit, other: str) -> None:
+    """Rename to nothing, then choose another grid, whose name the page fills in: that is a name."""
+    page = room.page
+    page.fill("[name=grid-name]", "")
+    page.click('[data-act="rename"]')
+    assert page.evaluate(TOLD) == "Fill in this field."
+    choose(page, other)
+    with page.expect_response(lambda answer: answer.url.endswith(f"{PATH}/operations")) as renamed:
+        page.click('[data-act="rename"]')
+    assert renamed.value.json()["code"] == "input", "it was asked for, and nothing would change"
+    room.faults.clear()  # the console tells of the refusal
 
 
 def walk(page: Page, key: str) -> str:

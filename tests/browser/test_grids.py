@@ -16,12 +16,14 @@ from .conftest import NewVisit, Visit
 from .grids_room import (
     BRANCH,
     PATH,
+    TOLD,
     after,
     cells_of,
     choose,
     elsewhere,
     held_unsaved,
     left_of,
+    name_that_was_missing,
     settled,
     shown,
     typed_and_tried,
@@ -29,8 +31,6 @@ from .grids_room import (
 )
 from .screen import pixel_of, settle
 from .test_page import findings, speak, words_of
-
-TOLD = "document.activeElement.validationMessage"
 
 
 @pytest.fixture
@@ -77,6 +77,7 @@ def test_split_in_parts_shows_its_counts_before_and_keeps_the_totals(room: Visit
     assert len(after(room, before["revision"] + 2)["grids"]) == 1
     page.click('[data-act="redo"]')
     assert after(room, before["revision"] + 3)["grid_index"] == found["grid_index"]
+    name_that_was_missing(room, found["grids"][2]["name"])
     page.click('[data-act="log"]')
     page.wait_for_selector(".grids-log")
     log = room.json(f"{PATH}/log")["log"]

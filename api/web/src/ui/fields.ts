@@ -21,4 +21,10 @@ function wrongWith(field: Field, words: Catalogue): string {
 }
 
 /** Whether what is filled in can be sent; fields that are not seen do not count, and the first wrong one is told. */
-export const filled = (...fields: Field[]): boolean => fields.every((one) => !one.offsetParent || one.reportValidity());
+export const filled = (...fields: Field[]): boolean => fields.every((one) => !one.offsetParent || isRight(one));
+
+function isRight(field: Field): boolean {
+  // The page may have filled it in since it was found empty.
+  field.setCustomValidity("");
+  return field.reportValidity();
+}

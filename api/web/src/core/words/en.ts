@@ -79,11 +79,11 @@ export const words = {
 
   details: "Cell",
   close: "Close",
-  /** Between a name and what is said of it. */
   fieldMissing: "Fill in this field.",
   fieldDay: "Enter a date.",
   fieldNumber: (min: string, max: string) => `Enter a number ${range(min, max)}.`,
   fieldWhole: (min: string, max: string) => `Enter a whole number ${range(min, max)}.`,
+  /** Between a name and what is said of it. */
   colon: ": ",
   comma: ", ",
   semicolon: "; ",
