@@ -356,7 +356,8 @@ export class MapView {
     const [width, height] = this.map.getSize() ?? [0, 0];
     if (!extent || !width || !height) return;
     const padding = [MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX];
-    this.map.getView().fit(extent, { padding, maxZoom: MAX_ZOOM - 2 });
+    // The size of this map: a second one that shares the view tells it of no pixels at all when it is put away.
+    this.map.getView().fit(extent, { size: [width, height], padding, maxZoom: MAX_ZOOM - 2 });
   }
 }
 
