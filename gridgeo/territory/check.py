@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,9 +40,7 @@ class Finding:
         return self.template.format(**self.values)
 
 
-NODE_ABOVE = (
-    "node {node} alone holds {percent:.1f} % of a target of {measure}; the smallest tolerance is {tolerance:.1f} %"
-)
+NODE_ABOVE = "{node} alone holds {percent:.1f} % of a target of {measure}; the smallest tolerance is {tolerance:.1f} %"
 LOCKS_ABOVE = (
     "the locked nodes of territory {territory} hold {percent:.1f} % of its target of {measure}; "
     "the smallest tolerance is {tolerance:.1f} %"
@@ -102,7 +101,9 @@ def _heavy_locks(problem: Problem, m: int) -> list[Finding]:
 
 
 def _about(template: str, problem: Problem, m: int, tolerance: float, values: dict[str, Any]) -> Finding:
-    values = values | {"measure": problem.measure_names[m], "tolerance": 100.0 * tolerance}
+    # Shown to one digit: rounded up, so that whoever takes the figure at its word is not refused again.
+    shown = math.ceil(1000.0 * tolerance - SLACK) / 10.0
+    values = values | {"measure": problem.measure_names[m], "tolerance": shown}
     return Finding(template, values, values.get("territory"), problem.measure_names[m], tolerance)
 
 

@@ -75,8 +75,7 @@ def _households(
     if registered.values.sum() > 0:
         return registered
     raise InvalidInputError(
-        "households are not known: import households or denominators with households, give people_per_household, "
-        "or measure=people"
+        "households are not known: import households, or denominators with households; people can be balanced instead"
     )
 
 

@@ -30,7 +30,7 @@ def test_a_cell_above_a_target_is_named_with_the_smallest_tolerance(row: Problem
     weights[4] = 6.9
     (finding,) = (found for found in check_problem(replace(row, weights=weights)) if "alone" in found.template)
     assert finding.smallest_tolerance == pytest.approx(6.9 / (17.9 / 3) - 1)
-    assert "node 4 alone holds 115.6 % of a target of 0" in finding.message
+    assert finding.message == "4 alone holds 115.6 % of a target of 0; the smallest tolerance is 15.7 %"
     assert check_problem(replace(row, weights=weights, tolerance=[finding.smallest_tolerance + 0.2])) == []
 
 

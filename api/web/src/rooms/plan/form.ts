@@ -1,7 +1,6 @@
 // A plan as a planner asks for it: fresh, as it is, or again from the plan before.
 
 import type { Catalogue } from "../../core/i18n.js";
-import { decimal } from "../../core/format.js";
 import { isOpen, type Checked } from "../../core/plan.js";
 import { branchName, type State } from "../../core/state.js";
 import { given, label, make, once, renew, replace, say } from "../../ui/dom.js";
@@ -114,7 +113,8 @@ function optionsOf(fields: Fields, state: State, names: readonly string[], words
 
 function fillMeasures(set: HTMLFieldSetElement, state: State, words: Catalogue): void {
   const adding = Object.keys(state.plan?.territories[0]?.loads ?? {});
-  const known = adding.length ? adding : USUAL;
+  // Those that are balanced unless somebody says otherwise come first: nobody should have to scroll to see them.
+  const known = adding.length ? [...USUAL.filter((id) => adding.includes(id)), ...adding.filter((id) => !USUAL.includes(id))] : USUAL;
   const lines = known.map((id) => {
     const box = make("input", { type: "checkbox", name: "plan-measure", value: id });
     box.checked = boxesOf(set).find(({ value }) => value === id)?.checked ?? USUAL.includes(id);
@@ -195,9 +195,6 @@ async function solveAgain(desk: Desk, fields: Fields, saved: () => Promise<boole
 export function findings(checked: Checked, state: State, words: Catalogue): HTMLElement[] {
   if (!checked.findings.length) return [make("p", { class: "good" }, words.planPossible)];
   const called = (id: string) => branchName(state, id);
-  const lines = checked.findings.map(({ branches, message, smallest_tolerance_percent: smallest }) => {
-    const said = smallest === null ? message : words.planFinding(message, `${decimal(state.language, smallest, 3)} %`);
-    return make("li", {}, given(branches.map(called).join(", ")), words.colon, said);
-  });
+  const lines = checked.findings.map(({ branches, message }) => make("li", {}, given(branches.map(called).join(words.comma)), words.colon, message));
   return [make("p", { class: "bad" }, words.planFound), make("ul", { class: "plan-lines" }, ...lines)];
 }
