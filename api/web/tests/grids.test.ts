@@ -105,7 +105,17 @@ test("a text of a typed list is put in another's place and the separators stay",
 test("an entry of the log names what it is about", () => {
   const change = (before: object | null, after: object | null) => ({ id: "B1-1-9", before, after });
   const entry = { patch: { grids: [change({ name: "old" }, { name: "new" }), change(null, { name: "made" }), change({}, {})] } };
-  assert.deepEqual(grids.namesIn(entry), ["old → new", "made", "B1-1-9"]);
+  assert.deepEqual(grids.namesIn(entry, []), ["old → new", "made", "B1-1-9"]);
+  const now = [{ id: "B1-1-9", name: "Riverside" }];
+  assert.deepEqual(grids.namesIn(entry, now), ["old → new", "made", "Riverside"]);
+  assert.deepEqual(grids.namesIn({ patch: { grids: [], names: ["B1-1-9", "B1-2-1"] } }, now), ["Riverside", "B1-2-1"]);
+});
+
+test("an entry of the log says which status or owner was set", () => {
+  const entry = (operation: string, after: object) => ({ operation, patch: { grids: [{ id: "B1-1-9", before: {}, after }] } });
+  assert.deepEqual(grids.setIn(entry("status", { status: "live" })), { status: "live" });
+  assert.deepEqual(grids.setIn(entry("owner", { owner_id: null })), { owner_id: null });
+  assert.deepEqual(grids.setIn(entry("split_parts", { name: "made", status: "draft" })), {});
 });
 
 test("every stored word has two different phrases", () => {

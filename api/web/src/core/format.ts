@@ -37,6 +37,12 @@ export function signedPercent(language: Language, value: number): string {
   return `${rounded > 0 ? "+" : rounded < 0 ? "−" : ""}${percent(language, Math.abs(rounded))}`;
 }
 
+/** A whole number that says which way it goes. */
+export function signedInteger(language: Language, value: number): string {
+  const rounded = Math.round(value);
+  return `${rounded > 0 ? "+" : rounded < 0 ? "−" : ""}${integer(language, Math.abs(rounded))}`;
+}
+
 /** A measure's figure without its unit: shares as percent, counts with as many digits as they need. */
 export function figure(language: Language, kind: Kind, value: number): string {
   if (kind === "share") return share(language, value);

@@ -244,14 +244,23 @@ export const NEXT_STATUS: Readonly<Record<string, readonly string[]>> = {
 interface LoggedGrid {
   readonly id: string;
   readonly before: { readonly name?: string } | null;
-  readonly after: { readonly name?: string } | null;
+  readonly after: { readonly name?: string; readonly status?: string; readonly owner_id?: string | null } | null;
 }
 
-/** Names of the grids that an entry of the log is about; the id where a name did not change. */
-export function namesIn({ patch }: Pick<LogEntry, "patch">): string[] {
+/** Names of the grids that an entry of the log is about; as they are called now where the entry does not say, else the id. */
+export function namesIn({ patch }: Pick<LogEntry, "patch">, now: readonly Pick<GridInfo, "id" | "name">[]): string[] {
   const logged = (patch["grids"] ?? []) as readonly LoggedGrid[];
+  const named = (id: string) => now.find((grid) => grid.id === id)?.name ?? id;
+  // Painting changes no grid, it moves cells between some.
+  if (!logged.length) return ((patch["names"] ?? []) as readonly string[]).map(named);
   return logged.map(({ id, before, after }) => {
     const [old, fresh] = [before?.name, after?.name];
-    return old !== undefined && fresh !== undefined && old !== fresh ? `${old} → ${fresh}` : (fresh ?? old ?? id);
+    return old !== undefined && fresh !== undefined && old !== fresh ? `${old} → ${fresh}` : (fresh ?? old ?? named(id));
   });
+}
+
+/** What an entry of the log set, of every grid the same: a status or an owner. */
+export function setIn({ operation, patch }: Pick<LogEntry, "operation" | "patch">): { status?: string; owner_id?: string | null } {
+  const after = ((patch["grids"] ?? []) as readonly LoggedGrid[])[0]?.after;
+  return (operation === "status" || operation === "owner") && after ? after : {};
 }

@@ -176,6 +176,8 @@ function branchCard(app: App, room: Store<GridsState>, desk: Desk): HTMLElement[
     log.setAttribute("aria-pressed", String(room.now.log !== null));
     message.textContent = messageOf(app, room.now);
     says.hidden = message.textContent === "" && begin.hidden;
+    // Where to begin is no news: it would lie over the form of the catchment.
+    says.classList.toggle("grids-news", !missing);
     message.classList.toggle("problem", room.now.problem !== null);
   });
   return [make("section", { class: "card" }, field(store, (words) => words.branch, select), tools, tick), says];

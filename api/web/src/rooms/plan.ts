@@ -67,7 +67,7 @@ class PlanRoom {
     });
     this.table = balance({
       pick: (territory) => this.pick(territory),
-      isLocked: (territory) => (this.painting.owner ? this.painting.isLocked(territory) : null),
+      isLocked: (territory) => (this.desk.mayChange && this.painting.owner ? this.painting.isLocked(territory) : null),
       lock: (territory, locked) => this.painting.lock(territory, locked),
       begin: this.desk.mayChange ? () => openForm() : null,
     });

@@ -68,9 +68,9 @@ export const quiet = (...said: Child[]): HTMLElement => make("p", { class: "quie
 /** A term and what is said of it, of a list of facts. */
 export const fact = (term: Child, ...said: Child[]): HTMLElement => make("div", {}, make("dt", {}, term), make("dd", {}, ...said));
 
-/** The heads of a table's columns. */
-export const headRow = (names: readonly Child[], ...more: Child[]): HTMLElement =>
-  make("tr", {}, ...names.map((name) => make("th", { scope: "col" }, name)), ...more);
+/** The heads of a table's columns; those over numbers stand at the right, as numbers do. */
+export const headRow = (names: readonly Child[], numbers: readonly number[] = [], more: readonly Child[] = []): HTMLElement =>
+  make("tr", {}, ...names.map((name, at) => make("th", { scope: "col", class: numbers.includes(at) ? "number" : undefined }, name)), ...more);
 
 /** A name that came with the data and has no translation. */
 export function given(text: string): HTMLElement {

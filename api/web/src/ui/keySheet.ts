@@ -30,7 +30,7 @@ export function keySheet(store: Store<State>): KeySheet {
   const element = make("div", { class: "curtain", hidden: true }, sheet);
   const button = make("button", { type: "button", class: "header-button", "aria-haspopup": "dialog" });
   say(store, button, (words) => `? ${words.keysOpen}`);
-  store.watch((state) => [state.language, state.session?.actor.role], (state) => replace(body, ...groups(state)));
+  store.watch((state) => [state.language, state.session?.actor.role, state.room], (state) => replace(body, ...groups(state)));
   store.watch((state) => [state.phase], ({ phase }) => (button.hidden = phase !== "ready"));
   opening(store, { element, heading, close, button });
   return { element, button };
@@ -81,7 +81,9 @@ function keepInside(event: KeyboardEvent, close: HTMLElement, element: HTMLEleme
 
 function groups(state: State): HTMLElement[] {
   const words = catalogue(state.language);
-  const rooms = roomsOf(state).flatMap(({ name, keys }) => (keys?.length ? [group(name(words), keys, words)] : []));
+  // The room that the reader is in comes before the others.
+  const here = [...roomsOf(state)].sort((one, other) => Number(other.id === state.room) - Number(one.id === state.room));
+  const rooms = here.flatMap(({ name, keys }) => (keys?.length ? [group(name(words), keys, words)] : []));
   const common = group(words.keysEverywhere, [...SHEET_KEYS, ...COMMON_KEYS], words);
   return [common, group(words.keysOnMap, MAP_KEYS, words), ...rooms];
 }

@@ -82,7 +82,7 @@ export const zh: typeof en = {
   mapNextFirm: "仅看依据充分的",
   mapNextEmpty: "这里没有数据能够支持的提升空间。",
   mapNextEmptyFirm: "这里没有依据充分的提升空间。",
-  mapNextGap: (value, band) => `还可增加 ${value} 户${band && `（${band}）`}`,
+  mapNextGap: (value, band) => `还可增加 ${value} 位客户${band && `（${band}）`}`,
 
   mapWhy: (measure) => `由来：${measure}`,
   mapWhyParts: (count) => `其中的 ${count} 个数字`,

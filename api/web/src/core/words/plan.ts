@@ -28,7 +28,7 @@ export const en = {
   planToleranceOf: (measure: string) => `Tolerance of ${measure} in percent`,
   planK: "Territories a branch (the number of managers if empty)",
   planKeep: "Customers to keep, percent (as many as can stay if empty)",
-  planUnits: "Not divided",
+  planUnits: "Smallest unit",
   planUnitsCells: "cells",
   planUnitsGrids: "area grids",
   planNotes: "Notes",
@@ -37,7 +37,6 @@ export const en = {
   planAgain: (name: string) => `Solve ${name} again`,
   planPossible: "Nothing speaks against it. Whether there is a plan, solving tells.",
   planFound: "This cannot work:",
-  planFinding: (what: string, smallest: string) => `${what} Smallest tolerance that would do: ${smallest}.`,
 
   planWork: "Work under way",
   planQueued: "Waiting for its turn",
@@ -103,7 +102,8 @@ export const en = {
   planAreaRm: "Area manager",
   planAccountBranch: "Account branch",
   planAreaBranch: "Area branch",
-  planCounted: (count: string, all: string) => `${count} of ${some(all, "customer")}.`,
+  planConflictsAre: (count: string, all: string) => `${count} of ${some(all, "customer")} ${verb(count, "has", "have")} an account manager who is not the manager of the area.`,
+  planEnclavesAre: (count: string, all: string) => `${count} of ${some(all, "customer")} ${verb(count, "has the account", "have their accounts")} at another branch than that of the area.`,
   planNotYours: "This list is for planners and head office.",
 
   planAgainst: "Compare with",
@@ -213,7 +213,7 @@ export const zh: typeof en = {
   planToleranceOf: (measure) => `${measure}的容差（百分比）`,
   planK: "每个网点的责任区数（空则为客户经理人数）",
   planKeep: "保留客户的百分比（空则尽量保留）",
-  planUnits: "不拆分",
+  planUnits: "最小单位",
   planUnitsCells: "蜂窝格",
   planUnitsGrids: "区域网格",
   planNotes: "说明",
@@ -222,7 +222,6 @@ export const zh: typeof en = {
   planAgain: (name) => `重新求解${name}`,
   planPossible: "未发现不可行之处。是否有方案，要求解才知道。",
   planFound: "这样做不到：",
-  planFinding: (what, smallest) => `${what} 可行的最小容差：${smallest}。`,
 
   planWork: "进行中的工作",
   planQueued: "排队等待",
@@ -288,7 +287,8 @@ export const zh: typeof en = {
   planAreaRm: "属地经理",
   planAccountBranch: "管户网点",
   planAreaBranch: "属地网点",
-  planCounted: (count, all) => `共 ${all} 位客户，其中 ${count} 位。`,
+  planConflictsAre: (count, all) => `共 ${all} 位客户，其中 ${count} 位的管户客户经理不是属地客户经理。`,
+  planEnclavesAre: (count, all) => `共 ${all} 位客户，其中 ${count} 位的账户在属地以外的网点。`,
   planNotYours: "此表供规划人员与总行使用。",
 
   planAgainst: "与之比较",

@@ -81,8 +81,13 @@ export function planPage(app: App, room: Store<GridsState>, desk: Desk): PlanPag
     return true;
   };
   close.addEventListener("click", shut);
+  // It holds the keyboard while it is open, and gives it back to the map.
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && shut()) app.view.focus();
+  });
   store.watch((state) => [state.language], () => card && replace(body, ...page(app, card)));
-  room.watch((state) => [state.branch], shut);
+  // A page about one grid beside another that is chosen by now would be taken for that one's.
+  room.watch((state) => [state.branch, state.chosen.join()], shut);
   const open = async (grid: string) => {
     element.hidden = false;
     element.dataset["state"] = "loading";

@@ -39,7 +39,7 @@ export function drawer(app: App, room: Store<GridsState>, scene: Scene): HTMLEle
     const words = wordsOf(store);
     count.textContent = words.gridsCount(integer(language, set.grids.length), integer(language, set.cells.length));
     body.setAttribute("aria-label", log ? words.gridsShowLog : words.gridsTable);
-    renew(body, log ? logTable(app, log) : gridTable(app, room, scene));
+    renew(body, log ? logTable(app, room, log) : gridTable(app, room, scene));
     showToggle();
   });
   return element;
@@ -52,14 +52,14 @@ function gridTable(app: App, room: Store<GridsState>, scene: Scene): HTMLElement
   const totals = grids.totalsOf(set, counts);
   const heads = [words.gridsName, words.gridsStatus, words.gridsOwner, words.cells, ...measureNames(words), words.gridsKind];
   const layers = room.now.layers.flatMap((layer, place) =>
-    layer ? [make("th", { scope: "col" }, make("span", { class: "named" }, markSwatch(place), given(layer.name)))] : [],
+    layer ? [make("th", { scope: "col", class: "number" }, make("span", { class: "named" }, markSwatch(place), given(layer.name)))] : [],
   );
   const rows = set.grids.map((grid, at) => gridRow(app, room, grid, totals[at], scene.colourOf(at)));
   return make(
     "table",
     { class: "territories grids-table" },
     make("caption", { class: "unseen" }, words.gridsTable),
-    make("thead", {}, headRow(heads, ...layers)),
+    make("thead", {}, headRow(heads, [3, 4, 5, 6, 7], layers)),
     make("tbody", {}, ...rows),
   );
 }
@@ -80,13 +80,12 @@ function gridRow(app: App, room: Store<GridsState>, grid: GridInfo, totals: Tota
   const also = make("input", { type: "checkbox", "aria-label": words.gridsAlso(grid.name) });
   also.checked = chosen;
   also.addEventListener("change", () => room.apply(grids.gridChosen(grid.id, true)));
-  const owner = room.now.counts?.staff.find(({ id }) => id === grid.owner_id)?.name ?? grid.owner_id;
   return make(
     "tr",
     { "data-grid": grid.id, class: chosen ? "current" : undefined },
     make("th", { scope: "row" }, make("span", { class: "named" }, also, square(colour), name)),
     make("td", { "data-field": "status" }, storedWord(language, "statuses", grid.status)),
-    make("td", { "data-field": "owner" }, owner ? given(owner) : words.conflictNobody),
+    make("td", { "data-field": "owner" }, ownerOf(room, grid.owner_id, words)),
     make("td", { class: "number", "data-field": "cells" }, figureElement(totals.cells, integer(language, totals.cells))),
     ...SHOWN.map((measure) => make("td", { class: "number", "data-field": measure }, ...amount(words, language, totals, measure))),
     make("td", {}, storedWord(language, "kinds", grid.kind)),
@@ -126,9 +125,19 @@ export function square(colour: string): HTMLElement {
   return made;
 }
 
-function logTable(app: App, log: readonly grids.LogEntry[]): HTMLElement {
+/** The name of an owner. */
+function ownerOf(room: Store<GridsState>, id: string | null | undefined, words: Catalogue): HTMLElement | string {
+  return id ? given(room.now.counts?.staff.find((one) => one.id === id)?.name ?? id) : words.conflictNobody;
+}
+
+function logTable(app: App, room: Store<GridsState>, log: readonly grids.LogEntry[]): HTMLElement {
   const words = wordsOf(app.store);
   const { language } = app.store.now;
+  const value = (entry: grids.LogEntry): (HTMLElement | string)[] => {
+    const { status, owner_id: owner } = grids.setIn(entry);
+    if (status !== undefined) return [words.colon, storedWord(language, "statuses", status)];
+    return owner === undefined ? [] : [words.colon, ownerOf(room, owner, words)];
+  };
   if (log.length === 0) return quiet(words.gridsLogEmpty);
   const heads = [words.gridsWhen, words.gridsWho, words.gridsWhat, words.roomGrids];
   const rows = log.map((entry) =>
@@ -137,8 +146,8 @@ function logTable(app: App, log: readonly grids.LogEntry[]): HTMLElement {
       { "data-seq": String(entry.seq) },
       make("td", {}, dateTime(language, entry.at)),
       make("td", {}, given(entry.actor)),
-      make("td", {}, storedWord(language, "ops", entry.operation)),
-      make("td", {}, given(grids.namesIn(entry).join(words.comma))),
+      make("td", {}, storedWord(language, "ops", entry.operation), ...value(entry)),
+      make("td", {}, given(grids.namesIn(entry, room.now.set?.grids ?? []).join(words.comma))),
     ),
   );
   return make(

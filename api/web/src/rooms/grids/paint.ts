@@ -36,6 +36,8 @@ export class Painting {
     const { store } = app;
     this.begin = button(store, "paint", (words) => words.gridsPaint, () => (this.edit ? void this.finish() : this.start()));
     this.element = make("section", { class: "card" }, this.begin, this.message, this.bar, this.saving, this.counts);
+    // Whoever has chosen by now is not told to.
+    room.watch((state) => [state.chosen], () => this.edit === null && this.say(null));
     follow(store, room, (state) => [state.set, state.chosen], () => {
       this.element.hidden = !mayEdit(store.now) || !room.now.set;
       this.tell();

@@ -94,8 +94,10 @@ export function balance(events: RowEvents): Balance {
 
 function table({ ground }: Chosen, state: State, rows: readonly Row[]): HTMLElement {
   const words = catalogue(state.language);
-  const names = [words.manager, words.planLocked, words.cells, words.planParts, ...ground.answer.measures.map((id) => nameOfMeasure(state, id))];
-  const head = headRow(names);
+  // Who may lock nothing has no column for it.
+  const locks = rows.some(({ row }) => row.querySelector("[name=plan-lock]")) ? [words.planLocked] : [];
+  const names = [words.manager, ...locks, words.cells, words.planParts, ...ground.answer.measures.map((id) => nameOfMeasure(state, id))];
+  const head = headRow(names, [1 + locks.length, 2 + locks.length]);
   return make(
     "table",
     { class: "territories plan-bars" },
@@ -118,8 +120,7 @@ function row({ ground }: Chosen, state: State, at: number, events: RowEvents): R
   const [cells, pieces] = [make("td", { class: "number" }), make("td", { class: "number" })];
   const bars = ground.answer.measures.map((id) => shownBar(id));
   const head = make("th", { scope: "row" }, make("span", { class: "named" }, square, button));
-  const lock = make("td", {}, ...lockBox(events, at, words.planLock(name)));
-  const line = make("tr", { "data-territory": territory.id }, head, lock, cells, pieces, ...bars.map(({ cell }) => cell));
+  const line = make("tr", { "data-territory": territory.id }, head, ...lockBox(events, at, words.planLock(name)), cells, pieces, ...bars.map(({ cell }) => cell));
   return { row: line, cells, pieces, bars };
 }
 
@@ -129,7 +130,7 @@ function lockBox(events: RowEvents, at: number, name: string): HTMLElement[] {
   const box = make("input", { type: "checkbox", name: "plan-lock", "aria-label": name });
   box.checked = locked;
   box.addEventListener("change", () => events.lock(at, box.checked));
-  return [box];
+  return [make("td", {}, box)];
 }
 
 function shownBar(measure: string): ShownBar {

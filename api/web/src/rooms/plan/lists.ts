@@ -1,7 +1,7 @@
 // Who gains and loses, who is handed over, conflicts, enclaves, the log and what was published: each loaded when looked at.
 
 import type * as Api from "../../core/api-types.js";
-import { dateTime, integer } from "../../core/format.js";
+import { dateTime, integer, signedInteger } from "../../core/format.js";
 import { catalogue, type Catalogue } from "../../core/i18n.js";
 import type { Chosen } from "../../core/plan.js";
 import { branchName, type State } from "../../core/state.js";
@@ -18,11 +18,14 @@ export type Json = Readonly<Record<string, unknown>>;
 /** Money as the page shows it: whole yuan, the fen beside it for whoever reads the page by program. */
 export const yuan = (state: State, fen: unknown): Cell =>
   typeof fen === "number" ? figureElement(fen, integer(state.language, fen / FEN)) : catalogue(state.language).nothing;
+/** What somebody's money becomes more or less by. */
+const yuanChange = (state: State, fen: unknown): Cell =>
+  typeof fen === "number" ? figureElement(fen, signedInteger(state.language, fen / FEN)) : catalogue(state.language).nothing;
 const count = (state: State, value: unknown): Cell => (typeof value === "number" ? integer(state.language, value) : "–");
 export const text = (value: unknown): Cell => (value === null || value === undefined || value === "" ? "–" : given(String(value)));
 
 export function tableOf(caption: string, heads: readonly string[], rows: readonly (readonly Cell[])[], numbers: readonly number[] = []): HTMLTableElement {
-  const head = headRow(heads);
+  const head = headRow(heads, numbers);
   const body = rows.map((row) =>
     make("tr", {}, ...row.map((cell, at) => {
       if (at === 0) return make("th", { scope: "row" }, cell);
@@ -37,7 +40,7 @@ export async function gainsList(desk: Desk, chosen: Chosen, state: State, words:
   const heads = [words.planCustomersBefore, words.planCustomersAfter, words.planGained, words.planLost, words.planBalanceChange];
   const figures = (row: Json): Cell[] => [
     ...["before", "after", "gained", "lost"].map((part) => count(state, row[`customers_${part}`])),
-    yuan(state, Number(row["balance_after_fen"]) - Number(row["balance_before_fen"])),
+    yuanChange(state, Number(row["balance_after_fen"]) - Number(row["balance_before_fen"])),
   ];
   const { territories } = chosen.ground.answer;
   // Whoever has no customer in these branches, before or after, is not concerned.
@@ -45,7 +48,7 @@ export async function gainsList(desk: Desk, chosen: Chosen, state: State, words:
   const managers = concerned.map((row) => [
     text(managerName(state, territories, String(row["rm"]))),
     ...figures(row),
-    yuan(state, row["pay_basis_change_fen"]),
+    yuanChange(state, row["pay_basis_change_fen"]),
   ]);
   const branches = told.branches.map((row) => [
     given(branchName(state, row["branch"])),
@@ -105,8 +108,8 @@ export async function accountList(desk: Desk, kind: "conflicts" | "enclaves", ch
     given(branchName(state, row["area_branch"])),
     name(row["area_rm"]),
   ];
-  const summary = words.planCounted(integer(state.language, first.count), integer(state.language, first.customers));
-  const caption = kind === "conflicts" ? words.planTabConflicts : words.planTabEnclaves;
+  const [caption, counted] = kind === "conflicts" ? [words.planTabConflicts, words.planConflictsAre] : [words.planTabEnclaves, words.planEnclavesAre];
+  const summary = counted(integer(state.language, first.count), integer(state.language, first.customers));
   return [
     make("p", { "data-count": String(first.count) }, summary),
     ...paged(words, tableOf(caption, heads, first.items.map(cells), [2]), first.next, async (cursor) => {
