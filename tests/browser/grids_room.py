@@ -99,3 +99,24 @@ def held_unsaved(page: Page) -> dict[str, Any]:
     fields = ("grid-name", "new-name", "grid-parts", "places", "catchment-method", "radius")
     held: dict[str, Any] = {name: page.input_value(f"[name={name}]") for name in fields}
     return held | {"claimed": page.get_attribute("body", "data-grids-claimed")}
+
+
+def logged(page: Page) -> list[str]:
+    """Return what the log says was done and to which grids, newest first; it is closed again."""
+    page.click('[data-act="log"]')
+    page.wait_for_selector(".grids-log")
+    rows = [row.inner_text().split("\t") for row in page.locator(".grids-log tbody tr").all()]
+    page.click('[data-act="log"]')
+    return ["\t".join(cells[2:]) for cells in rows]
+
+
+def close_plan_page(page: Page, grid: str) -> None:
+    """Close the plan page of the chosen grid by the keyboard that it holds, and by choosing the grid no longer."""
+    assert page.evaluate("document.activeElement.closest('.grid-plan') !== null")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".grid-plan", state="hidden")
+    assert page.evaluate("document.activeElement.id") == "map"
+    page.click('[data-act="plan-page"]')
+    page.wait_for_selector('.grid-plan[data-state="open"]')
+    page.uncheck(f'[data-grid="{grid}"] input')
+    page.wait_for_selector(".grid-plan", state="hidden")

@@ -9,7 +9,7 @@ import h3
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page
 
-from .screen import FRAMES, picture, pixel_of
+from .screen import FRAMES, picture, pixel_at, pixel_of
 
 if TYPE_CHECKING:
     from .conftest import Visit
@@ -123,3 +123,16 @@ def border(cells: dict[str, Any], give: int, get: int, but: Collection[str] = ()
 def kept(page: Page) -> None:
     """Wait until all strokes are kept."""
     page.wait_for_selector('.strokes[data-health="saved"][data-pending="0"]')
+
+
+def all_of_the_ground(visit: Visit) -> None:
+    """Show everything: it lies within the map, however many maps there were before."""
+    page = visit.page
+    view = page.get_attribute("#map", "data-view")
+    page.click("[data-act=all]")
+    page.wait_for_selector(f'#map:not([data-view="{view}"])')
+    west, south, east, north = visit.json("/api/v1/session")["bounds"]
+    (left, top), (right, bottom) = pixel_at(page, west, north), pixel_at(page, east, south)
+    place = box_of(page.locator("#map"))
+    assert place["x"] <= left < right <= place["x"] + place["width"]
+    assert place["y"] <= top < bottom <= place["y"] + place["height"]

@@ -20,9 +20,11 @@ from .grids_room import (
     after,
     cells_of,
     choose,
+    close_plan_page,
     elsewhere,
     held_unsaved,
     left_of,
+    logged,
     name_that_was_missing,
     settled,
     shown,
@@ -154,14 +156,8 @@ def test_a_grid_is_named_owned_and_submitted_without_the_mouse(room: Visit) -> N
     page.wait_for_selector(".grids-message.problem")
     assert "second person" in page.inner_text(".grids-message")
     assert room.json(PATH)["grids"][0]["status"] == "review"
-    page.click('[data-act="log"]')
-    page.wait_for_selector(".grids-log")
-    log = [row.inner_text() for row in page.locator(".grids-log tbody tr").all()[:2]]
-    assert ["\t".join(line.split("\t")[2:]) for line in log] == [
-        "Status set: for review\tNorth side",
-        f"Owner set: {staff[0]['name']}\tNorth side",
-    ]
-    page.click('[data-act="log"]')
+    newest = ["Status set: for review\tNorth side", f"Owner set: {staff[0]['name']}\tNorth side"]
+    assert logged(page)[:2] == newest
     room.faults.clear()  # the console tells of the refusal
 
 
@@ -183,16 +179,7 @@ def test_a_click_on_the_map_chooses_the_grid_and_its_page_says_what_the_service_
     assert not page.locator(".map-panel").is_visible()
     assert not page.locator(".header").is_visible()
     page.emulate_media(media="screen")
-    # it holds the keyboard: Escape closes it and gives the keyboard back to the map
-    assert page.evaluate("document.activeElement.closest('.grid-plan') !== null")
-    page.keyboard.press("Escape")
-    page.wait_for_selector(".grid-plan", state="hidden")
-    assert page.evaluate("document.activeElement.id") == "map"
-    # and it does not stay about a grid that is no longer the chosen one
-    page.click('[data-act="plan-page"]')
-    page.wait_for_selector('.grid-plan[data-state="open"]')
-    page.uncheck(f'[data-grid="{found["grids"][-1]["id"]}"] input')
-    page.wait_for_selector(".grid-plan", state="hidden")
+    close_plan_page(page, found["grids"][-1]["id"])
 
 
 def test_the_room_speaks_both_languages_and_axe_finds_nothing(room: Visit) -> None:

@@ -6,8 +6,20 @@ import pytest
 from playwright.sync_api import Page
 
 from .conftest import PHONE, NewVisit, Service, Visit
-from .plan_room import PIXELS, SCENARIOS, border, box_of, choose, enter, gains_shown, look, patches, scenario_cells
-from .screen import pixel_at, pixel_of
+from .plan_room import (
+    PIXELS,
+    SCENARIOS,
+    all_of_the_ground,
+    border,
+    box_of,
+    choose,
+    enter,
+    gains_shown,
+    look,
+    patches,
+    scenario_cells,
+)
+from .screen import pixel_of
 
 
 def compare_spring_with_copy(page: Page) -> None:
@@ -89,15 +101,7 @@ def test_two_plans_are_two_maps_that_move_as_one_and_a_row_leads_to_its_place(
     look(page, "balance")
     assert page.locator(".twin").is_hidden()
     assert page.get_attribute("#map", "aria-label") != "This scenario: Spring"
-    # the one map that is left has the whole of its place to show everything in
-    view = page.get_attribute("#map", "data-view")
-    page.click("[data-act=all]")
-    page.wait_for_selector(f'#map:not([data-view="{view}"])')
-    west, south, east, north = visit.json("/api/v1/session")["bounds"]
-    corners = [pixel_at(page, west, north), pixel_at(page, east, south)]
-    place = box_of(page.locator("#map"))
-    assert place["x"] <= corners[0][0] < corners[1][0] <= place["x"] + place["width"]
-    assert place["y"] <= corners[0][1] < corners[1][1] <= place["y"] + place["height"]
+    all_of_the_ground(visit)
     assert (visit.violations(), visit.foreign) == ([], [])
 
 
