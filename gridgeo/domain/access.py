@@ -75,7 +75,8 @@ def actor_from_claims(rules: Iterable[RoleRule], claims: Mapping[str, Any], name
     fitting = [rule for rule in known if rule.value in claim_values(claims, rule.claim)]
     if not fitting:
         raise NotAllowedError(
-            "no role is given to this person: none of the claims {claims} has a value that gridgeo role list shows",
+            "no role is given to this person: none of the claims {claims} has a value that gridgeo role list shows; "
+            "ask whoever gives out roles",
             claims=", ".join(sorted({rule.claim for rule in known})) or "-",
         )
     role = min((rule.role for rule in fitting), key=STRONGEST_FIRST.index)

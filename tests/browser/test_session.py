@@ -12,6 +12,7 @@ from gridgeo.domain.personal import SEES_NAMES
 
 from .conftest import ROOT, NewVisit, Service, serving
 from .many_users import Many, arrive, serving_many, sign_in
+from .plan_room import box_of
 from .screen import settle
 
 ROOMS = {
@@ -94,6 +95,8 @@ def test_a_session_that_ends_leads_back_to_the_same_room_with_nothing_lost(new_v
     page.keyboard.press("Enter")
     page.wait_for_selector('body[data-phase="signedOut"]')
     assert "Nothing that you entered is lost" in page.locator(".page").inner_text()
+    said, link = box_of(page.locator(".page p").first), box_of(page.locator("a.primary"))
+    assert said["y"] + said["height"] <= link["y"], "the button lies over no words"
     with page.context.expect_page() as opened:
         page.click("a.primary")
     opened.value.click("#ok")
