@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./words.js";
-import { dateTime, figure, limits, share, signedPercent, withUnit } from "../src/core/format.js";
+import { date, dateTime, figure, limits, share, signedInteger, signedPercent, withUnit } from "../src/core/format.js";
 import { unitName } from "../src/core/i18n.js";
 
 test("shares are percent and counts keep the digits they need", () => {
@@ -19,6 +19,7 @@ test("neighbouring class limits are never written the same", () => {
 
 test("a distance from the target carries its sign, and none when it is nothing", () => {
   assert.deepEqual([4.96, -4.96, 0.01].map((value) => signedPercent("en", value)), ["+5.0%", "−5.0%", "0.0%"]);
+  assert.deepEqual([73970.4, -1234, -0.2].map((value) => signedInteger("en", value)), ["+73,970", "−1,234", "0"]);
 });
 
 test("units are words of the reader's language; a unit nobody knows is shown as it is", () => {
@@ -30,4 +31,6 @@ test("units are words of the reader's language; a unit nobody knows is shown as 
 test("dates follow the language", () => {
   assert.match(dateTime("zh", "2026-03-01T08:30:00+00:00"), /2026年3月1日/);
   assert.match(dateTime("en", "2026-03-01T08:30:00+00:00"), /1 Mar 2026/);
+  assert.deepEqual([date("zh", "2026-03-01"), date("en", "2026-03-01")], ["2026年3月1日", "1 Mar 2026"]);
+  assert.equal(date("en", "spring"), "spring");
 });

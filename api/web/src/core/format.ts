@@ -88,6 +88,13 @@ export function dateTime(language: Language, iso: string): string {
   return new Intl.DateTimeFormat(locale(language), options).format(new Date(iso));
 }
 
+/** A day, wherever the reader is; what is no day stays as it is. */
+export function date(language: Language, iso: string): string {
+  const day = new Date(`${iso}T00:00:00Z`);
+  const options: Intl.DateTimeFormatOptions = { year: "numeric", month: "short", day: "numeric", timeZone: "UTC" };
+  return Number.isNaN(day.getTime()) ? iso : new Intl.DateTimeFormat(locale(language), options).format(day);
+}
+
 export function degrees(language: Language, value: number): string {
   return decimal(language, value, 5);
 }

@@ -135,6 +135,7 @@ export const en = {
 
   planNoHistory: "No scenario has been published yet.",
   planInForce: "in force",
+  planBeforeLive: "the plan before it is live",
   planWhat: "What",
   planWho: "Who",
   planStanding: "Standing",
@@ -320,6 +321,7 @@ export const zh: typeof en = {
 
   planNoHistory: "还没有发布过草案。",
   planInForce: "已生效",
+  planBeforeLive: "现行的是此前方案",
   planWhat: "事项",
   planWho: "经手人",
   planStanding: "现状",

@@ -1,7 +1,7 @@
 // One grid, one plan: all that is known of a grid on one page that can be printed.
 
 import type * as Api from "../../core/api-types.js";
-import { dateTime, decimal, integer, share } from "../../core/format.js";
+import { date, dateTime, decimal, integer, share } from "../../core/format.js";
 import * as grids from "../../core/grids.js";
 import type { GridsState } from "../../core/grids.js";
 import { storedWord, type Catalogue, type Language } from "../../core/i18n.js";
@@ -148,7 +148,7 @@ function figures(words: Catalogue, language: Language, card: Card): Fact[] {
   const number = (figure: Figure): (HTMLElement | string)[] => {
     if (figure.value === null) return [make("span", { class: "quiet" }, figure.reason ?? words.gridsUnknown)];
     const from = figure.evidence?.[0];
-    const source = from ? [make("small", { class: "quiet" }, words.gridsEvidence(from.source, from.dated_on ?? words.nothing))] : [];
+    const source = from ? [make("small", { class: "quiet" }, words.gridsEvidence(from.source, from.dated_on ? date(language, from.dated_on) : words.nothing))] : [];
     return [integer(language, figure.value), ...source];
   };
   const { households } = card;

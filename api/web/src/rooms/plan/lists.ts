@@ -1,7 +1,7 @@
 // Who gains and loses, who is handed over, conflicts, enclaves, the log and what was published: each loaded when looked at.
 
 import type * as Api from "../../core/api-types.js";
-import { dateTime, integer, signedInteger } from "../../core/format.js";
+import { date, dateTime, integer, signedInteger } from "../../core/format.js";
 import { catalogue, type Catalogue } from "../../core/i18n.js";
 import type { Chosen } from "../../core/plan.js";
 import { branchName, type State } from "../../core/state.js";
@@ -22,6 +22,7 @@ export const yuan = (state: State, fen: unknown): Cell =>
 const yuanChange = (state: State, fen: unknown): Cell =>
   typeof fen === "number" ? figureElement(fen, signedInteger(state.language, fen / FEN)) : catalogue(state.language).nothing;
 const count = (state: State, value: unknown): Cell => (typeof value === "number" ? integer(state.language, value) : "–");
+const day = (state: State, value: unknown): Cell => (typeof value === "string" ? date(state.language, value) : "–");
 export const text = (value: unknown): Cell => (value === null || value === undefined || value === "" ? "–" : given(String(value)));
 
 export function tableOf(caption: string, heads: readonly string[], rows: readonly (readonly Cell[])[], numbers: readonly number[] = []): HTMLTableElement {
@@ -77,8 +78,8 @@ export async function handoverList(desk: Desk, chosen: Chosen, state: State, wor
     name(row["to_rm"]),
     tierName(state, row["tier"]),
     yuan(state, row["balance_fen"]),
-    text(row["last_contact_on"]),
-    text(row["next_due_on"]),
+    day(state, row["last_contact_on"]),
+    day(state, row["next_due_on"]),
   ];
   const links = ["xlsx", "csv"].map((kind) => make("a", { href: `${path}.${kind}`, download: "", class: "plan-link" }, words.planDownload(kind)));
   const all = words.planHandoverIs(integer(state.language, first.customers), integer(state.language, first.balance_fen / FEN));
@@ -155,6 +156,12 @@ export function logList({ scenario }: Chosen, state: State, words: Catalogue): H
   return [tableOf(words.planTabLog, [words.gridsWhen, words.planWho, words.planWhat, words.planRemark], rows)];
 }
 
+/** Of one that was taken back it is the plan before that readers see. */
+function standingOf({ what, live, in_force }: Api.TerritoryHistory["history"][number], words: Catalogue): string {
+  if (what === "rolled_back") return live ? words.planBeforeLive : "";
+  return [live ? words.planLive : "", in_force ? words.planInForce : ""].filter(Boolean).join(words.comma);
+}
+
 export async function historyList(desk: Desk, state: State, words: Catalogue): Promise<HTMLElement[]> {
   const { history } = await desk.app.read<Api.TerritoryHistory>("/api/v1/territories/history?limit=200");
   if (!history.length) return [quiet(words.planNoHistory)];
@@ -163,8 +170,8 @@ export async function historyList(desk: Desk, state: State, words: Catalogue): P
     text(entry.scenario),
     stateName(words, entry.what),
     text(entry.by),
-    text(entry.effective_on),
-    [entry.live ? words.planLive : "", entry.in_force ? words.planInForce : ""].filter(Boolean).join(words.comma),
+    day(state, entry.effective_on),
+    standingOf(entry, words),
   ]);
   const heads = [words.gridsWhen, words.gridsName, words.planWhat, words.planWho, words.planEffective, words.planStanding];
   return [tableOf(words.planTabHistory, heads, rows)];
