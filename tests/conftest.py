@@ -228,8 +228,10 @@ def demo_file(
     """The file of a finished demo store, never changed, and the object the demo printed.
 
     Made once for all workers of a parallel run: the first one makes it, the others wait for it and copy it.
+    `scripts/test` has made it already, by the same command while the gates ran, and says where.
     """
-    store, printed = common_folder / "demo.db", common_folder / "printed.json"
+    folder = Path(os.environ.get("DEMO_OF_TESTS", common_folder))
+    store, printed = folder / "demo.db", folder / "printed.json"
     with only_one(common_folder / "demo.lock"):
         if not printed.exists():
             done = warm_commands.run(["demo", "--no-serve", "--json", "--store", f"sqlite:///{store}"])
