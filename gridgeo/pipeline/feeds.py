@@ -11,12 +11,12 @@ import shapely
 import sqlalchemy as sa
 
 from gridgeo.cells import shape_from_house
-from gridgeo.domain import Actor
+from gridgeo.domain import Actor, IntArray
 from gridgeo.domain.personal import masked_personal
 from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.maps.crs import CRS84, in_crs
 from gridgeo.pipeline import browse
-from gridgeo.pipeline.map_layers import published_layer, working_grids
+from gridgeo.pipeline.map_layers import LayerTable, published_layer, working_grids
 from gridgeo.pipeline.membership import members_of
 from gridgeo.pipeline.steps import require_insider
 from gridgeo.storage import read_frame
@@ -57,9 +57,10 @@ def polygons_geojson(
 ) -> dict[str, Any]:
     """Return area grids as they stand, or published territories, as GeoJSON whose coordinates are in a datum.
 
-    stated: grids with the border that they are shown with, streets as lines, in place of their ground. The answer names
-    the datum. Raises NotAllowedError for a consumer, InvalidInputError for a datum into which the
-    store's positions are not converted (a store in GCJ-02 is never de-shifted), and for more than one answer holds.
+    stated: grids with the border that they are shown with, streets as lines, in place of their ground; where there are
+    lines a feature has its `ground` beside its geometry, since lines enclose nothing. The answer names the datum.
+    Raises NotAllowedError for a consumer, InvalidInputError for a datum into which the store's positions are not
+    converted (a store in GCJ-02 is never de-shifted), and for more than one answer holds.
     """
     require_insider(actor)
     if layer not in POLYGONS:
@@ -69,9 +70,11 @@ def polygons_geojson(
         if layer == "grids"
         else published_layer(connection, actor, published, layer)
     )
-    require_room(found.shapes, layer)
-    shapes = in_crs(_in_datum(found.shapes, published.datum, datum), CRS84)
-    written = zip(found.table.to_dicts(), shapely.to_geojson(shapes).tolist(), strict=True)
+    at = _with_lines(found)
+    drawn = found.shapes if found.ground is None else np.concatenate([found.shapes, found.ground[at]])
+    require_room(drawn, layer)
+    texts = shapely.to_geojson(in_crs(_in_datum(drawn, published.datum, datum), CRS84)).tolist()
+    beneath = dict(zip(at.tolist(), texts[found.table.height :], strict=True))
     return {
         "type": "FeatureCollection",
         "layer": layer,
@@ -79,10 +82,20 @@ def polygons_geojson(
         "house_datum": published.datum,
         "publication": published.id,
         "features": [
-            {"type": "Feature", "id": row["id"], "geometry": orjson.Fragment(shape), "properties": row}
-            for row, shape in written
+            {"type": "Feature", "id": row["id"], "geometry": orjson.Fragment(texts[place]), "properties": row}
+            | ({"ground": orjson.Fragment(beneath[place])} if place in beneath else {})
+            for place, row in enumerate(found.table.iter_rows(named=True))
         ],
     }
+
+
+def _with_lines(found: LayerTable) -> IntArray:
+    """Return the positions of features that are drawn by lines although ground belongs to them."""
+    if found.ground is None:
+        return np.empty(0, dtype=np.int64)
+    parts, of = shapely.get_parts(found.shapes, return_index=True)
+    at: IntArray = np.unique(of[shapely.get_dimensions(parts) == 1])
+    return at
 
 
 def _in_datum(shapes: np.ndarray[Any, Any], house: str, datum: str) -> np.ndarray[Any, Any]:

@@ -32,10 +32,14 @@ GRID_COLUMNS = ("id", "name", "branch_id", "kind", "code", "status", "stage", "o
 
 @dataclass(frozen=True)
 class LayerTable:
-    """One layer: a row a feature, and its shapely shape in the house datum, shape (n,)."""
+    """One layer: a row a feature, and its shapely shape in the house datum, shape (n,).
+
+    ground: of grids that are drawn by their stated border, what belongs to each, shape (n,).
+    """
 
     table: pl.DataFrame
     shapes: Shapes
+    ground: Shapes | None = None
 
 
 def layer_names(actor: Actor) -> tuple[str, ...]:
@@ -109,9 +113,12 @@ def _grids(states: list[GridSetState], *, stated: bool = False) -> LayerTable:
     if not tables:
         schema = dict.fromkeys(GRID_COLUMNS, pl.String()) | {"cells": pl.Int64()}
         return LayerTable(pl.DataFrame(schema=schema), np.empty(0, dtype=object))
-    shown = [(state, regions(state)) for state in states]
-    shapes = np.concatenate([stated_outlines(state, ground) if stated else ground for state, ground in shown])
-    return LayerTable(pl.concat(table.select(GRID_COLUMNS) for table in tables), shapes)
+    table = pl.concat(table.select(GRID_COLUMNS) for table in tables)
+    held = [regions(state) for state in states]
+    ground = np.concatenate(held)
+    if not stated:
+        return LayerTable(table, ground)
+    return LayerTable(table, np.concatenate([*map(stated_outlines, states, held)]), ground)
 
 
 def _catchments(connection: sa.Connection, actor: Actor, published: browse.Publication) -> LayerTable:

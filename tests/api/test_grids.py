@@ -53,6 +53,12 @@ def test_a_grid_of_a_street_comes_with_the_street_as_its_border(
     found = client.get(f"{GRIDS}/{street}").json()
     assert (found["geometry"], shapely.get_dimensions(shapely.from_geojson(json.dumps(found["border"])))) == (None, 1)
     assert client.get(f"{GRIDS}/B2-1-1").json()["border"] is None
+    read = (client.get(f"/api/v1/polygons/grids.geojson?outline={outline}").json() for outline in ("stated", "ground"))
+    stated, plain = ({one["id"]: one for one in answer["features"]} for answer in read)
+    assert stated[street]["geometry"]["type"].endswith("LineString")
+    assert stated[street]["ground"] == plain[street]["geometry"], "lines enclose nothing"
+    assert "ground" not in stated["B2-1-1"]
+    assert "ground" not in plain[street]
 
 
 def test_a_change_without_its_revision_is_refused(editor: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import h3
@@ -31,7 +32,7 @@ from .grids_room import (
     typed_and_tried,
     walk,
 )
-from .screen import pixel_of, settle
+from .screen import colour_at, picture, pixel_of, pixels_of, settle
 from .test_page import findings, speak, words_of
 
 
@@ -324,6 +325,27 @@ def test_a_pasted_list_is_mended_name_by_name_and_becomes_a_catchment(room: Visi
     page.click('[data-act="drop-catchment"]')
     room.faults.clear()  # the console tells of the refusal
     around_a_place_of_the_map(page)
+
+
+def test_a_grid_of_streets_shows_what_belongs_to_it_without_hexagons(room: Visit) -> None:
+    page, before = room.page, settled(room)
+    page.click('[data-fold="create"] summary')
+    page.fill("[name=places]", "Landstrasse")
+    page.click('[data-act="places"]')
+    page.click('[data-act="apply"]')
+    found = after(room, before["revision"] + 1)
+    places = pixels_of(page, sorted(cells_of(found, "Landstrasse")))
+    assert len(places) > 5
+    seen = []
+    for with_hexagons in (True, False):
+        page.set_checked("[name=hexagons]", with_hexagons)
+        settle(page)
+        screen = picture(page)
+        seen.append([colour_at(screen, (left + 4, top + 6)) for left, top in places])
+    # Names and streets lie over some of them.
+    (colour, count), *_ = Counter(seen[0]).most_common()
+    assert count > len(places) / 2
+    assert [one == colour for one in seen[1]] == [one == colour for one in seen[0]]
 
 
 def around_a_place_of_the_map(page: Page) -> None:

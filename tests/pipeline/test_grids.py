@@ -253,9 +253,13 @@ def test_a_grid_of_a_street_is_shown_by_the_street_and_a_joined_one_by_ground_an
     do(made, "create_places", places=["North Road"])
     state = grid_state(made, RM, BRANCH)
     assert grid_table(state).filter(pl.col("has_border"))["name"].to_list() == ["North Road"]
-    outlines = dict(zip([grid.name for grid in state.grids], working_grids(made, RM, stated=True).shapes, strict=True))
+    drawn, plain = working_grids(made, RM, stated=True), working_grids(made, RM)
+    outlines = dict(zip([grid.name for grid in state.grids], drawn.shapes, strict=True))
     assert shapely.get_dimensions(outlines["North Road"]) == 1
     assert shapely.get_dimensions(outlines["whole catchment"]) == 2
+    assert plain.ground is None
+    assert drawn.ground is not None
+    assert shapely.equals(drawn.ground, plain.shapes).all(), "what belongs to it is told beside the street"
     do(made, "create_places", places=["红星村", "South Road"], as_one="both")
     ground, road = shapely.get_parts(shapely.from_wkb(grid_state(made, RM, BRANCH).find("both").border))
     assert shapely.bounds(ground)[2] == 9.53, "the village ends where its boundary does, not with the street's cells"

@@ -11,7 +11,11 @@ import type { App } from "../room.js";
 
 export interface Outlines {
   readonly house_datum: string;
-  readonly features: readonly { readonly properties: { readonly id: string; readonly branch_id: string } }[];
+  readonly features: readonly {
+    readonly properties: { readonly id: string; readonly branch_id: string };
+    /** What belongs to a grid that is drawn by lines. */
+    readonly ground?: unknown;
+  }[];
 }
 
 export type Done = Pick<Preview, "removed"> & { readonly revision: number };

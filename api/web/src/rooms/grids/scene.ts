@@ -34,6 +34,8 @@ export class Scene implements Tool {
   private readonly chosen: Overlay = overlay(OVER_MARKS, false);
   private readonly names: Overlay = overlay(9, true);
   private outlines = new Map<string, Feature>();
+  /** What belongs to grids that are drawn by lines, which have no inside. */
+  private grounds = new Map<string, Feature>();
   /** Owners while cells are painted, and the colours that are changed in place. */
   private owner: Int32Array | null = null;
   private painted: Paint | null = null;
@@ -92,11 +94,11 @@ export class Scene implements Tool {
   outline(found: Outlines): void {
     const { set } = this.room.now;
     if (!set) return;
-    const read = new GeoJSON().readFeatures(found, { featureProjection: "EPSG:3857" });
-    this.outlines = new Map(
-      read.filter((one) => one.get("branch_id") === set.branch_id).map((one) => [String(one.getId()), one]),
-    );
-    fillLayer(this.areas, [...this.outlines.values()]);
+    const own = found.features.filter((one) => one.properties.branch_id === set.branch_id);
+    this.outlines = featuresOf(own);
+    // A layer takes a name once.
+    this.grounds = featuresOf(own.flatMap((one) => (one.ground ? { ...one, id: undefined, geometry: one.ground } : [])));
+    fillLayer(this.areas, [...this.grounds.values(), ...this.outlines.values()]);
     fillLayer(this.names, set.grids.flatMap(({ id, name }, at) => this.name(at, id, name)));
     this.paint();
     this.mark();
@@ -154,6 +156,7 @@ export class Scene implements Tool {
     const bare = hexagons || pending !== null || owner !== null;
     this.areas.setVisible(owner === null);
     for (const [id, feature] of this.outlines) feature.setStyle(this.areaStyle(id, bare));
+    for (const [id, feature] of this.grounds) feature.setStyle(bare ? [] : new Style({ fill: this.fillOf(id), zIndex: -1 }));
     this.areas.changed();
     this.painted = this.cellPaint();
     const shape = store.now.cells?.hexagons;
@@ -165,10 +168,15 @@ export class Scene implements Tool {
   private areaStyle(id: string, bare: boolean): Style[] {
     const grids = this.room.now.set?.grids ?? [];
     const at = grids.findIndex((grid) => grid.id === id);
-    const fill = bare ? {} : { fill: new Fill({ color: this.colourOf(at) }) };
+    const fill = bare ? {} : { fill: this.fillOf(id) };
     const edge = new Style({ ...fill, stroke: new Stroke({ color: "#26323f", width: 1.6 }) });
     // A street has no inside: it is as wide as its colour needs to be seen.
     return grids[at]?.has_border ? [line("#26323f", 7), line(this.colourOf(at), 4), edge] : [edge];
+  }
+
+  private fillOf(id: string): Fill {
+    const at = this.room.now.set?.grids.findIndex((grid) => grid.id === id) ?? -1;
+    return new Fill({ color: this.colourOf(at) });
   }
 
   /** Blank cells, or hexagons of the grids; of a preview only those that it touches, each grid in a colour of its own. */
@@ -202,6 +210,11 @@ export class Scene implements Tool {
       wanted.map((feature) => new Feature(feature.getGeometry())),
     );
   }
+}
+
+function featuresOf(features: Outlines["features"]): Map<string, Feature> {
+  const read = new GeoJSON().readFeatures({ type: "FeatureCollection", features }, { featureProjection: "EPSG:3857" });
+  return new Map(read.map((one) => [String(one.get("id")), one]));
 }
 
 function fillLayer(layer: Overlay, features: Feature[]): void {
