@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -123,6 +124,20 @@ def test_cells_are_moved_and_the_rest_is_mended_around_them(planner: Client, eng
     assert f"{cell:x}" in given
 
 
+@contextmanager
+def statements_of(client: Client) -> Iterator[list[str]]:
+    """The statements that a service's store is sent."""
+    sent: list[str] = []
+    engine = client.app.state.engine
+
+    def note(*given: Any) -> None:
+        sent.append(given[2])
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+
 def test_what_one_answer_does_not_hold_is_refused_and_comes_by_branch(planner: Client, store_url: str) -> None:
     whole = planner.get(f"{PATH}/Spring/cells").json()
     assert planner.get(f"{PATH}/Spring/cells", params={"branch_id": "B2"}).json() == whole
@@ -130,16 +145,27 @@ def test_what_one_answer_does_not_hold_is_refused_and_comes_by_branch(planner: C
         assert planner.get(f"{PATH}/Spring/{path}", params={"branch_id": "B1"}).status_code == 404
     changes = planner.get(f"{PATH}/Spring/changes.geojson", params={"branch_id": "B2"}).json()
     assert changes == planner.get(f"{PATH}/Spring/changes.geojson").json()
+    same = planner.get(f"{PATH}/Spring/changes.geojson", params={"against": "Spring"})
+    assert (same.status_code, same.json()["features"]) == (200, [])
     moved = sum(len(each["properties"]["cells"]) for each in changes["features"])
+    told = planner.get(f"{PATH}/Spring/compare").json()
+    assert sum(each["properties"]["customers_hard"] for each in changes["features"]) == told["customers_moved_hard"] > 0
     cells, drawn = len(whole["cells"]), {"branches": ["B2"], "spec": {"method": "buffer", "radius_m": 800}}
+    worked_out: list[bool] = []
     for most, expected in ((moved - 1, (422, 422)), (moved, (422, 200)), (cells, (200, 200))):
         with running(create_app(settings_for(store_url, max_cells_per_answer=most))) as narrow:
             narrow.act_as(LI)
-            answers = [narrow.get(f"{PATH}/Spring/{path}") for path in ("cells", "changes.geojson")]
+            with statements_of(narrow) as statements:
+                answers = []
+                for path in ("cells", "changes.geojson"):
+                    statements.clear()
+                    answers.append(narrow.get(f"{PATH}/Spring/{path}"))
+                    worked_out.append(any("cell_score.value" in each for each in statements))
             assert tuple(answer.status_code for answer in answers) == expected
             if most < moved:
                 assert f"at most {most} are given" in answers[0].json()["detail"]
                 assert narrow.post("/api/v1/catchments/preview", drawn).status_code == 422
+    assert worked_out == [False, False, False, True, True, True], "of what is refused no figure is read"
     assert planner.post("/api/v1/catchments/preview", drawn).status_code == 200
 
 

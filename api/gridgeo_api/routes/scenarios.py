@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
@@ -106,9 +107,7 @@ def read_scenario_cells(
 
     With a branch only the joint plan that the branch is of.
     """
-    body = scenario_cells(connection, actor, name, branch_id)
-    require_cells_fit(request, len(body["cells"]))
-    return plain_answer(body)
+    return plain_answer(scenario_cells(connection, actor, name, branch_id, partial(require_cells_fit, request)))
 
 
 @router.get(
@@ -142,8 +141,8 @@ def map_changes(
     branch_id: BranchId = None,
 ) -> Response:
     """Return the ground that goes from one territory to another between two plans, with its customers."""
-    moved = compared.plan_changes(connection, actor, (against, name), branch_id)
-    require_cells_fit(request, moved.height)
+    fits = partial(require_cells_fit, request)
+    moved = compared.plan_changes(connection, actor, (against, name), branch_id, fits)
     return Response(json_bytes(compared.changes_geojson(moved)), media_type=GEOJSON, headers=NO_STORE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from gridgeo.storage.scenarios import scenario_record
 
 LIVE = "live"
 NOBODY = ""
+COUNTS = ("customers", "customers_hard")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,28 +86,37 @@ def moved_cells(connection: sa.Connection, plans: tuple[Plan, Plan], branches: l
     Columns: cell, from, to (territories, empty for none), from_rm, to_rm, branch_id (of the second plan), colour,
     customers (expected), customers_hard, moved.
     """
+    return _with_customers(_owners(connection, plans, branches), _customers(connection, plans[1].inputs))
+
+
+def _owners(connection: sa.Connection, plans: tuple[Plan, Plan], branches: list[str]) -> pl.DataFrame:
+    """Return `moved_cells` without customers."""
     one, other = (plan.cells(connection, branches) for plan in plans)
-    counts = _customers(connection, plans[1].inputs)
     joined = one.select("cell", pl.col("territory").alias("from"), from_rm="rm").join(
         other.select("cell", "branch_id", "colour", to="territory", to_rm="rm"), on="cell", how="full", coalesce=True
     )
     texts = ("from", "to", "from_rm", "to_rm")
-    filled = joined.with_columns(pl.col(*texts).fill_null(NOBODY)).join(counts, on="cell", how="left")
-    return filled.with_columns(
-        pl.col("customers", "customers_hard").fill_null(0.0), moved=pl.col("from") != pl.col("to")
-    ).sort("cell")
+    filled = joined.with_columns(pl.col(*texts).fill_null(NOBODY))
+    return filled.with_columns(moved=pl.col("from") != pl.col("to")).sort("cell")
 
 
-def _customers(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
-    names = ["customers", "customers_hard"]
+def _with_customers(cells: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
+    joined = cells.join(counts, on="cell", how="left", maintain_order="left")
+    return joined.with_columns(pl.col(*COUNTS).fill_null(0.0))
+
+
+def _customers(connection: sa.Connection, inputs: Inputs, cells: pl.Series | None = None) -> pl.DataFrame:
+    """Return cell and COUNTS; cells: of these only."""
+    where: dict[str, Any] = {"measure": list(COUNTS)}
     long = read_frame(
         connection,
         "cell_score",
         version_id=inputs.score,
-        where={"measure": names},
+        where=where if cells is None else where | {"cell": cells},
         columns=["cell", "measure", "value"],
     )
-    return long.pivot("measure", index="cell", values="value").select("cell", *names)
+    wide = long.pivot("measure", on_columns=COUNTS, index="cell", values="value")
+    return wide.select("cell", *COUNTS)
 
 
 def compare(connection: sa.Connection, actor: Actor, names: tuple[str, str], out: Path | None = None) -> dict[str, Any]:
@@ -147,11 +158,16 @@ def compare(connection: sa.Connection, actor: Actor, names: tuple[str, str], out
 
 
 def plan_changes(
-    connection: sa.Connection, actor: Actor, names: tuple[str, str], branch_id: str | None = None
+    connection: sa.Connection,
+    actor: Actor,
+    names: tuple[str, str],
+    branch_id: str | None = None,
+    admit: Callable[[int], None] | None = None,
 ) -> pl.DataFrame:
     """Return the cells that change hands between two plans, as `changes_geojson` takes them.
 
-    branch_id: only this branch. Raises NotFoundError for one that the plans do not have in common.
+    branch_id: only this branch. admit: is told how many cells it is before their customers are read, and may raise.
+    Raises NotFoundError for a branch that the plans do not have in common.
     """
     plans = (plan_named(connection, actor, names[0]), plan_named(connection, actor, names[1]))
     branches = compared_branches(connection, actor, plans)
@@ -159,7 +175,11 @@ def plan_changes(
         raise NotFoundError(
             "{one} and {other} do not both plan branch {branch}", one=names[0], other=names[1], branch=branch_id
         )
-    return moved_cells(connection, plans, branches if branch_id is None else [branch_id]).filter("moved")
+    wanted = branches if branch_id is None else [branch_id]
+    moved = _owners(connection, plans, wanted).filter("moved")
+    if admit is not None:
+        admit(moved.height)
+    return _with_customers(moved, _customers(connection, plans[1].inputs, moved["cell"]))
 
 
 def _side_by_side(plans: tuple[Plan, Plan], branch: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from gridgeo.pipeline.territories.seats import managers
 from gridgeo.pipeline.territories.spec import Aim, Part, Seat, Spec
 from gridgeo.pipeline.territories.units import grids_of
 from gridgeo.storage import read_frame, version_record
+from gridgeo.storage.cell_counts import count_cells
 from gridgeo.storage.scenarios import scenario_record
 from gridgeo.territory import Problem
 from gridgeo.territory.graph import pieces_of
@@ -51,18 +53,28 @@ class PartCells:
         return targets
 
 
-def scenario_cells(connection: sa.Connection, actor: Actor, name: str, branch_id: str | None = None) -> dict[str, Any]:
+def scenario_cells(
+    connection: sa.Connection,
+    actor: Actor,
+    name: str,
+    branch_id: str | None = None,
+    admit: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
     """Return a scenario on its cells: who has each, what it weighs, its area grid, and each territory's figures.
 
     Loads are unrounded sums of the weights given. cut and bridges are pairs of positions: cells that touch with no way
     across, and cells that count as touching. placed: positions of the cells that stay where a hand has put them.
     group_index: which branches' joint plan a cell is of; only territories of the same group can have it.
-    branch_id: only the joint plan that this branch is of. Raises NotFoundError for a branch that is not planned.
+    branch_id: only the joint plan that this branch is of. admit: is told how many cells it will be before any is worked
+    out, and may raise. Raises NotFoundError for a branch that is not planned.
     """
     require_money(actor)
     record = scenario_record(connection, name, actor)
     version = version_record(connection, record.version_id)
     spec, inputs = _spec_with(spec_of(connection, record), name, branch_id), Inputs(**version.params["inputs"])
+    if admit is not None:
+        where = {"branch_id": list(spec.branches), "measure": list(spec.aim.weighed)}
+        admit(count_cells(connection, "cell_score", inputs.score, where))
     parts = [_on_cells(connection, inputs, spec.aim, part, record.version_id) for part in spec.parts]
     cells = np.concatenate([part.cells for part in parts])
     seats_before = np.cumsum([0, *(len(part.part.seats) for part in parts)])
