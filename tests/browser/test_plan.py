@@ -120,11 +120,21 @@ def test_a_change_of_somebody_else_is_said_and_loses_nothing(room: Visit, plan_s
     page.wait_for_selector('body[data-plan$="submitted"]')
     assert "nothing of yours is lost" in page.inner_text(".plan-trouble")
     assert page.input_value("textarea[name=plan-remark]") == "The river divides it."
+    # Nobody waits for the answer about what cannot work.
+    page.route(f"**{SCENARIOS}/Copy/check", lambda _: None)
     page.click("[data-do=reject]")
     page.wait_for_selector('body[data-plan$="rejected"]')
     log = room.json(f"{SCENARIOS}/Copy")["log"]
     assert (log[-1]["kind"], log[-1]["remark"]) == ("rejected", "The river divides it.")
     assert page.input_value("textarea[name=plan-remark]") == ""
+    # A step that takes no remark is followed by the one that was written.
+    page.fill("textarea[name=plan-remark]", "By road now.")
+    page.click("[data-do=submit]")
+    page.wait_for_selector('body[data-plan$="submitted"]')
+    assert page.input_value("textarea[name=plan-remark]") == ""
+    assert room.json(f"{SCENARIOS}/Copy")["comments"][-1]["text"] == "By road now."
+    page.click("[data-do=reject]")
+    page.wait_for_selector('body[data-plan$="rejected"]')
 
 
 def read_again(page: Page, name: str) -> None:

@@ -78,7 +78,8 @@ export class Desk {
       if (told.body.version !== ground.answer.version && !this.groundKept(told.body)) return this.load(name);
       const chosen = { scenario: told.body, tag: told.etag ?? `"${told.body.revision}"`, ground, checked: null };
       this.store.apply(plan.scenarioCame(chosen));
-      if (!told.body.feasible && plan.isOpen(told.body)) await this.check(name);
+      // What cannot work takes its time to tell: whoever waits for the scenario does not wait for that.
+      if (!told.body.feasible && plan.isOpen(told.body)) void this.quietly(() => this.check(name));
     });
   }
 

@@ -126,17 +126,15 @@ interface Typed {
 
 async function took(desk: Desk, step: string, { scenario }: Chosen, { remark, day }: Typed): Promise<void> {
   const text = remark.value.trim();
-  const bodies: Readonly<Record<string, unknown>> = {
-    approve: { remark: text },
-    reject: { remark: text },
-    publish: { effective_on: day.value },
-    comments: { text },
-  };
+  const bodies: Readonly<Record<string, unknown>> = { approve: { remark: text }, reject: { remark: text }, comments: { text } };
+  const body = bodies[step] ?? (step === "publish" ? { effective_on: day.value } : undefined);
   if (step === "comments" && !text) return remark.focus();
   if (step === "publish" && !filled(day)) return;
   // What was typed stays until it has been taken.
-  if (!(await desk.step(step, bodies[step], step !== "comments"))) return;
-  if (step !== "submit" && step !== "publish" && remark.value.trim() === text) remark.value = "";
+  if (!(await desk.step(step, body, step !== "comments"))) return;
+  // Some steps take no remark: whoever wrote one and pressed the button has meant it all the same.
+  const told = !text || step in bodies || (await desk.step("comments", { text }, false));
+  if (told && remark.value.trim() === text) remark.value = "";
   await desk.again();
   if (step === "publish" || step === "rollback") {
     desk.app.announce(step === "publish" ? desk.words.planPublishedNow(scenario.scenario) : desk.words.planRolledBack);
