@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -76,14 +77,13 @@ def copy_out(connection: sa.Connection, query: sa.Select[Any], schema: Contract)
 
 
 def _frame_from_csv(buffer: io.BytesIO, schema: Contract) -> pl.DataFrame:
-    types = pl.DataFrame(schema=schema).to_arrow().schema
     buffer.seek(0)
     table = pa.csv.read_csv(
         buffer,
         read_options=pa.csv.ReadOptions(column_names=list(schema)),
         parse_options=pa.csv.ParseOptions(newlines_in_values=True),
         convert_options=pa.csv.ConvertOptions(
-            column_types=types,
+            column_types=_arrow_types(tuple(schema.items())),
             null_values=[""],
             true_values=["t"],
             false_values=["f"],
@@ -92,6 +92,12 @@ def _frame_from_csv(buffer: io.BytesIO, schema: Contract) -> pl.DataFrame:
         ),
     )
     return pl.DataFrame(table, schema=schema)
+
+
+@lru_cache(maxsize=512)
+def _arrow_types(schema: tuple[tuple[str, pl.DataType | type[pl.DataType]], ...]) -> pa.Schema:
+    """Return a schema as arrow has it; to work it out takes a third of reading a few rows."""
+    return pl.DataFrame(schema=dict(schema)).to_arrow().schema
 
 
 def _driver(connection: sa.Connection) -> psycopg.Connection[Any]:
