@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 import h3
 from playwright.sync_api import Page
 
+from .screen import asked_at, held_back
+
 if TYPE_CHECKING:
     from .conftest import Visit
 
 BRANCH = "B2"
+OTHER = "B1"
+"""A branch without grids."""
 PATH = f"/api/v1/grids/{BRANCH}"
 TOLD = "document.activeElement.validationMessage"
 
@@ -120,3 +124,59 @@ def close_plan_page(page: Page, grid: str) -> None:
     page.wait_for_selector('.grid-plan[data-state="open"]')
     page.uncheck(f'[data-grid="{grid}"] input')
     page.wait_for_selector(".grid-plan", state="hidden")
+
+
+def tried_for_the_branch_before(room: Visit) -> None:
+    """Try an edit, and enter another branch before it is there: it is not shown there."""
+    page = room.page
+    tried = held_back(page, "**/operations/preview")
+    page.click('[data-act="split-parts"]')
+    page.select_option("select[name=grids-branch]", OTHER)
+    page.wait_for_selector('[data-act="begin"]:visible')
+    tried()
+    assert page.get_attribute("body", "data-grids-pending") == ""
+    page.select_option("select[name=grids-branch]", BRANCH)
+    settled(room)
+
+
+def page_of_another(page: Page, first: dict[str, Any], second: dict[str, Any]) -> None:
+    """Open a grid's page, close it before it is there and open another's: the late one does not take its place."""
+    late = held_back(page, f"**/{first['id']}/card")
+    choose(page, first["name"])
+    page.click('[data-act="plan-page"]')
+    page.click(".grid-plan .close")
+    choose(page, second["name"])
+    page.click('[data-act="plan-page"]')
+    page.wait_for_selector('.grid-plan[data-state="open"]')
+    late()
+    assert page.inner_text(".grid-plan h2") == second["name"]
+    page.click(".grid-plan .close")
+
+
+def try_radius(page: Page, radius: str) -> str:
+    """Try a buffer of a radius; return how many cells it takes."""
+    page.fill("[name=radius]", radius)
+    with page.expect_response(lambda answer: answer.url.endswith("/catchments/preview")) as answered:
+        page.click('[data-act="try-catchment"]')
+    claimed = str(len(answered.value.json()["drawn"][0]["claimed"]))
+    page.wait_for_selector(f'body[data-grids-claimed="{claimed}"]')
+    return claimed
+
+
+def kept_while_another_is_saved(page: Page) -> None:
+    """What is tried meanwhile stays, whether the catchment of before comes late or one is saved."""
+    known = held_back(page, f"**/catchments/drawn/{BRANCH}")
+    page.click('[data-act="known-catchment"]')
+    claimed = try_radius(page, "400")
+    tried = asked_at(page, "/catchments/preview")
+    known()
+    assert (tried, page.input_value("[name=radius]")) == ([], "400")
+    # What is saved is what was there: the branch has the catchment that it had.
+    page.click('[data-act="known-catchment"]')
+    page.wait_for_selector(f'body:not([data-grids-claimed="{claimed}"]):not([data-grids-claimed=""])')
+    over = held_back(page, "**/api/v1/jobs/*")
+    page.click('[data-act="save-catchment"]')
+    larger = try_radius(page, "900")
+    over()
+    page.wait_for_selector('[data-fold="catchment"] .grids-message:has-text("Saved")')
+    assert page.get_attribute("body", "data-grids-claimed") == larger

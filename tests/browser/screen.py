@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 import h3
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import APIResponse, Locator, Page, Route
 
 EARTH_RADIUS_M = 6378137.0
 PATIENCE_S = 120.0
@@ -60,6 +60,31 @@ def shown(page: Page) -> tuple[str, tuple[float, float, float, float]]:
 def settle(page: Page) -> None:
     """Wait until what was changed is drawn."""
     page.evaluate(f"async () => {{ {FRAMES} }}")
+
+
+def held_back(page: Page, address: str) -> Callable[[], None]:
+    """Hold back the answer to the next request at an address, as the service gives it; returns what lets it come."""
+    waiting: list[tuple[Route, APIResponse]] = []
+    page.route(address, lambda route: waiting.append((route, route.fetch())), times=1)
+
+    def come() -> None:
+        until = time.monotonic() + PATIENCE_S
+        while not waiting:
+            assert time.monotonic() < until, "it is never asked for"
+            settle(page)
+        route, answer = waiting.pop()
+        with page.expect_response(address):
+            route.fulfill(response=answer)
+        settle(page)
+
+    return come
+
+
+def asked_at(page: Page, address: str) -> list[str]:
+    """Return the list of what is asked at addresses that end so, from now on."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith(address) else None)
+    return asked
 
 
 def pixel_in(view: str, box: tuple[float, float, float, float], cell: str) -> tuple[float, float]:

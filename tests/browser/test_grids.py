@@ -22,15 +22,18 @@ from .grids_room import (
     close_plan_page,
     elsewhere,
     held_unsaved,
+    kept_while_another_is_saved,
     left_of,
     logged,
     name_that_was_missing,
+    page_of_another,
     settled,
     shown,
+    tried_for_the_branch_before,
     typed_and_tried,
     walk,
 )
-from .screen import pixel_of, settle
+from .screen import held_back, pixel_of, settle
 from .test_page import findings, speak, words_of
 
 
@@ -62,6 +65,8 @@ def test_split_in_parts_shows_its_counts_before_and_keeps_the_totals(room: Visit
     choose(page, grid["name"])
     page.click('[data-fold="divide"] summary')
     page.fill("[name=grid-parts]", "3")
+    tried_for_the_branch_before(room)
+    choose(page, grid["name"])
     page.click('[data-act="split-parts"]')
     page.wait_for_selector('body[data-grids-pending="split_parts"]')
     assert room.json(PATH) == before, "nothing is done before it is confirmed"
@@ -214,7 +219,7 @@ def test_cells_are_painted_saved_undone_and_kept_when_somebody_else_was_first(ro
         page.select_option("select[name=grids-branch]", BRANCH)
         settled(room)
     target = before["grids"][-1]
-    choose(page, target["name"])
+    page_of_another(page, before["grids"][0], target)
     page.click('[data-act="paint"]')
     page.wait_for_selector('body[data-grids-painting="saved"]')
     mine = cells_of(before, target["name"])
@@ -335,6 +340,7 @@ def around_a_place_of_the_map(page: Page) -> None:
     page.keyboard.press("Escape")
     assert page.get_attribute("body", "data-grids-claimed") == str(claimed)
     assert page.inner_text('[data-fold="catchment"] .grids-message') == ""
+    kept_while_another_is_saved(page)
     page.click('[data-act="drop-catchment"]')
 
 
@@ -364,8 +370,12 @@ def test_industries_and_cohorts_lie_over_the_grids_with_their_counts(room: Visit
     page.select_option("[name=layer-kind]", "industry")
     page.select_option("[name=layer-about]", label="F Wholesale and retail trade")
     page.fill("[name=layer-name]", "Shops")
+    kept_late = held_back(page, "**/api/v1/features")
     page.dblclick('[data-act="keep-layer"]')
+    page.fill("[name=layer-name]", "Shops by the river")
+    kept_late()
     page.wait_for_selector('body:not([data-grids-layers=""])')
+    assert page.input_value("[name=layer-name]") == "Shops by the river", "what is typed meanwhile stays"
     (kept,) = room.json("/api/v1/features")["features"]
     assert (kept["name"], kept["branch_id"], kept["rule"]["codes"]) == ("Shops", BRANCH, ["F"])
     feature = kept["id"]

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from .conftest import PHONE, NewVisit, Service, Visit, gridgeo
 from .many_users import Many, serving_many
 from .plan_room import INFEASIBLE, SCENARIOS, bars, certified, choose, enter, kept, look, same
-from .screen import settle
+from .screen import asked_at, held_back, settle
 from .test_page import CHINESE, findings, speak, words_of
 
 
@@ -101,13 +101,24 @@ def test_what_cannot_work_is_named_with_the_tolerance_that_would(room: Visit) ->
 
 def test_work_under_way_is_cancelled_and_keeps_nothing(room: Visit) -> None:
     page = room.page
+    # Longer than the slowest machine takes to press the button.
+    page.route(f"**{SCENARIOS}", lambda route: route.continue_(post_data=route.request.post_data_json | {"starts": 64}))
     page.click(".plan-make summary")
     page.fill("input[name=plan-name]", "Never")
     page.fill("input[name=plan-tolerance-customers]", "0.5")
     page.click("[data-do=make]")
+    last_word = held_back(page, "**/api/v1/jobs/*")
     page.click(".plan-work [data-do=cancel]")
     page.wait_for_selector('.plan-work[data-state="cancelled"]')
-    assert "Never" not in [row["scenario"] for row in room.json(SCENARIOS)["scenarios"]]
+    # The last word of a job that comes late does not take the place of the next one.
+    page.fill("input[name=plan-name]", "Never again")
+    page.click("[data-do=make]")
+    page.wait_for_selector('.plan-work:not([data-state="cancelled"])')
+    last_word()
+    assert page.get_attribute(".plan-work", "data-state") != "cancelled"
+    page.click(".plan-work [data-do=cancel]")
+    page.wait_for_selector('.plan-work[data-state="cancelled"]')
+    assert not {"Never", "Never again"} & {row["scenario"] for row in room.json(SCENARIOS)["scenarios"]}
 
 
 def test_a_change_of_somebody_else_is_said_and_loses_nothing(room: Visit, plan_store: str) -> None:
@@ -122,7 +133,12 @@ def test_a_change_of_somebody_else_is_said_and_loses_nothing(room: Visit, plan_s
     assert page.input_value("textarea[name=plan-remark]") == "The river divides it."
     # Nobody waits for the answer about what cannot work.
     page.route(f"**{SCENARIOS}/Copy/check", lambda _: None)
-    page.click("[data-do=reject]")
+    read = held_back(page, f"**{SCENARIOS}/Copy")
+    with page.expect_request(f"**{SCENARIOS}/Copy"):
+        page.click("[data-do=reject]")
+    settle(page)
+    assert page.is_disabled("[data-do=comments]"), "no press is lost before it is read again"
+    read()
     page.wait_for_selector('body[data-plan$="rejected"]')
     log = room.json(f"{SCENARIOS}/Copy")["log"]
     assert (log[-1]["kind"], log[-1]["remark"]) == ("rejected", "The river divides it.")
@@ -135,6 +151,31 @@ def test_a_change_of_somebody_else_is_said_and_loses_nothing(room: Visit, plan_s
     assert room.json(f"{SCENARIOS}/Copy")["comments"][-1]["text"] == "By road now."
     page.click("[data-do=reject]")
     page.wait_for_selector('body[data-plan$="rejected"]')
+    typed_while_a_remark_is_taken(room, "Copy")
+
+
+def typed_while_a_remark_is_taken(room: Visit, name: str) -> None:
+    """Send a remark and go on typing: what is typed stays."""
+    page = room.page
+    taken = held_back(page, f"**/{name}/comments")
+    page.fill("textarea[name=plan-remark]", "One thing")
+    page.click("[data-do=comments]")
+    page.fill("textarea[name=plan-remark]", "One thing, and another")
+    with page.expect_response(lambda answer: answer.url.endswith(f"{SCENARIOS}/{name}")):
+        taken()
+    settle(page)
+    assert page.input_value("textarea[name=plan-remark]") == "One thing, and another"
+    assert room.json(f"{SCENARIOS}/{name}")["comments"][-1]["text"] == "One thing"
+
+
+def repair_pressed_twice(page: Page, name: str) -> None:
+    """Press the button twice at once: it is asked for once, for what is asked twice is refused."""
+    page.route(f"**/{name}/repair", lambda route: route.abort())
+    asked = asked_at(page, f"/{name}/repair")
+    page.eval_on_selector("[data-do=repair]", "repair => { repair.click(); repair.click(); }")
+    page.wait_for_selector(".plan-trouble")
+    settle(page)
+    assert len(asked) == 1
 
 
 def read_again(page: Page, name: str) -> None:
@@ -149,6 +190,7 @@ def test_a_draft_is_deleted_once_the_question_is_answered(room: Visit, plan_stor
     gridgeo("territory", "replan", "--scenario", "Away", *copied, returns=(INFEASIBLE,))
     page.click("[data-do=again]")
     choose(page, "Away")
+    repair_pressed_twice(page, "Away")
     # A press that has begun is taken, whatever comes meanwhile.
     page.hover("[data-do=delete]")
     page.mouse.down()
@@ -337,4 +379,6 @@ def test_from_the_sign_in_to_a_publication_by_keyboard_alone(new_visit: NewVisit
     assert visit.violations() == []
     assert pointed == []
     page.mouse.click(640, 400)
+    # What the page tells by itself has come by the time it answers what it is asked afterwards.
+    settle(page)
     assert {"pointerdown", "mousedown"} <= {*pointed}

@@ -14,11 +14,13 @@ from gridgeo.pipeline import positions
 from gridgeo.pipeline.review import items, report
 
 from .conftest import PHONE, ROOT, NewVisit, Visit
-from .screen import mercator, pixel_at, view_of
+from .screen import asked_at, mercator, pixel_at, settle, view_of
 from .test_page import CHINESE, findings, speak, words_of
 
 LIST = "/api/v1/locations/review"
 KEY = re.compile("[A-Z]")
+LOG = "ol.queue-log[aria-label]"
+"""Of all decisions; that of one location has no name of its own."""
 
 
 def enter(visit: Visit) -> Page:
@@ -181,6 +183,23 @@ def test_decisions_are_listed_and_taken_back(visit: Visit) -> None:
     row.locator("button").click()
     page.wait_for_selector(f'.queue-list [aria-current][data-item="{item}"]')
     assert visit.json(f"{LIST}/{item}")["status"] == "open"
+    more_of_the_log(visit)
+
+
+def more_of_the_log(visit: Visit) -> None:
+    """Ask for more of the log twice at once: it comes once."""
+    page = visit.page
+    page.route("**/history?*", lambda route: route.continue_(url=route.request.url.replace("limit=25", "limit=1")))
+    page.reload()
+    page.click("[data-queue-tab=decided]")
+    page.wait_for_selector(f"{LOG} [data-decision]")
+    first, second = visit.json(f"{LIST}/history?limit=2")["decisions"]
+    asked = asked_at(page, f"before={first['decision']}")
+    page.eval_on_selector(f"{LOG} ~ button", "more => { more.click(); more.click(); }")
+    page.wait_for_selector(f'{LOG} [data-decision="{second["decision"]}"]')
+    settle(page)
+    shown = page.eval_on_selector_all(f"{LOG} [data-decision]", "all => all.map((one) => +one.dataset.decision)")
+    assert (shown, len(asked)) == ([first["decision"], second["decision"]], 1)
 
 
 @pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])

@@ -1,7 +1,7 @@
 // From draft to live: remark, submit, approve, send back, publish, take back; and mending from here by the solver.
 
 import type { Catalogue } from "../../core/i18n.js";
-import { isOpen, type Chosen } from "../../core/plan.js";
+import { busied, isOpen, type Chosen } from "../../core/plan.js";
 import { label, make, once, quiet, renew, replace, say } from "../../ui/dom.js";
 import { filled } from "../../ui/fields.js";
 import { forget } from "../../ui/kept.js";
@@ -135,7 +135,10 @@ async function took(desk: Desk, step: string, { scenario }: Chosen, { remark, da
   // Some steps take no remark: whoever wrote one and pressed the button has meant it all the same.
   const told = !text || step in bodies || (await desk.step("comments", { text }, false));
   if (told && remark.value.trim() === text) remark.value = "";
+  // A press before it is read again would be lost.
+  desk.store.apply(busied(true));
   await desk.again();
+  desk.store.apply(busied(false));
   if (step === "publish" || step === "rollback") {
     desk.app.announce(step === "publish" ? desk.words.planPublishedNow(scenario.scenario) : desk.words.planRolledBack);
     desk.app.reload();
