@@ -168,6 +168,7 @@ def test_who_submitted_a_grid_does_not_make_it_live(editor: Client) -> None:
     )
     assert refused.status_code == 403
     assert "second person" in refused.json()["detail"]
+    assert editor.get(GRIDS).json()["grids"][0]["name"] in refused.json()["detail"]
     editor.act_as(Actor("bela", "branch_manager", frozenset({"B2"})))
     assert status("live", 2) == 200
     # who takes that back has put the grid up for review

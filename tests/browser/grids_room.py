@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import h3
 from playwright.sync_api import Page
 
+from . import screen
 from .screen import asked_at, held_back
 
 if TYPE_CHECKING:
@@ -161,6 +162,16 @@ def try_radius(page: Page, radius: str) -> str:
     claimed = str(len(answered.value.json()["drawn"][0]["claimed"]))
     page.wait_for_selector(f'body[data-grids-claimed="{claimed}"]')
     return claimed
+
+
+def in_sight(page: Page, claimed: list[str]) -> int:
+    """Wait until a tried catchment is shown, all of it on the map; return how many cells it takes."""
+    page.wait_for_selector(f'body[data-grids-claimed="{len(claimed)}"]')
+    _, (left, top, width, height) = screen.shown(page)
+    for x, y in screen.pixels_of(page, claimed):
+        assert left < x < left + width
+        assert top < y < top + height
+    return len(claimed)
 
 
 def kept_while_another_is_saved(page: Page) -> None:

@@ -22,6 +22,7 @@ from .grids_room import (
     close_plan_page,
     elsewhere,
     held_unsaved,
+    in_sight,
     kept_while_another_is_saved,
     left_of,
     logged,
@@ -179,6 +180,7 @@ def test_a_click_on_the_map_chooses_the_grid_and_its_page_says_what_the_service_
     assert f"{card['customers']['count']:,}" in said
     assert f"{round(card['people']['value']):,}" in said
     page.emulate_media(media="print")
+    assert page.is_visible(".notices .synthetic"), "on paper too"
     assert page.locator(".grid-plan").is_visible()
     assert not page.locator(".map-panel").is_visible()
     assert not page.locator(".header").is_visible()
@@ -329,13 +331,13 @@ def around_a_place_of_the_map(page: Page) -> None:
     """Choose the middle of a buffer with the keyboard: it is tried at once; Escape leaves what is there."""
     page.select_option('[name="catchment-method"]', "buffer")
     page.click('[data-act="pick-point"]')
-    page.keyboard.press("ArrowLeft")
+    for key in ("ArrowLeft", "+", "+", "+"):
+        page.keyboard.press(key)
     with page.expect_response(lambda answer: answer.url.endswith("/catchments/preview")) as answered:
         page.keyboard.press("Enter")
     lat, lng = h3.cell_to_latlng(page.get_attribute("body", "data-selected-cell") or "")
     assert answered.value.request.post_data_json["spec"]["point"] == pytest.approx([lng, lat], abs=1e-9)
-    claimed = len(answered.value.json()["drawn"][0]["claimed"])
-    page.wait_for_selector(f'body[data-grids-claimed="{claimed}"]')
+    claimed = in_sight(page, answered.value.json()["drawn"][0]["claimed"])
     page.click('[data-act="pick-point"]')
     page.keyboard.press("Escape")
     assert page.get_attribute("body", "data-grids-claimed") == str(claimed)

@@ -64,7 +64,7 @@ def test_penetration_is_customers_by_people(connection: sa.Connection, actor: Ac
 def test_what_is_not_known_is_null_with_its_reason_in_both_languages(connection: sa.Connection, actor: Actor) -> None:
     card = grid_card(connection, actor, "B2", "gB", TODAY)
     assert card["businesses"]["value"] is None
-    assert card["businesses"]["reason"] == "a zone of the grid has no such figure"
+    assert card["businesses"]["reason"] == "no source gives this figure for all of the grid"
     south = grid_card(connection, actor, "B1", "gA1", TODAY)
     assert south["area_km2"]["boundary"] is None
     assert {south["area_km2"]["reason"], card["businesses"]["reason"]} <= set(catalogue())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import sys
 from collections.abc import Callable, Iterator
@@ -66,5 +67,9 @@ def test_the_report_is_whole_harmless_and_in_both_languages(engine: sa.Engine, t
     assert "default-src 'none'" in page
     assert "方案证明 / certificate" in page
     assert "仅供营销" in page
+    # Who decides by it knows branches and managers by name.
+    assert "<h2>West</h2>" in page
+    assert "<td>Anna</td>" in page
+    assert not re.search(r">(T-)?R\d<|>B\d\b", page)
     assert "得失 / gains and losses" in page
     assert page.count('class="bad"') >= sum(len(figures["violations"]) for figures in body["branches"].values()) > 0

@@ -6,14 +6,16 @@ import sqlalchemy as sa
 
 from gridgeo.domain import Actor
 from gridgeo.errors import NotAllowedError
-from gridgeo.grids import LogEntry, Patch
+from gridgeo.grids import GridSetState, LogEntry, Patch
 from gridgeo.storage.grids import GridSetRecord, read_log
 
 REVIEW, LIVE = "review", "live"
 
 
-def require_second_person(connection: sa.Connection, actor: Actor, found: GridSetRecord, patch: Patch) -> None:
-    """Let a patch pass unless it makes grids live that the actor submitted.
+def require_second_person(
+    connection: sa.Connection, actor: Actor, found: GridSetRecord, state: GridSetState, patch: Patch
+) -> None:
+    """Let a patch of a state pass unless it makes grids live that the actor submitted.
 
     The maker of a grid is who put it up for review last, by whichever operation; undone and done again counts, too.
     Raises NotAllowedError naming the first of them.
@@ -21,13 +23,13 @@ def require_second_person(connection: sa.Connection, actor: Actor, found: GridSe
     going = [change for change in patch.grids if _status(change.before) == REVIEW and _status(change.after) == LIVE]
     if not going:
         return
-    makers = submitters(read_log(connection, found.id))
+    makers, names = submitters(read_log(connection, found.id)), {grid.id: grid.name for grid in state.grids}
     for change in going:
         if makers.get(change.id) == actor.id:
             raise NotAllowedError(
                 "{actor} put grid {grid} up for review and cannot say that it is live: it takes a second person",
                 actor=actor.id,
-                grid=(change.before or {}).get("name") or change.id,
+                grid=names.get(change.id, change.id),
             )
 
 

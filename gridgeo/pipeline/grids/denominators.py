@@ -36,7 +36,7 @@ def denominators_of(connection: sa.Connection, inputs: Inputs, cells: CellArray)
     return {
         name: _figure(parts[choices[name].source.key], name)
         if name in choices
-        else _unknown("a zone of the grid has no such figure")
+        else _unknown("no source gives this figure for all of the grid")
         for name in FIGURES
     }
 
@@ -50,7 +50,7 @@ def _figure(units: pl.DataFrame, name: str) -> dict[str, Any]:
         for row in rows.filter(pl.col("figure").is_not_null()).to_dicts()
     ]
     if rows["figure"].null_count():
-        return _unknown("a zone of the grid has no such figure") | {"evidence": evidence}
+        return _unknown("no source gives this figure for all of the grid") | {"evidence": evidence}
     value = float((rows["figure"] * rows["share"]).sum())
     return {"value": round(value, 3), "reason": None, "evidence": evidence}
 

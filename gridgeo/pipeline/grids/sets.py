@@ -161,7 +161,7 @@ def edit(connection: sa.Connection, actor: Actor, branch_id: str, operation: Ope
     state = read_state(connection, found)
     change = _change(connection, found, state, operation, args, now)
     if operation.second_person:
-        require_second_person(connection, actor, found, change.patch)
+        require_second_person(connection, actor, found, state, change.patch)
     if change.patch.is_empty:
         raise InvalidInputError("operation {kind} changes nothing", kind=operation.kind)
     entry = LogEntry(

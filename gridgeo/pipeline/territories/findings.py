@@ -12,7 +12,7 @@ from gridgeo.domain import Actor
 from gridgeo.i18n import Language, translate
 from gridgeo.pipeline.published import measures_shown
 from gridgeo.pipeline.territories.drafts import live_inputs
-from gridgeo.pipeline.territories.seats import managers
+from gridgeo.pipeline.territories.seats import names_known
 from gridgeo.storage.grids import grid_cell_frame, grid_frame
 
 
@@ -25,10 +25,7 @@ def findings_said(
     and, where there are area grids, by the one that has the cell.
     """
     measures = {one.id: one.name_zh if language == "zh" else one.name_en for one in measures_shown(connection, actor)}
-    rows = managers(connection, live_inputs(connection)).select("id", "name", "org_unit_id").iter_rows()
-    people = {rm_id: name for rm_id, name, branch_id in rows if actor.sees(branch_id)}
-    people |= {f"T-{rm_id}": name for rm_id, name in people.items()}
-    names = {"measure": measures, "territory": people}
+    names = {"measure": measures, "territory": names_known(connection, actor, live_inputs(connection))}
     grids = _grids_of(connection, actor, findings)
     said = []
     for one in findings:

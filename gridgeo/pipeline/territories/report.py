@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,11 @@ from gridgeo.pipeline.territories.accounts import gains
 from gridgeo.pipeline.territories.cadence import load_of
 from gridgeo.pipeline.territories.compare import LIVE, compare, plan_named
 from gridgeo.pipeline.territories.drafts import show, spec_of
+from gridgeo.pipeline.territories.seats import names_known
 from gridgeo.storage.scenarios import scenario_record
 
+Names = Mapping[str, str]
+"""What a branch, a manager or a territory is called, by id; what is not known keeps its id."""
 BRANCH_FIGURES = ("J_km", "bound_gap_percent", "price_of_balance_percent", "kept_share", "kept_estimate")
 
 
@@ -46,9 +49,10 @@ def write_report(connection: sa.Connection, actor: Actor, name: str, today: date
     changed = compare(connection, actor, (LIVE, name))
     load = load_of(connection, spec_of(connection, record), body["branches"])
     cells = [plan.cells(connection, changed["branches"]) for plan in plans]
-    sections = [_branch(branch, figures, cells) for branch, figures in body["branches"].items()]
-    sections.append(_together(changed, load))
-    sections.append(_gains(gains(connection, actor, name, today)))
+    called = names_known(connection, actor, plans[1].inputs)
+    sections = [_branch(branch, figures, cells, called) for branch, figures in body["branches"].items()]
+    sections.append(_together(changed, load, called))
+    sections.append(_gains(gains(connection, actor, name, today), called))
     published = publication(connection)
     notes = ExportNotes(
         version=body["version"],
@@ -76,20 +80,21 @@ def _facts(body: Mapping[str, Any]) -> Listing:
     return Listing(both("scenario"), ("", ""), rows)
 
 
-def _branch(branch: str, figures: Mapping[str, Any], cells: list[pl.DataFrame]) -> ReportSection:
-    certificate = figures["certificate"]
-    names = certificate["territories"]
+def _branch(branch: str, figures: Mapping[str, Any], cells: list[pl.DataFrame], called: Names) -> ReportSection:
+    certificate, title = figures["certificate"], called.get(branch, branch)
+    names = _named(certificate["territories"], called)
     limits = certificate["tolerance_percent"]
     bars = [
         Bars(_measure(measure), names, _shares(certificate, at), None if limits[at] is None else limits[at] / 100)
         for at, measure in enumerate(certificate["measures"])
     ]
     maps = [
-        (f"{branch} · {both(words)}", _named(table.filter(pl.col("branch_id") == branch)))
+        (f"{title} · {both(words)}", _on_map(table.filter(pl.col("branch_id") == branch), called))
         for words, table in zip(("before", "after"), cells, strict=True)
     ]
     warnings = [
-        f"{found['territory'] or branch}: {both(found['measure'])} {found['value']:.2f} > {found['limit']:.2f}"
+        f"{_named([found['territory'] or branch], called)[0]}: "
+        f"{both(found['measure'])} {found['value']:.2f} > {found['limit']:.2f}"
         for found in figures["violations"]
     ]
     head = (both("territory"), both("cells"), *(_measure(measure) for measure in certificate["measures"]))
@@ -98,21 +103,25 @@ def _branch(branch: str, figures: Mapping[str, Any], cells: list[pl.DataFrame]) 
         Listing(both("loads"), head, [(name, nodes, *row) for name, nodes, row in loads]),
         Listing(both("certificate"), ("", ""), [(both(each), certificate[each]) for each in BRANCH_FIGURES]),
     ]
-    return ReportSection(branch, [pair for pair in maps if pair[1].height], bars, tables, warnings)
+    return ReportSection(title, [pair for pair in maps if pair[1].height], bars, tables, warnings)
 
 
 def _shares(certificate: Mapping[str, Any], at: int) -> list[float]:
     return [1.0 + row[at] / 100.0 for row in certificate["imbalance_percent"]]
 
 
-def _named(cells: pl.DataFrame) -> pl.DataFrame:
-    return cells.select("cell", "territory", "colour", name=pl.coalesce("rm", "territory"))
+def _named(ids: Sequence[str], called: Names) -> list[str]:
+    return [called.get(one, one) for one in ids]
 
 
-def _together(changed: Mapping[str, Any], load: Mapping[str, Any]) -> ReportSection:
-    moves = [(row["from"], row["to"], row["cells"], row["customers"]) for row in changed["moves"]]
+def _on_map(cells: pl.DataFrame, called: Names) -> pl.DataFrame:
+    return cells.select("cell", "territory", "colour", name=pl.coalesce("rm", "territory").replace(called))
+
+
+def _together(changed: Mapping[str, Any], load: Mapping[str, Any], called: Names) -> ReportSection:
+    moves = [(*_named((row["from"], row["to"]), called), row["cells"], row["customers"]) for row in changed["moves"]]
     hours = [
-        (row["rm"], row["needed_hours"], row["available_hours"], row["over_hours"], row["fits"])
+        (*_named((row["rm"],), called), row["needed_hours"], row["available_hours"], row["over_hours"], row["fits"])
         for row in load["managers"]
     ]
     heads = ("from", "to", "cells", "customers")
@@ -130,7 +139,7 @@ def _together(changed: Mapping[str, Any], load: Mapping[str, Any]) -> ReportSect
     )
 
 
-def _gains(told: Mapping[str, Any]) -> ReportSection:
+def _gains(told: Mapping[str, Any], called: Names) -> ReportSection:
     """Tell what every manager and branch gains and loses; balances and pay basis in yuan."""
     counts = ("customers_before", "customers_after", "customers_gained", "customers_lost")
     money = ("balance_gained_fen", "balance_lost_fen", "pay_basis_change_fen")
@@ -138,7 +147,10 @@ def _gains(told: Mapping[str, Any]) -> ReportSection:
         Listing(
             both(title),
             [both(key), *(both(name) for name in counts), *(both(name.removesuffix("_fen")) for name in held)],
-            [(row[key], *(row[name] for name in counts), *(row[name] / 100 for name in held)) for row in told[title]],
+            [
+                (*_named((row[key],), called), *(row[name] for name in counts), *(row[name] / 100 for name in held))
+                for row in told[title]
+            ],
         )
         for title, key, held in (("managers", "rm", money), ("branches", "branch", money[:2]))
     ]

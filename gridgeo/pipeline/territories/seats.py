@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import sqlalchemy as sa
 
+from gridgeo.domain import Actor
 from gridgeo.errors import InvalidInputError, NotFoundError
 from gridgeo.pipeline.steps import Inputs
 from gridgeo.pipeline.territories.spec import Seat
@@ -34,6 +35,15 @@ def branch_seats(connection: sa.Connection, inputs: Inputs, branch_id: str, k: i
 def managers(connection: sa.Connection, inputs: Inputs) -> pl.DataFrame:
     """Return the relationship managers of the bank, ordered by id."""
     return read_frame(connection, "staff", version_id=inputs.bank).filter(pl.col("post") == "rm").sort("id")
+
+
+def names_known(connection: sa.Connection, actor: Actor, inputs: Inputs) -> dict[str, str]:
+    """Return id -> name of branches in an actor's scope, of their managers, and of the territories of these."""
+    units = read_frame(connection, "org_unit", version_id=inputs.bank, columns=["id", "name"]).iter_rows()
+    staff = managers(connection, inputs).select("id", "name", "org_unit_id").iter_rows()
+    people = {rm_id: name for rm_id, name, branch_id in staff if actor.sees(branch_id)}
+    territories = {f"T-{rm_id}": name for rm_id, name in people.items()}
+    return {branch_id: name for branch_id, name in units if actor.sees(branch_id)} | people | territories
 
 
 def seat_of(row: dict[str, object]) -> Seat:

@@ -4,6 +4,7 @@ import Map from "ol/Map.js";
 import View from "ol/View.js";
 import ScaleLine from "ol/control/ScaleLine.js";
 import type BaseMapLayer from "ol/layer/Base.js";
+import { containsExtent } from "ol/extent.js";
 import { latLngToCell } from "h3-js";
 import type { Read } from "../core/api.js";
 import type { Catalogue } from "../core/i18n.js";
@@ -170,6 +171,11 @@ export class MapView {
   /** Shows what lies in an extent, with room around it. */
   showExtent(extent: Extent): void {
     this.fit(extent);
+  }
+
+  /** Shows an extent too, unless all of it is in sight. */
+  reveal(extent: Extent): void {
+    if (!containsExtent(this.map.getView().calculateExtent(this.map.getSize()), extent)) this.fit(extent);
   }
 
   /** Gives the keyboard to the map. */

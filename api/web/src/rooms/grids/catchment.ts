@@ -8,6 +8,7 @@ import type * as Api from "../../core/api-types.js";
 import { figure, integer } from "../../core/format.js";
 import { COUNTED, GUIDE, type GridsState } from "../../core/grids.js";
 import type { Catalogue, Language } from "../../core/i18n.js";
+import type { Extent } from "../../core/hexagons.js";
 import { countable, gridsFor, type Countable } from "../../core/inside.js";
 import type { Store } from "../../core/store.js";
 import { overlay, type Overlay } from "../../map/overlays.js";
@@ -222,6 +223,9 @@ export class CatchmentCard {
       if (this.spec !== spec) return;
       this.shown = body;
       this.say(null);
+      const extent = this.border.getSource()?.getExtent();
+      // Whoever draws keeps the map where it is.
+      if (extent && body.drawn.length && !this.draft.drawing) this.app.view.reveal(extent as Extent);
     } catch (error) {
       if (this.spec === spec) this.failed(error);
     }
