@@ -325,7 +325,7 @@ def test_households_are_counted_from_the_register_and_never_guessed(
     counted = propose(connection, inputs, catchment, "balanced", {"low": 0.5, "high": 2.0})
     assert sum(grid.weight or 0.0 for grid in counted.grids) == 1.0
     assert counted.remarks[0].message == "1 of 2 parties have no position and count in no grid"
-    with pytest.raises(InvalidInputError, match="give people_per_household"):
+    with pytest.raises(InvalidInputError, match="import households, or denominators with households"):
         propose(connection, Inputs(inputs.ground, inputs.ground), catchment, "balanced", {})
 
 

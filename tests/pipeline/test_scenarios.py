@@ -110,7 +110,7 @@ def test_findings_are_said_with_names_and_keep_their_ids(connection: sa.Connecti
     cell = next(iter(live_territories(connection)))
     node = {"template": NODE_ABOVE, "message": "", "values": values | {"node": 7, "cell": f"{cell:x}"}}
     (said,) = findings_said(connection, MAKER, [node], "en")
-    assert said["message"].startswith(f"node {cell:x} ")
+    assert said["message"].startswith(f"{cell:x} alone holds")
     # a manager of a branch that the actor does not see has no name
     (said,) = findings_said(connection, Actor("Sun", "branch_manager", frozenset({"B9"})), [finding], "en")
     assert names["R1"] not in said["message"]
