@@ -160,6 +160,7 @@ def test_chrome_is_taken_by_its_word_from_78_on(link: str, tmp_path: Path, versi
     said = f"--user-agent=Mozilla/5.0 AppleWebKit/537.36 Chrome/{version}.0.1.2 Safari/537.36"
     with old_page(unpacked("chromium-78"), tmp_path, said) as opened:
         opened.goto(link.split("/login")[0])
-        opened.wait("#old-browser" if plain else 'body[data-phase="signedOut"] .page')
+        # Until the styles have come, everything that the page may say stands there.
+        opened.wait('#old-browser[style*="block"]' if plain else 'body[data-phase="signedOut"] .page')
         assert (PLAIN in opened.find("body", "e.innerText")) == plain
         assert opened.evaluate("document.querySelector('header') === null") == plain
