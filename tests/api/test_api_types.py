@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.modules import module_at
 
 from .test_openapi import DESCRIPTION
 
@@ -16,12 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def api_types() -> Any:
     """The script as a module."""
-    spec = importlib.util.spec_from_file_location("api_types", ROOT / "scripts/api_types.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at("api_types", ROOT / "scripts/api_types.py")
 
 
 def test_the_types_of_the_page_are_those_of_the_service(api_types: Any) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.modules import module_at
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -14,12 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture(scope="module")
 def script() -> Any:
     """The script that writes the fixture, as a module."""
-    spec = importlib.util.spec_from_file_location("datum_fixture", ROOT / "scripts/datum_fixture.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at("datum_fixture", ROOT / "scripts/datum_fixture.py")
 
 
 def test_the_committed_places_are_what_gridgeo_computes(script: Any) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +13,7 @@ import pytest
 
 from gridgeo.domain.tables import GAZETTEER, checked
 from gridgeo.locate import Gazetteer, gazetteer_from_table, locate_addresses
+from tests.modules import module_at
 
 HERE = Path(__file__).parent
 ISLE_OF_MAN = HERE.parents[3] / "shared" / "data" / "isle_of_man"
@@ -125,11 +124,6 @@ def isle_of_man() -> ModuleType:
         if os.environ.get("CI"):
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
-    spec = importlib.util.spec_from_file_location("isle_of_man_measurement", HERE / "isle_of_man.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    module = module_at("isle_of_man_measurement", HERE / "isle_of_man.py")
     module.FOLDER = ISLE_OF_MAN  # type: ignore[attr-defined]
     return module

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +14,7 @@ import pytest
 from gridgeo.cells import ring_pairs
 from gridgeo.domain import FloatArray, IntArray
 from gridgeo.scoring import Shrunk, shrink_penetration, with_ring_sums
+from tests.modules import module_at
 
 INSTANCES = Path(__file__).resolve().parents[4] / "shared" / "instances"
 SEEDS = (1, 2, 3, 4, 5)
@@ -51,13 +50,7 @@ def rates() -> ModuleType:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    spec = importlib.util.spec_from_file_location("shared_rates", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["shared_rates"] = module
-    spec.loader.exec_module(module)
-    return module
+    return module_at("shared_rates", path)
 
 
 @pytest.fixture(scope="session")

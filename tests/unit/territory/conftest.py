@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +15,7 @@ import pytest
 from scipy.spatial import Delaunay
 
 from gridgeo.territory import Params, Problem, problem_from_cells
+from tests.modules import module_at
 
 INSTANCES = Path(__file__).resolve().parents[4] / "shared" / "instances" / "territory.py"
 
@@ -29,13 +28,7 @@ def instances() -> ModuleType:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    spec = importlib.util.spec_from_file_location("shared_territory_instances", INSTANCES)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return module_at("shared_territory_instances", INSTANCES)
 
 
 @pytest.fixture(scope="session")

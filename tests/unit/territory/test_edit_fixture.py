@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.modules import module_at
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -15,12 +16,7 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture(scope="module")
 def script() -> Any:
     """The script that writes the fixture, as a module."""
-    spec = importlib.util.spec_from_file_location("edit_fixture", ROOT / "scripts/edit_fixture.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at("edit_fixture", ROOT / "scripts/edit_fixture.py")
 
 
 def test_the_committed_strokes_are_what_gridgeo_computes(script: Any) -> None:

@@ -32,15 +32,17 @@ export function percent(language: Language, value: number): string {
   return share(language, value / 100);
 }
 
+const signed = (rounded: number, size: string): string => `${rounded > 0 ? "+" : rounded < 0 ? "−" : ""}${size}`;
+
 export function signedPercent(language: Language, value: number): string {
   const rounded = Math.round(value * 10) / 10;
-  return `${rounded > 0 ? "+" : rounded < 0 ? "−" : ""}${percent(language, Math.abs(rounded))}`;
+  return signed(rounded, percent(language, Math.abs(rounded)));
 }
 
 /** A whole number that says which way it goes. */
 export function signedInteger(language: Language, value: number): string {
   const rounded = Math.round(value);
-  return `${rounded > 0 ? "+" : rounded < 0 ? "−" : ""}${integer(language, Math.abs(rounded))}`;
+  return signed(rounded, integer(language, Math.abs(rounded)));
 }
 
 /** A measure's figure without its unit: shares as percent, counts with as many digits as they need. */
